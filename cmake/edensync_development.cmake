@@ -1,0 +1,25 @@
+# Flags for our own programs: strict warnings as errors, sanitizers on demand. A user of the library links
+# edensync::edensync and never meets this target. Boost and the C libraries live in system include paths, where the
+# warnings do not apply.
+add_library(edensync_development INTERFACE)
+target_compile_options(edensync_development INTERFACE
+  -Wall -Wextra -Wpedantic -Werror
+  -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wcast-qual -Wcast-align
+  -Woverloaded-virtual -Wextra-semi -Wundef -Wunused)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(edensync_development INTERFACE
+    -Wduplicated-cond -Wduplicated-branches -Wlogical-op
+    # g++ 12 raises these on correct code of its own std::string and std::variant once it optimises (PR105329, PR105562).
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
+    # Lets ccache keep objects that were compiled with a precompiled header.
+    -fpch-preprocess)
+elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(edensync_development INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
+
+if(EDENSYNC_SANITIZE)
+  list(JOIN EDENSYNC_SANITIZE "," sanitizers)
+  target_compile_options(edensync_development INTERFACE
+    -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(edensync_development INTERFACE -fsanitize=${sanitizers})
+endif()

@@ -1,0 +1,23 @@
+# cmake -Dcompiler= -Dflags= -Dsource= -P refuse.cmake: SOURCE must be refused with the sentence of its first line.
+file(STRINGS ${source} lines LIMIT_COUNT 1)
+if(NOT lines MATCHES "^// refused: (.+)$")
+  message(FATAL_ERROR "${source}:1: the first line must be '// refused: <text the compiler prints>'")
+endif()
+set(sentence "${CMAKE_MATCH_1}")
+
+execute_process(COMMAND ${compiler} ${flags} ${source} RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
+if(failed EQUAL 0)
+  message(FATAL_ERROR "${source} compiles, but was to be refused: ${sentence}")
+endif()
+string(FIND "${said}" "${sentence}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${source} is refused, but not with: ${sentence}\nThe compiler said:\n${said}")
+endif()
+
+file(STRINGS ${source} has_cure REGEX "EDENSYNC_CORRECTED")
+if(has_cure)
+  execute_process(COMMAND ${compiler} ${flags} -DEDENSYNC_CORRECTED ${source} RESULT_VARIABLE failed ERROR_VARIABLE said)
+  if(NOT failed EQUAL 0)
+    message(FATAL_ERROR "${source} is refused even with EDENSYNC_CORRECTED:\n${said}")
+  endif()
+endif()
