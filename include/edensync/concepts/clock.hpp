@@ -1,0 +1,15 @@
+#pragma once
+
+#include <concepts>
+
+#include "edensync/core/timestamp.hpp"
+
+namespace edensync {
+
+/// Tells the time, UTC. It may jump; nothing relies on it going forward only.
+template <class C>
+concept clock = requires(C c) {
+  { c.now() } -> std::same_as<timestamp>;
+};
+
+}  // namespace edensync

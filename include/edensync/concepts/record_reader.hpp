@@ -1,0 +1,57 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edensync/core/change_query.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/core/write_context.hpp"
+
+namespace edensync {
+
+/// Gives records one after the other; nothing is read ahead of `next` that need not be.
+template <class C>
+concept record_cursor = requires(C c, stored_record& into) {
+  // Fills `into` with the next record, all fields present or null; false if there is none.
+  { c.next(into) } -> std::same_as<bool>;
+};
+
+/// A to-do list of records that may be larger than memory; each record is taken once.
+template <class S>
+concept record_spool = requires(S s, const spool_entry& e) {
+  // Adds an entry unless its record was ever added; says whether it was new.
+  { s.add(e) } -> std::same_as<bool>;
+  // Takes out the oldest entry.
+  { s.next() } -> std::same_as<std::optional<spool_entry>>;
+};
+
+/// Reads records: every store's snapshots and transactions.
+///
+/// All reads of one reader see the same state (snapshot); a transaction also sees its own writes. Deleted records are
+/// found like others. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
+/// Thread safety: one thread at a time per reader; different readers may work at once.
+template <class R>
+concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,
+                                 record_handle h, stored_record& into, const change_query& q, sequence_number after) {
+  { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
+  // The records, at most two, that have this content in this field.
+  { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
+  // All fields, present or null; references with resource, uid and handle. Fails if there is no such record.
+  { r.load(resource, h, into) } -> std::same_as<void>;
+  // In commit order; each record at most once, in its present state.
+  { r.changes(q) } -> record_cursor;
+  // The records of `resource` whose reference `field` points to `h` and that were committed after `after`.
+  { r.components(resource, field, h, after) } -> record_cursor;
+  // Every single reference, in any resource, that points to the record `h` of `resource`.
+  { r.referrers(resource, h) } -> std::same_as<std::vector<referrer>>;
+  // The number of the last change in this state.
+  { r.sequence() } -> std::same_as<sequence_number>;
+  // Changes only if the store was made anew: a cursor of another epoch means nothing here.
+  { r.epoch() } -> std::same_as<std::string>;
+  { r.spool() } -> record_spool;
+};
+
+}  // namespace edensync

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <concepts>
+
+#include "edensync/concepts/record_reader.hpp"
+#include "edensync/concepts/site_ledger.hpp"
+#include "edensync/core/write_context.hpp"
+
+namespace edensync {
+
+/// Writes records and ledger entries that become visible together or not at all.
+///
+/// Each write gives the record a new sequence number, higher than all before it in any resource; the order of numbers is
+/// the order of commits. `insert` and `update` also set its origin from the write context. The destructor rolls back
+/// what was not committed. A refused write leaves the transaction usable and the record as it was.
+/// Errors: `failure_exception` if the store fails; a refusal is a value.
+template <class T>
+concept record_transaction =
+    record_reader<T> && ledger_writer<T> &&
+    requires(T t, const record& r, resource_id resource, record_handle h, std::uint32_t field, const value& v) {
+      { t.insert(r) } -> std::same_as<write_result>;
+      // Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
+      // created_on and authors where they are given.
+      { t.update(h, r) } -> std::same_as<write_result>;
+      // Writes one field and leaves version and origin as they are.
+      { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
+      // Puts the record at the end of the change order and leaves all else as it is.
+      t.touch(resource, h);
+      t.commit();
+    };
+
+/// Keeps records and the ledger of one site.
+///
+/// Laws: `edensync::laws::record_store` and `edensync::laws::site_ledger`.
+/// Thread safety: the store may be shared; its snapshots and transactions may not. One transaction at a time: `begin`
+/// waits, and fails with `error::store_locked` if it waited too long.
+template <class S>
+concept record_store = requires(S s, const write_context& w) {
+  // The last committed state.
+  { s.snapshot() } -> record_reader;
+  { s.snapshot() } -> ledger_reader;
+  // The same, for an answer to a pull: what is committed afterwards arrives later than all that it holds (change_query).
+  { s.serve() } -> record_reader;
+  { s.begin(w) } -> record_transaction;
+};
+
+}  // namespace edensync

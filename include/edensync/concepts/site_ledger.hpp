@@ -1,0 +1,75 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/repository.hpp"
+#include "edensync/core/sync_task.hpp"
+
+namespace edensync {
+
+/// Reads what a site must remember beside its records.
+///
+/// Errors: `failure_exception`. Thread safety: as the reader that it is part of.
+template <class L>
+concept ledger_reader = requires(L l, std::string_view key, const uid& id, repository_id repo, task_id task, direction d,
+                                 resource_id resource, const reference& target, std::int64_t after, std::size_t limit) {
+  { l.setting(key) } -> std::same_as<std::optional<std::string>>;
+  { l.repositories() } -> std::same_as<std::vector<repository>>;
+  { l.find_repository(id) } -> std::same_as<std::optional<repository>>;
+  // In the order in which they are to be run.
+  { l.tasks(repo) } -> std::same_as<std::vector<sync_task>>;
+  // An empty watermark if there is none.
+  { l.get_watermark(task, d) } -> std::same_as<watermark>;
+  { l.get_resume(task) } -> std::same_as<std::optional<resume_state>>;
+  { l.get_lease(repo) } -> std::same_as<std::optional<lease>>;
+  // In order of id, those with an id above `after`; `repo` 0: of all repositories.
+  { l.quarantined(repo, after, limit) } -> std::same_as<std::vector<quarantine_entry>>;
+  { l.count_quarantined(repo) } -> std::same_as<std::uint64_t>;
+  // The references that wait for this record (its resource and uid).
+  { l.open_references(target, limit) } -> std::same_as<std::vector<open_reference>>;
+  // Each record that is waited for, once, in order of (resource, uid), those behind `target`.
+  { l.open_targets(target, limit) } -> std::same_as<std::vector<reference>>;
+  // How many references wait for records of a resource.
+  { l.count_open_references(resource) } -> std::same_as<std::uint64_t>;
+  // Newest first; an empty uid: of all records. Only those with something lost or refused if `id` is empty.
+  { l.decisions(key, id, limit) } -> std::same_as<std::vector<decision_entry>>;
+  // Newest first; `repo` 0: of all.
+  { l.log(repo, limit) } -> std::same_as<std::vector<log_entry>>;
+};
+
+/// Writes it, in the transaction that it is part of.
+template <class L>
+concept ledger_writer =
+    ledger_reader<L> &&
+    requires(L l, std::string_view key, const repository& repo, const sync_task& t, task_id task, direction d,
+             const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
+             const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
+             const log_entry& line) {
+      l.set_setting(key, key);
+      // Inserts if id is 0, otherwise replaces; gives the id.
+      { l.put_repository(repo) } -> std::same_as<repository_id>;
+      // Removes the repository, its tasks, watermarks and quarantine; its log stays.
+      l.erase_repository(r);
+      { l.put_task(t) } -> std::same_as<task_id>;
+      l.erase_task(task);
+      l.set_watermark(task, d, w);
+      l.set_resume(task, resume);
+      l.set_lease(right);
+      l.erase_lease(r);
+      // Replaces the entry of the same repository, task, resource and uid, if there is one, and counts its attempts up.
+      { l.add_quarantine(q) } -> std::same_as<std::int64_t>;
+      l.erase_quarantine(id);
+      l.add_open_reference(o);
+      l.erase_open_reference(id);
+      l.add_decision(decided);
+      l.add_log(line);
+    };
+
+}  // namespace edensync

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "edensync/core/change_query.hpp"
+#include "edensync/core/decision.hpp"
+#include "edensync/core/diagnostics.hpp"
+#include "edensync/core/error.hpp"
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/message.hpp"
+#include "edensync/core/method.hpp"
+#include "edensync/core/operation.hpp"
+#include "edensync/core/policy_name.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/core/repository.hpp"
+#include "edensync/core/resource_descriptor.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/core/sync_task.hpp"
+#include "edensync/core/value.hpp"

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace edensync {
+
+/// The field types of Eden that travel (spec/s3xml.md §3.2). `floating` is Eden's "double".
+enum class field_type : std::uint8_t {
+  string,
+  text,
+  integer,
+  bigint,
+  floating,
+  decimal,
+  boolean,
+  date,
+  time,
+  datetime,
+  json,
+  password,
+  upload,
+  blob,
+  list_string,
+  list_integer,
+  reference,
+  list_reference,
+};
+
+/// One field of a resource. Lifetime: the names must outlive the descriptor.
+struct field_descriptor {
+  std::string_view name;
+  field_type type = field_type::string;
+  /// The resource that a reference points to; empty for other types.
+  std::string_view target{};
+  /// A live record must have content in it.
+  bool mandatory = false;
+  /// No two records have the same content in it.
+  bool unique = false;
+  /// Eden writes it as a `value` attribute beside a display text (string and text fields only).
+  bool represented = false;
+};
+
+/// A resource whose records are written inside those of another one, their master.
+struct component_descriptor {
+  /// The table of the component.
+  std::string_view resource;
+  /// The name by which the master knows it; needed when a table is attached more than once. Empty: the table's name
+  /// without its prefix.
+  std::string_view alias{};
+  /// The reference field of the component that points to the master. It is not written: nesting says it.
+  std::string_view key;
+  /// A master may have more than one of them.
+  bool multiple = true;
+};
+
+/// One resource as a flat table: what a described struct and Eden's own field descriptions both become.
+struct resource_descriptor {
+  std::string_view name;
+  std::span<const field_descriptor> fields;
+  std::span<const component_descriptor> components{};
+  /// The reference field that makes a hierarchy of the resource; empty if there is none.
+  std::string_view hierarchy{};
+};
+
+}  // namespace edensync

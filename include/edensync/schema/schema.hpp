@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edensync/core/record.hpp"
+#include "edensync/core/resource_descriptor.hpp"
+#include "edensync/core/result.hpp"
+
+namespace edensync {
+
+/// A component as its master's resource sees it, with names resolved to numbers.
+struct component_link {
+  resource_id resource = no_resource;
+  std::string_view alias;
+  std::uint32_t key_field = 0;
+  bool multiple = true;
+};
+
+/// A resource of a schema: its descriptor with the names resolved.
+class resource_schema {
+ public:
+  std::string_view name() const noexcept { return descriptor_.name; }
+  resource_id id() const noexcept { return id_; }
+  std::span<const field_descriptor> fields() const noexcept { return descriptor_.fields; }
+  const field_descriptor& field(std::uint32_t i) const { return descriptor_.fields[i]; }
+
+  /// The resource that a reference field points to; `no_resource` for others and for targets outside the schema.
+  resource_id target(std::uint32_t i) const { return targets_[i]; }
+
+  std::span<const component_link> components() const noexcept { return components_; }
+
+  /// The masters that this resource is a component of, each with the field of this resource that points there.
+  std::span<const component_link> masters() const noexcept { return masters_; }
+
+  std::optional<std::uint32_t> hierarchy() const { return hierarchy_; }
+
+  /// The number of a field. `hint` is looked at first: documents name fields in the order of the descriptor.
+  std::optional<std::uint32_t> find_field(std::string_view name, std::uint32_t hint = 0) const {
+    const auto all = descriptor_.fields;
+    if (hint < all.size() && all[hint].name == name) return hint;
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      if (all[i].name == name) return i;
+    return std::nullopt;
+  }
+
+ private:
+  friend class schema;
+  resource_descriptor descriptor_;
+  resource_id id_ = no_resource;
+  std::vector<resource_id> targets_;
+  std::vector<component_link> components_;
+  std::vector<component_link> masters_;
+  std::optional<std::uint32_t> hierarchy_;
+};
+
+/// The resources that a site synchronises: one table of descriptors, wherever they come from.
+///
+/// Resources that must never travel (user and repository tables) are refused by `make`, password and blob fields are
+/// known but never read from or written to a document (spec/README.md, X9).
+/// Lifetime: the names in described structs are static; those read at run time are kept by the schema (`keep`).
+/// Thread safety: immutable after `make`; share it.
+class schema {
+ public:
+  /// Links descriptors to a schema. Errors: `bad_schema` for a name twice, a component without its resource or key, a
+  /// hierarchy field that is none, or a table that must never travel. References to resources that are not in the schema
+  /// are allowed; such fields are not synchronised.
+  static result<schema> make(std::span<const resource_descriptor> descriptors, std::shared_ptr<const void> keep = {}) {
+    schema s;
+    s.keep_ = std::move(keep);
+    for (const auto& d : descriptors) {
+      if (never_travels(d.name)) return make_failure(error::bad_schema, std::string(d.name) + " must never travel");
+      if (s.find(d.name) != no_resource) return make_failure(error::bad_schema, std::string(d.name) + " stands twice");
+      resource_schema r;
+      r.descriptor_ = d;
+      r.id_ = static_cast<resource_id>(s.resources_.size());
+      s.names_.emplace(d.name, r.id_);
+      s.resources_.push_back(std::move(r));
+    }
+    for (auto& r : s.resources_)
+      if (auto linked = s.link_fields(r); !linked) return linked.error();
+    for (auto& r : s.resources_)
+      if (auto linked = s.link_components(r); !linked) return linked.error();
+    return s;
+  }
+
+  std::size_t size() const noexcept { return resources_.size(); }
+  const resource_schema& operator[](resource_id id) const { return resources_[id]; }
+  auto begin() const { return resources_.begin(); }
+  auto end() const { return resources_.end(); }
+
+  /// The number of a resource, `no_resource` if it is not here.
+  resource_id find(std::string_view name) const {
+    const auto it = names_.find(name);
+    return it == names_.end() ? no_resource : it->second;
+  }
+
+  /// Tables that hold accounts, credentials or this site's own configuration; a peer's document cannot reach them.
+  static bool never_travels(std::string_view table) {
+    return table.starts_with("auth_") || table.starts_with("sync_") || table.starts_with("admin_") ||
+           table.starts_with("edensync_") || table.starts_with("sqlite_");
+  }
+
+ private:
+  schema() = default;
+
+  static failure bad(const resource_schema& r, std::string_view what, std::string_view name) {
+    return make_failure(error::bad_schema, std::string(r.name()) + ": " + std::string(what) + " " + std::string(name));
+  }
+
+  result<void> link_fields(resource_schema& r) {
+    for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+      const auto& f = r.field(i);
+      if (r.find_field(f.name) != i) return bad(r, "the field stands twice:", f.name);
+      const bool refers = f.type == field_type::reference || f.type == field_type::list_reference;
+      if (refers && f.target.empty()) return bad(r, "the reference has no target:", f.name);
+      r.targets_.push_back(refers ? find(f.target) : no_resource);
+    }
+    if (r.descriptor_.hierarchy.empty()) return {};
+    r.hierarchy_ = r.find_field(r.descriptor_.hierarchy);
+    if (!r.hierarchy_ || r.targets_[*r.hierarchy_] != r.id_)
+      return bad(r, "the hierarchy field does not point to its own resource:", r.descriptor_.hierarchy);
+    return {};
+  }
+
+  result<void> link_components(resource_schema& r) {
+    for (const auto& c : r.descriptor_.components) {
+      const resource_id id = find(c.resource);
+      if (id == no_resource) return bad(r, "the component is not in the schema:", c.resource);
+      auto& part = resources_[id];
+      const auto key = part.find_field(c.key);
+      if (!key || part.field(*key).type != field_type::reference)
+        return bad(r, "the component has no such reference:", c.key);
+      // A key that points to a super-entity of the master is taken to point to the master itself.
+      if (part.targets_[*key] == no_resource) part.targets_[*key] = r.id_;
+      const std::string_view alias = c.alias.empty() ? c.resource.substr(c.resource.find('_') + 1) : c.alias;
+      r.components_.push_back({id, alias, *key, c.multiple});
+      part.masters_.push_back({r.id_, alias, *key, c.multiple});
+    }
+    return {};
+  }
+
+  std::shared_ptr<const void> keep_;
+  std::deque<resource_schema> resources_;
+  std::map<std::string, resource_id, std::less<>> names_;
+};
+
+}  // namespace edensync
