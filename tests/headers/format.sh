@@ -7,6 +7,6 @@ mode=(--dry-run -Werror)
 tool=$(command -v clang-format-14 || command -v clang-format)
 cd "$root"
 # An archive has no git: then whatever is not built.
-files() { git ls-files -z -- '*.hpp' '*.cpp' 2>/dev/null || find . -path ./build -prune -o -name '*.[hc]pp' -print0; }
+files() { git ls-files -z --cached --others --exclude-standard -- '*.hpp' '*.cpp' 2>/dev/null || find . -path ./build -prune -o -name '*.[hc]pp' -print0; }
 files | while IFS= read -r -d '' file; do [[ -f $file ]] && printf '%s\0' "$file"; done \
   | xargs -0 --no-run-if-empty "$tool" --style=file "${mode[@]}"

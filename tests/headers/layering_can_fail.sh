@@ -9,6 +9,8 @@ header() { mkdir -p "$tree/$(dirname "$1")"; printf '#pragma once\n#include <%s>
 
 header include/edensync.hpp                       edensync/site/pull.hpp
 header include/edensync/site/pull.hpp             edensync/importer/importer.hpp
+header include/edensync/core.hpp                  edensync/core/record.hpp
+header include/edensync/concepts/clock.hpp        edensync/core.hpp
 header include/edensync/s3xml/reader.hpp          edensync/schema/field_table.hpp
 header include/edensync/core/record.hpp           edensync/detail/small.hpp
 header backends/sqlite/include/edensync/sqlite/store.hpp sqlite3.h
@@ -22,6 +24,8 @@ refuses() {  # refuses FILE INCLUDE SENTENCE
   [[ $said == *"$1:2: "*"$3"* ]] || { echo "expected '$3', got '$said'"; exit 1; }
 }
 refuses include/edensync/core/uid.hpp         edensync/concepts/clock.hpp   "core may not include concepts"
+refuses include/edensync/core.hpp             edensync/site/pull.hpp        "core may not include site"
+refuses include/edensync/core/uid.hpp         edensync/memory.hpp           "core may not include memory"
 refuses include/edensync/importer/apply.hpp   edensync/exporter/select.hpp  "importer may not include exporter"
 refuses include/edensync/site/pull.hpp        edensync/memory/store.hpp     "site may not include memory"
 refuses include/edensync/memory/store.hpp     edensync/importer/apply.hpp   "memory may not include importer"
