@@ -51,7 +51,7 @@ concept ledger_writer =
     requires(L l, std::string_view key, const repository& repo, const sync_task& t, task_id task, direction d,
              const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
              const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
-             const log_entry& line) {
+             const log_entry& line, resource_id resource, record_handle record) {
       l.set_setting(key, key);
       // Inserts if id is 0, otherwise replaces; gives the id.
       { l.put_repository(repo) } -> std::same_as<repository_id>;
@@ -68,6 +68,9 @@ concept ledger_writer =
       l.erase_quarantine(id);
       l.add_open_reference(o);
       l.erase_open_reference(id);
+      // Those that this record holds: its references are about to be written anew.
+      l.erase_open_references(resource, record);
+      // The store numbers it with the last sequence number given out; the entry's own number is not looked at.
       l.add_decision(decided);
       l.add_log(line);
     };
