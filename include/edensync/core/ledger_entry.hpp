@@ -75,6 +75,14 @@ struct decision_entry {
   std::string loser;
 };
 
+/// Whether a change was lost or refused by the decision: what a person may want to look at again.
+inline bool lost_or_refused(const decision_entry& d) {
+  return !d.loser.empty() || d.outcome.conflict == conflict_state::refused ||
+         (d.outcome.what == action::none &&
+          (d.outcome.why == rule::strategy_forbids || d.outcome.why == rule::policy_keeps_local ||
+           d.outcome.why == rule::not_from_master));
+}
+
 /// Says how far an interrupted pull has come, so that the next one need not begin from the start.
 struct resume_state {
   /// The cursor the pull was begun with.

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edensync/memory/record_view.hpp"
+
+namespace edensync::memory::detail {
+
+/// Reads the ledger of one state; models `ledger_reader`.
+class ledger_view : public record_view {
+ public:
+  std::optional<std::string> setting(std::string_view key) const { return get(config().settings, key); }
+
+  std::vector<repository> repositories() const {
+    std::vector<repository> all;
+    for (const auto& [id, r] : config().repositories) all.push_back(r);
+    return all;
+  }
+
+  std::optional<repository> find_repository(const uid& id) const {
+    if (!id.empty())
+      for (const auto& [number, r] : config().repositories)
+        if (r.uuid == id) return r;
+    return std::nullopt;
+  }
+
+  std::vector<sync_task> tasks(repository_id repo) const {
+    std::vector<sync_task> all;
+    for (const auto& [id, t] : config().tasks)
+      if (t.repository == repo) all.push_back(t);
+    return all;
+  }
+
+  watermark get_watermark(task_id task, direction d) const {
+    return get(config().watermarks, std::pair(task, d)).value_or(watermark{});
+  }
+
+  std::optional<resume_state> get_resume(task_id task) const { return get(config().resumes, task); }
+  std::optional<lease> get_lease(repository_id repo) const { return get(config().leases, repo); }
+
+  std::vector<quarantine_entry> quarantined(repository_id repo, std::int64_t after, std::size_t limit) const {
+    core_->count();
+    std::vector<quarantine_entry> all;
+    const auto& entries = now_->quarantine->entries;
+    for (auto it = entries.upper_bound(after); it != entries.end() && all.size() < limit; ++it)
+      if (repo == 0 || it->second.repository == repo) all.push_back(it->second);
+    return all;
+  }
+
+  std::uint64_t count_quarantined(repository_id repo) const {
+    return quarantined(repo, 0, static_cast<std::size_t>(-1)).size();
+  }
+
+  std::vector<open_reference> open_references(const reference& target, std::size_t limit) const {
+    core_->count();
+    std::vector<open_reference> all;
+    const auto it = now_->open->by_target.find({target.resource, target.target});
+    if (it == now_->open->by_target.end()) return all;
+    for (const std::int64_t id : it->second)
+      if (all.size() < limit) all.push_back(now_->open->entries.at(id));
+    return all;
+  }
+
+  std::vector<reference> open_targets(const reference& target, std::size_t limit) const {
+    core_->count();
+    std::vector<reference> all;
+    const auto& waited_for = now_->open->by_target;
+    // A default reference, whose resource is none, stands before all.
+    auto it =
+        target.resource == no_resource ? waited_for.begin() : waited_for.upper_bound({target.resource, target.target});
+    for (; it != waited_for.end() && all.size() < limit; ++it)
+      all.push_back({it->first.first, it->first.second, record_handle::none});
+    return all;
+  }
+
+  std::uint64_t count_open_references(resource_id resource) const {
+    core_->count();
+    std::uint64_t n = 0;
+    const auto& waited_for = now_->open->by_target;
+    for (auto it = waited_for.lower_bound({resource, uid()}); it != waited_for.end() && it->first.first == resource;
+         ++it)
+      n += it->second.size();
+    return n;
+  }
+
+  std::vector<decision_entry> decisions(std::string_view resource, const uid& id, std::size_t limit) const {
+    core_->count();
+    std::vector<decision_entry> all;
+    for (auto it = now_->decisions->rbegin(); it != now_->decisions->rend() && all.size() < limit; ++it) {
+      const decision_entry& d = **it;
+      if (d.resource == resource && (id.empty() ? lost_or_refused(d) : d.uuid == id)) all.push_back(d);
+    }
+    return all;
+  }
+
+  std::vector<log_entry> log(repository_id repo, std::size_t limit) const {
+    core_->count();
+    std::vector<log_entry> all;
+    for (auto it = now_->log->rbegin(); it != now_->log->rend() && all.size() < limit; ++it)
+      if (repo == 0 || (*it)->repository == repo) all.push_back(**it);
+    return all;
+  }
+
+ protected:
+  using record_view::record_view;
+
+ private:
+  const configuration& config() const {
+    core_->count();
+    return *now_->config;
+  }
+
+  template <class Map, class Key>
+  static std::optional<typename Map::mapped_type> get(const Map& map, const Key& key) {
+    const auto it = map.find(key);
+    return it == map.end() ? std::nullopt : std::optional(it->second);
+  }
+};
+
+}  // namespace edensync::memory::detail

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/memory/ledger_view.hpp"
+
+namespace edensync::memory::detail {
+
+/// Writes the ledger of the state that a transaction prepares; models `ledger_writer`.
+class ledger_writing : public ledger_view {
+ public:
+  void set_setting(std::string_view key, std::string_view content) {
+    config().settings.insert_or_assign(std::string(key), std::string(content));
+  }
+
+  repository_id put_repository(repository r) {
+    auto& c = config();
+    if (r.id == 0) r.id = c.last_repository + 1;
+    c.last_repository = std::max(c.last_repository, r.id);
+    const repository_id id = r.id;
+    c.repositories.insert_or_assign(id, std::move(r));
+    return id;
+  }
+
+  void erase_repository(repository_id id) {
+    for (const sync_task& t : tasks(id)) erase_task(t.id);
+    auto& c = config();
+    c.repositories.erase(id);
+    c.leases.erase(id);
+    std::erase_if(next().quarantine.edit().entries, [id](const auto& e) { return e.second.repository == id; });
+  }
+
+  task_id put_task(sync_task t) {
+    auto& c = config();
+    if (t.id == 0) t.id = c.last_task + 1;
+    c.last_task = std::max(c.last_task, t.id);
+    const task_id id = t.id;
+    c.tasks.insert_or_assign(id, std::move(t));
+    return id;
+  }
+
+  void erase_task(task_id id) {
+    auto& c = config();
+    c.tasks.erase(id);
+    c.watermarks.erase({id, direction::pull});
+    c.watermarks.erase({id, direction::push});
+    c.resumes.erase(id);
+  }
+
+  void set_watermark(task_id task, direction d, const watermark& w) { config().watermarks[{task, d}] = w; }
+
+  void set_resume(task_id task, const std::optional<resume_state>& resume) {
+    auto& resumes = config().resumes;
+    if (resume)
+      resumes[task] = *resume;
+    else
+      resumes.erase(task);
+  }
+
+  void set_lease(const lease& right) { config().leases[right.repository] = right; }
+  void erase_lease(repository_id repo) { config().leases.erase(repo); }
+
+  std::int64_t add_quarantine(quarantine_entry q) {
+    auto& list = next().quarantine.edit();
+    const auto same = std::find_if(list.entries.begin(), list.entries.end(), [&q](const auto& e) {
+      const quarantine_entry& there = e.second;
+      return there.repository == q.repository && there.task == q.task && there.resource == q.resource &&
+             there.uuid == q.uuid && (!q.uuid.empty() || there.payload == q.payload);
+    });
+    if (same == list.entries.end()) {
+      q.id = ++list.last;
+    } else {
+      q.id = same->first;
+      q.attempts = same->second.attempts + 1;
+      q.since = same->second.since;
+    }
+    const std::int64_t id = q.id;
+    list.entries.insert_or_assign(id, std::move(q));
+    return id;
+  }
+
+  void erase_quarantine(std::int64_t id) { next().quarantine.edit().entries.erase(id); }
+
+  void add_open_reference(const open_reference& o) { next().open.edit().add(o); }
+  void erase_open_reference(std::int64_t id) { next().open.edit().erase(id); }
+  void erase_open_references(resource_id resource, record_handle record) {
+    next().open.edit().erase_of(resource, record);
+  }
+
+  void add_decision(decision_entry d) {
+    d.sequence = next().sequence;
+    next().decisions.edit().push_back(std::make_shared<decision_entry>(std::move(d)));
+  }
+
+  void add_log(log_entry line) {
+    auto& all = next().log.edit();
+    line.id = static_cast<std::int64_t>(all.size()) + 1;
+    all.push_back(std::make_shared<log_entry>(std::move(line)));
+  }
+
+ protected:
+  ledger_writing(std::shared_ptr<core> c, std::unique_ptr<state> next)
+      : ledger_view(std::move(c), next.get()), next_(std::move(next)) {}
+
+  /// The state being prepared, for one more write.
+  state& next() {
+    core_->count();
+    return *next_;
+  }
+
+  std::unique_ptr<state> next_;
+
+ private:
+  configuration& config() { return next().config.edit(); }
+};
+
+}  // namespace edensync::memory::detail

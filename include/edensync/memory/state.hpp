@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/core/repository.hpp"
+#include "edensync/core/sync_task.hpp"
+
+namespace edensync::memory::detail {
+
+/// A value that is copied only when it is written to. A copy of it shares the content until then.
+template <class T>
+class shared_copy {
+ public:
+  shared_copy() : content_(std::make_shared<T>()) {}
+  shared_copy(const shared_copy& other) : content_(other.content_) {}
+  shared_copy(shared_copy&&) noexcept = default;
+  shared_copy& operator=(const shared_copy&) = delete;
+  shared_copy& operator=(shared_copy&&) noexcept = default;
+  ~shared_copy() = default;
+
+  const T& operator*() const { return *content_; }
+  const T* operator->() const { return content_.get(); }
+
+  T& edit() {
+    if (!mine_) {
+      content_ = std::make_shared<T>(*content_);
+      mine_ = true;
+    }
+    return *content_;
+  }
+
+ private:
+  std::shared_ptr<T> content_;
+  // Nobody else has the content: it was made by `edit` and not copied since, as only finished states are copied.
+  bool mine_ = false;
+};
+
+/// A record and the arrival of its commit, which all records of one transaction share and `commit` settles.
+struct row {
+  stored_record content;
+  std::shared_ptr<const timestamp> arrival;
+};
+
+/// The records of one resource. A handle is a place in `rows`, counted from 1; rows are never removed.
+struct table {
+  std::vector<std::shared_ptr<const row>> rows;
+  std::map<uid, record_handle> by_uid;
+  std::map<sequence_number, record_handle> by_sequence;
+
+  const row* find(record_handle h) const {
+    const auto place = static_cast<std::uint64_t>(h);
+    return place == 0 || place > rows.size() ? nullptr : rows[place - 1].get();
+  }
+};
+
+/// References that wait, found by what they wait for and by where they stand.
+struct open_list {
+  std::int64_t last = 0;
+  std::map<std::int64_t, open_reference> entries;
+  std::map<std::pair<resource_id, uid>, std::set<std::int64_t>> by_target;
+  std::map<std::tuple<resource_id, record_handle, std::uint32_t>, std::set<std::int64_t>> by_field;
+
+  /// What waits already is not added again.
+  void add(open_reference o) {
+    for (const std::int64_t id : by_field[{o.resource, o.record, o.field}]) {
+      const open_reference& there = entries.at(id);
+      if (there.target_resource == o.target_resource && there.target == o.target) return;
+    }
+    o.id = ++last;
+    by_target[{o.target_resource, o.target}].insert(o.id);
+    by_field[{o.resource, o.record, o.field}].insert(o.id);
+    entries.emplace(o.id, std::move(o));
+  }
+
+  void erase(std::int64_t id) {
+    const auto it = entries.find(id);
+    if (it == entries.end()) return;
+    const open_reference& o = it->second;
+    erase(by_target, std::pair(o.target_resource, o.target), id);
+    erase(by_field, std::tuple(o.resource, o.record, o.field), id);
+    entries.erase(it);
+  }
+
+  void erase_of(resource_id resource, record_handle record) {
+    for (;;) {
+      const auto it = by_field.lower_bound({resource, record, 0});
+      if (it == by_field.end() || std::get<0>(it->first) != resource || std::get<1>(it->first) != record) return;
+      erase(*it->second.begin());
+    }
+  }
+
+ private:
+  template <class Index, class Key>
+  static void erase(Index& index, const Key& key, std::int64_t id) {
+    const auto it = index.find(key);
+    it->second.erase(id);
+    if (it->second.empty()) index.erase(it);
+  }
+};
+
+struct quarantine_list {
+  std::int64_t last = 0;
+  std::map<std::int64_t, quarantine_entry> entries;
+};
+
+/// The small rest of the ledger.
+struct configuration {
+  std::map<std::string, std::string, std::less<>> settings;
+  repository_id last_repository = 0;
+  std::map<repository_id, repository> repositories;
+  task_id last_task = 0;
+  std::map<task_id, sync_task> tasks;
+  std::map<std::pair<task_id, direction>, watermark> watermarks;
+  std::map<task_id, resume_state> resumes;
+  std::map<repository_id, lease> leases;
+};
+
+/// Everything that a store holds at one moment.
+struct state {
+  /// One for each resource of the schema.
+  std::vector<shared_copy<table>> tables;
+  shared_copy<configuration> config;
+  shared_copy<quarantine_list> quarantine;
+  shared_copy<open_list> open;
+  shared_copy<std::vector<std::shared_ptr<const decision_entry>>> decisions;
+  shared_copy<std::vector<std::shared_ptr<const log_entry>>> log;
+  sequence_number sequence = 0;
+  /// The arrival of the last commit that wrote records.
+  std::optional<timestamp> arrival;
+  /// The youngest modified_on ever written, and what it was when the store was last served from.
+  std::optional<timestamp> youngest;
+  std::optional<timestamp> served;
+};
+
+}  // namespace edensync::memory::detail

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/memory/transaction.hpp"
+
+namespace edensync::memory {
+
+/// The state of a store at one moment; models `record_reader` and `ledger_reader`. Made by `store`.
+///
+/// Lifetime: its own; it keeps what it shows alive. Thread safety: one thread at a time.
+class snapshot : public detail::ledger_view {
+ private:
+  friend class store;
+  snapshot(std::shared_ptr<detail::core> c, std::shared_ptr<const detail::state> now)
+      : ledger_view(std::move(c), now.get()), keep_(std::move(now)) {}
+
+  std::shared_ptr<const detail::state> keep_;
+};
+
+/// Keeps everything in memory; models `record_store`. It is meant to be read: what it does is what a store must do.
+///
+/// Errors: `failure_exception`; store_locked if another transaction is open for longer than `set_patience` allows.
+/// Lifetime: a handle that can be moved; transactions and snapshots may outlive it.
+/// Thread safety: may be shared.
+class store {
+ public:
+  /// `epoch` tells this store from others; give another one to a store that takes the place of a lost one.
+  explicit store(const edensync::schema& resources, std::string epoch = "memory")
+      : store(std::make_shared<const edensync::schema>(resources), std::move(epoch)) {}
+  explicit store(std::shared_ptr<const edensync::schema> resources, std::string epoch = "memory")
+      : core_(std::make_shared<detail::core>(std::move(resources), std::move(epoch))) {}
+
+  const edensync::schema& schema() const { return *core_->resources; }
+
+  memory::snapshot snapshot() const {
+    core_->count();
+    const std::lock_guard guard(core_->lock);
+    return {core_, core_->now};
+  }
+
+  /// Waits for nobody: a transaction that is open learns at its commit what was served.
+  memory::snapshot serve() {
+    core_->count();
+    const std::lock_guard guard(core_->lock);
+    if (core_->now->served < core_->now->youngest) {
+      auto noted = std::make_shared<detail::state>(*core_->now);
+      noted->served = noted->youngest;
+      core_->now = std::move(noted);
+    }
+    return {core_, core_->now};
+  }
+
+  transaction begin(const write_context& w) {
+    core_->count();
+    std::unique_lock guard(core_->lock);
+    const auto free = [this] { return !core_->writing; };
+    if (!core_->written.wait_for(guard, core_->patience.load(), free)) throw_failure(error::store_locked);
+    auto next = std::make_unique<detail::state>(*core_->now);
+    transaction t(core_, std::move(next), w);
+    core_->writing = true;
+    return t;
+  }
+
+  /// How long `begin` waits for another transaction to end; 5 s unless told.
+  void set_patience(std::chrono::milliseconds longest) { core_->patience = longest; }
+
+  /// How many operations the store, its snapshots and transactions were asked for; those in memory alone not counted.
+  std::uint64_t operations() const { return core_->operations; }
+
+  /// Lets the operation of this number fail with store_failed, as if the program had crashed there; 0: none.
+  ///
+  /// `fail_at(operations() + 1)` is the next one. What is not committed by then leaves no trace.
+  void fail_at(std::uint64_t number) { core_->fail_at = number; }
+
+ private:
+  std::shared_ptr<detail::core> core_;
+};
+
+}  // namespace edensync::memory
