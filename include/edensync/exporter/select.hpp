@@ -1,0 +1,23 @@
+#pragma once
+
+#include "edensync/exporter/options.hpp"
+
+namespace edensync {
+
+/// Whether a record passes the filter of its resource. Deletions always pass. Pure.
+inline bool passes_filter(const export_options& o, const stored_record& r) {
+  const auto f = o.filters.find(r.resource);
+  return f == o.filters.end() || r.version.deleted || f->second(r);
+}
+
+/// Whether the receiver is where this version came from. Pure.
+inline bool is_echo(const export_options& o, const stored_record& r) {
+  return o.echo_of != 0 && r.origin == o.echo_of;
+}
+
+/// Whether a dependency is, or will be, written as a master of the same export. Pure.
+inline bool is_master(const export_options& o, const stored_record& r) {
+  return r.resource == o.masters.resource && !o.masters.since && r.sequence > o.masters.after && !is_echo(o, r);
+}
+
+}  // namespace edensync

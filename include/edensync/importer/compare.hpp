@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+
+#include "edensync/core/decision.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/schema/schema.hpp"
+
+namespace edensync {
+
+namespace detail {
+
+// -1, 0, 1: an order of contents that is the same at every site, because it looks only at what travels.
+inline int compare_values(const value& a, const value& b) {
+  const bool full_a = has_content(a), full_b = has_content(b);
+  if (!full_a || !full_b) return static_cast<int>(full_a) - static_cast<int>(full_b);
+  if (a.index() != b.index()) return a.index() < b.index() ? -1 : 1;
+  return std::visit(
+      [&]<class T>(const T& x) -> int {
+        const T& y = std::get<T>(b);
+        if constexpr (std::is_same_v<T, reference>) {
+          return x.target < y.target ? -1 : y.target < x.target ? 1 : 0;
+        } else if constexpr (std::is_same_v<T, std::vector<reference>>) {
+          for (std::size_t i = 0; i < x.size() && i < y.size(); ++i)
+            if (x[i].target != y[i].target) return x[i].target < y[i].target ? -1 : 1;
+          return x.size() < y.size() ? -1 : x.size() > y.size() ? 1 : 0;
+        } else if constexpr (std::is_same_v<T, std::monostate> || std::is_same_v<T, null_value>) {
+          return 0;
+        } else {
+          return x < y ? -1 : y < x ? 1 : 0;
+        }
+      },
+      a);
+}
+
+}  // namespace detail
+
+/// Compares what a document brings with what is here.
+///
+/// Only the fields that were received are looked at; a reference that cannot be resolved here counts as the empty field
+/// that it would become. `key_field` (the link to a component's master) is left out: nesting says it.
+/// Returns equal, or which side gives way in the order that all edensync sites share (the greater content wins).
+inline content_order compare_content(const resource_schema& r, const record& local, const incoming_record& in) {
+  for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
+    const value& theirs = in.content.fields[i];
+    if (is_absent(theirs) || (in.parent >= 0 && i == in.key_field)) continue;
+    static const value nothing = null_value{};
+    const value& ours = i < local.fields.size() ? local.fields[i] : nothing;
+    const auto* link = std::get_if<reference>(&theirs);
+    const bool dangling = link != nullptr && link->handle == record_handle::none;
+    if (dangling && !has_content(ours)) continue;
+    if (const int c = detail::compare_values(ours, theirs); c != 0)
+      return c < 0 ? content_order::local_first : content_order::incoming_first;
+  }
+  return content_order::equal;
+}
+
+}  // namespace edensync

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edensync/concepts/record_reader.hpp"
+#include "edensync/importer/batch.hpp"
+#include "edensync/importer/compare.hpp"
+#include "edensync/schema/schema.hpp"
+
+namespace edensync {
+
+/// Remembers where the records are that were last referred to, in bounded memory.
+///
+/// References of one document go to few records (countries, organisations), so a small direct-mapped table spares most
+/// look-ups. Only records that are in the store are remembered; it is emptied when a transaction is rolled back.
+class handle_cache {
+ public:
+  record_handle find(resource_id resource, const uid& id) const {
+    const auto& s = slots_[slot(resource, id)];
+    return s.resource == resource && s.id == id ? s.handle : record_handle::none;
+  }
+  void remember(resource_id resource, const uid& id, record_handle h) {
+    auto& s = slots_[slot(resource, id)];
+    s.resource = resource;
+    s.id = id;
+    s.handle = h;
+  }
+  void clear() { slots_.assign(size, {}); }
+
+ private:
+  static constexpr std::size_t size = 4096;
+  struct entry {
+    resource_id resource = no_resource;
+    uid id;
+    record_handle handle = record_handle::none;
+  };
+  static std::size_t slot(resource_id resource, const uid& id) {
+    return (std::hash<uid>{}(id) ^ (std::size_t{resource} * 0x9e3779b9U)) % size;
+  }
+  std::vector<entry> slots_ = std::vector<entry>(size);
+};
+
+/// The stage that reads: finds the local twin of each record, and of each record that it refers to.
+///
+/// A twin is the one record that holds the same content in a unique field; else the one with the same uid; for the only
+/// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part.
+template <class Reader>
+class identify {
+ public:
+  identify(Reader& reader, const schema& s, handle_cache& cache) : reader_(reader), schema_(s), cache_(cache) {}
+
+  /// Finds the twin of an item. `master`: where its master is, if it has one.
+  void operator()(import_item& item, record_handle master) {
+    item.local = twin(*item.incoming, master);
+    item.handle = item.local ? item.local->handle : record_handle::none;
+    item.tie = content_order::unknown;
+  }
+
+  /// Whether the twin is of the same moment, so that only the contents tell the versions apart.
+  static bool is_tie(const import_item& item) {
+    return item.local && !item.local->version.deleted && !item.incoming->content.version.deleted &&
+           item.local->version.modified_on && item.local->version.modified_on == item.incoming->content.version.modified_on;
+  }
+
+  /// Compares the contents of a tie. Precondition: the item's references are resolved.
+  void compare(import_item& item) {
+    reader_.load(item.incoming->content.resource, item.handle, scratch_);
+    item.tie = compare_content(schema_[item.incoming->content.resource], scratch_, *item.incoming);
+  }
+
+  /// A record that is referred to: where it is, and whether it is a deleted one.
+  struct target {
+    record_handle handle = record_handle::none;
+    bool deleted = false;
+  };
+
+  /// Finds the target of a reference. Merged records are found as they are.
+  target find_target(resource_id resource, const uid& id) {
+    if (resource == no_resource || id.empty()) return {};
+    if (const auto h = cache_.find(resource, id); h != record_handle::none) return {h, false};
+    const auto found = reader_.find(resource, id);
+    if (!found) return {};
+    // Deleted ones are rare and have to be looked at each time, because they may have been merged.
+    if (!found->version.deleted) cache_.remember(resource, id, found->handle);
+    return {found->handle, found->version.deleted};
+  }
+
+ private:
+  std::optional<found_record> twin(const incoming_record& in, record_handle master) {
+    const auto& r = schema_[in.content.resource];
+    if (in.single && master != record_handle::none) {
+      auto parts = reader_.components(in.content.resource, in.key_field, master, 0);
+      while (parts.next(scratch_))
+        if (!scratch_.version.deleted)
+          return found_record{scratch_.handle, scratch_.version, scratch_.sequence, scratch_.origin};
+    }
+    for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
+      if (!r.field(i).unique || !has_content(in.content.fields[i])) continue;
+      const auto same = reader_.find_key(in.content.resource, i, in.content.fields[i]);
+      if (same.size() == 1) return same.front();
+    }
+    if (!in.uid_given) return std::nullopt;
+    return reader_.find(in.content.resource, in.content.uuid);
+  }
+
+  Reader& reader_;
+  const schema& schema_;
+  handle_cache& cache_;
+  stored_record scratch_;
+};
+
+}  // namespace edensync

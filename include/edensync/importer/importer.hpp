@@ -1,0 +1,426 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edensync/concepts/record_store.hpp"
+#include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/importer/apply.hpp"
+#include "edensync/importer/batch.hpp"
+#include "edensync/importer/decide.hpp"
+#include "edensync/importer/fill_references.hpp"
+#include "edensync/importer/identify.hpp"
+#include "edensync/importer/link.hpp"
+#include "edensync/importer/options.hpp"
+#include "edensync/importer/report.hpp"
+#include "edensync/s3xml/reader.hpp"
+#include "edensync/s3xml/writer.hpp"
+#include "edensync/schema/schema.hpp"
+
+namespace edensync {
+
+/// Takes an S3XML document into a store, in batches, each one transaction.
+///
+/// Feed it pieces of any size, then finish. What could not be taken is in quarantine afterwards and in the report; it is
+/// offered again at the beginning of the next import from the same repository, and at the end of this one if all it
+/// lacked was a record that came later. A batch that was committed stays, whatever becomes of the rest of the document.
+/// Memory does not grow with the document: references to what has not come yet wait in the store.
+///
+/// Errors: malformed_document and its like, store errors, `cancelled`. After a failure only `report` may be called.
+/// Lifetime: store and schema outlive it. Thread safety: one thread at a time.
+template <record_store Store, xml_event_source EventSource>
+class importer {
+ public:
+  importer(Store& store, const schema& s, import_options o)
+      : store_(store),
+        schema_(s),
+        options_(std::move(o)),
+        reader_(schema_, reader_options(options_), *this),
+        source_(reader_, options_.limits) {
+    waiting_.by_resource.resize(schema_.size());
+  }
+  importer(const importer&) = delete;
+  importer& operator=(const importer&) = delete;
+
+  /// Offers what is in quarantine again, and counts what waits; to be called before the first piece.
+  result<void> start() {
+    return guarded([&] {
+      auto s = store_.snapshot();
+      for (resource_id r = 0; r < schema_.size(); ++r) {
+        waiting_.by_resource[r] = s.count_open_references(r);
+        waiting_.total += waiting_.by_resource[r];
+      }
+      quarantine_ = s.count_quarantined(options_.origin);
+      if (quarantine_ != 0) offer_quarantined([](const quarantine_entry&) { return true; });
+    });
+  }
+
+  result<void> feed(std::string_view piece) {
+    fed_ += piece.size();
+    return source_.feed(piece);
+  }
+
+  /// Applies what is left and fills in references. The document must be complete.
+  result<import_report> finish() {
+    if (auto done = source_.finish(); !done) return done.error();
+    auto done = guarded([&] {
+      apply_batch();
+      // Each round can only take what an earlier one made possible; it ends when nothing more could be taken.
+      while (lacking_ != 0) {
+        lacking_ = 0;
+        const auto before = report_.released;
+        offer_quarantined([](const quarantine_entry& q) { return q.reason == refusal_reason::missing_reference; });
+        if (report_.released == before) break;
+      }
+      if (waiting_.total != 0) fill_all_references(store_, schema_, context(), options_.cancelled);
+      auto s = store_.snapshot();
+      for (resource_id r = 0; r < schema_.size(); ++r) report_.open_references += s.count_open_references(r);
+    });
+    if (!done) return done.error();
+    return std::move(report_);
+  }
+
+  /// What has been done so far; also after a failure.
+  const import_report& report() const noexcept { return report_; }
+
+  /// The name of the document's root element; empty before it came.
+  std::string_view root_name() const { return reader_.root_name(); }
+
+  // What the reader calls.
+  void element(incoming_element& e) {
+    if (batch_.holds_any_of(e)) apply_batch();
+    batch_.take(e, offered_);
+    batch_.index_last();
+    if (batch_.size() >= options_.batch_elements || fed_ - fed_before_batch_ >= options_.batch_bytes) apply_batch();
+  }
+  void unknown_resource(std::string_view name, const uid&) {
+    if (report_.unknown.size() < options_.report_limit || report_.unknown.contains(std::string(name)))
+      ++report_.unknown[std::string(name)];
+  }
+
+ private:
+  using transaction = decltype(std::declval<Store&>().begin(write_context{}));
+
+  static s3xml::reader_options reader_options(const import_options& o) {
+    s3xml::reader_options r;
+    r.own_domain = o.domain;
+    r.make_uid = o.make_uid;
+    return r;
+  }
+
+  write_context context() const { return {options_.now(), options_.origin}; }
+
+  template <class F>
+  result<void> guarded(F&& f) noexcept {
+    try {
+      f();
+      return {};
+    } catch (const failure_exception& e) {
+      return e.why();
+    } catch (const std::exception& e) {
+      return make_failure(error::store_failed, e.what());
+    }
+  }
+
+  void apply_batch() {
+    fed_before_batch_ = fed_;
+    if (batch_.empty()) return;
+    if (options_.cancelled && options_.cancelled()) throw_failure(error::cancelled);
+    const auto now = options_.now();
+    // Counted apart and added after the commit, so that a batch that is rolled back is not reported.
+    import_report done;
+    arrivals_.clear();
+    try {
+      auto t = store_.begin({now, options_.origin});
+      run_stages(t, now, done);
+      if (options_.resume && offered_ == 0) {
+        for (const auto& item : batch_.items())
+          if (item.parent < 0) options_.resume->done = std::max(options_.resume->done, item.incoming->sequence);
+        t.set_resume(options_.task, options_.resume);
+      }
+      t.commit();
+    } catch (...) {
+      cache_.clear();
+      batch_.clear();
+      throw;
+    }
+    add(done);
+    ++report_.batches;
+    batch_.clear();
+    for (const auto& arrived : arrivals_) fill_references(store_, schema_, context(), arrived);
+  }
+
+  void run_stages(transaction& t, timestamp now, import_report& done) {
+    identify<transaction> find(t, schema_, cache_);
+    apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
+    failed_.assign(batch_.size(), false);
+    for (auto& item : batch_.items())
+      if (!item.incoming->errors.empty() && !failed_[item.element]) {
+        const auto& e = item.incoming->errors.front();
+        refuse(t, item, refusal_reason::invalid_field, name_of(item, e.field) + ": " + e.message, now, done);
+      }
+    auto& items = batch_.items();
+    for (const auto i : link_order(batch_)) {
+      auto& item = items[i];
+      ++done.total.received;
+      ++done.by_resource[item.incoming->content.resource].received;
+      if (!failed_[item.element]) take(t, find, write, item, now, done);
+    }
+    for (std::uint32_t e = 0; e < batch_.size(); ++e)
+      if (batch_.quarantine_id(e) != 0 && !failed_[e]) {
+        t.erase_quarantine(batch_.quarantine_id(e));
+        ++done.released;
+      }
+  }
+
+  void take(transaction& t, identify<transaction>& find, apply<transaction>& write, import_item& item, timestamp now,
+            import_report& done) {
+    auto& items = batch_.items();
+    auto& in = *item.incoming;
+    const auto* master = item.parent < 0 ? nullptr : &items[static_cast<std::size_t>(item.parent)];
+    auto& counts = done.by_resource[in.content.resource];
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      find(item, master == nullptr ? record_handle::none : master->handle);
+      if (batch_.quarantine_id(item.element) != 0 && superseded(item)) return;
+      bool bound = false;
+      if (find.is_tie(item)) {
+        write.bind(item, master);
+        find.compare(item);
+        bound = true;
+      }
+      item.input = circumstances(item, options_, now);
+      item.outcome = options_.decide(item.input);
+      apply_rule(t, item);
+      keep_losing(t, item);
+      if (item.outcome.what == action::none || item.outcome.what == action::erase) {
+        if (item.outcome.what == action::erase && !check(t, item, write.erase(item), now, done)) return;
+        break;
+      }
+      write_result written = item.handle;
+      if (item.outcome.what == action::bury) {
+        written = write.bury(item);
+      } else if (item.outcome.what == action::merge) {
+        const auto survivor = find.find_target(in.content.resource, in.content.replaced_by).handle;
+        if (survivor == record_handle::none || survivor == item.handle) {
+          refuse(t, item, refusal_reason::missing_reference, "the record it was merged into: " + in.content.replaced_by.text(),
+                 now, done);
+          return;
+        }
+        written = write.merge(item, survivor);
+      } else if (master != nullptr && master->handle == record_handle::none) {
+        return;  // the master is not here, by decision: its component is not either
+      } else {
+        if (!bound) write.bind(item, master);
+        if (const auto* missing = write.missing_reference(item)) {
+          refuse(t, item, refusal_reason::missing_reference, std::string(missing->name), now, done);
+          return;
+        }
+        written = write.write(item);
+        // Another record of this batch may have taken the unique key in the meantime: then that is the twin.
+        if (!written && written.error().reason == refusal_reason::duplicate_key && attempt == 0) continue;
+      }
+      if (!check(t, item, written, now, done)) return;
+      break;
+    }
+    if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
+      t.touch(master->incoming->content.resource, master->handle);
+    note(t, item, now, done);
+    count(item, counts);
+    count(item, done.total);
+    if (in.content.resource == options_.master) {
+      ++done.records;
+      const auto at = item.input.incoming.modified_on;
+      if (!done.youngest || *at > *done.youngest) done.youngest = at;
+    }
+    if (item.written && item.outcome.what == action::create && waiting_.by_resource[in.content.resource] != 0)
+      arrivals_.push_back({in.content.resource, in.content.uuid, item.handle});
+  }
+
+  // A record from quarantine that its own sender has replaced by a younger one since then.
+  bool superseded(const import_item& item) const {
+    return item.local && item.local->origin == options_.origin && item.local->version.modified_on &&
+           item.incoming->content.version.modified_on &&
+           *item.local->version.modified_on > *item.incoming->content.version.modified_on;
+  }
+
+  void apply_rule(transaction& t, import_item& item) {
+    if (options_.rules == nullptr || !asks_rule(item, item.outcome)) return;
+    const auto rule = options_.rules->find(item.incoming->content.resource);
+    if (rule == options_.rules->end()) return;
+    stored_record local;
+    t.load(item.incoming->content.resource, item.handle, local);
+    item.outcome = with_rule(item, item.outcome, rule->second(local, item.incoming->content, item.input));
+  }
+
+  // What is about to be overwritten although it was changed here since the last agreement.
+  void keep_losing(transaction& t, const import_item& item) {
+    losing_.clear();
+    if (item.outcome.what == action::none || item.outcome.conflict != conflict_state::accepted) return;
+    stored_record local;
+    t.load(item.incoming->content.resource, item.handle, local);
+    s3xml::writer w(schema_, {});
+    w.begin(losing_, true);
+    w.open(losing_, local);
+    w.close(losing_);
+    w.end(losing_);
+  }
+
+  bool check(transaction& t, import_item& item, const write_result& written, timestamp now, import_report& done) {
+    if (written) return true;
+    refuse(t, item, written.error().reason, written.error().message, now, done);
+    return false;
+  }
+
+  std::string name_of(const import_item& item, std::uint32_t field) const {
+    const auto& r = schema_[item.incoming->content.resource];
+    return std::string(field < r.fields().size() ? r.field(field).name : std::string_view("attribute"));
+  }
+
+  // The element goes to quarantine as a whole, because its parts make sense only together.
+  void refuse(transaction& t, import_item& item, refusal_reason why, std::string message, timestamp now,
+              import_report& done) {
+    item.failed = true;
+    failed_[item.element] = true;
+    const auto& in = *item.incoming;
+    quarantine_entry q;
+    q.repository = options_.origin;
+    q.task = options_.task;
+    q.resource = schema_[in.content.resource].name();
+    q.uuid = in.content.uuid;
+    q.reason = why;
+    q.message = message;
+    q.modified_on = in.content.version.modified_on;
+    q.since = now;
+    s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
+    t.add_quarantine(q);
+    if (why == refusal_reason::missing_reference) ++lacking_;
+    if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
+    ++done.total.quarantined;
+    ++done.by_resource[in.content.resource].quarantined;
+    done.refused.push_back({in.content.resource, in.content.uuid, why, std::move(message)});
+  }
+
+  // Keeps the decision, and the content that lost, where both sides had something to lose.
+  void note(transaction& t, const import_item& item, timestamp now, import_report& done) {
+    const auto& d = item.outcome;
+    if (d.what == action::none && (d.why == rule::same_version || d.why == rule::already_deleted)) return;
+    decision_entry e;
+    e.at = now;
+    e.repository = options_.origin;
+    e.resource = schema_[item.incoming->content.resource].name();
+    e.uuid = item.incoming->content.uuid;
+    e.input = item.input;
+    e.outcome = d;
+    if (d.what == action::none && item.local) s3xml::writer(schema_, {}).write_incoming(e.loser, {*item.incoming});
+    if (d.what != action::none && d.conflict == conflict_state::accepted) e.loser = std::move(losing_);
+    t.add_decision(e);
+    if (d.conflict != conflict_state::none && done.conflicts.size() < options_.report_limit)
+      done.conflicts.push_back(std::move(e));
+  }
+
+  static void count(const import_item& item, record_counts& c) {
+    if (item.outcome.conflict != conflict_state::none) ++c.conflicts;
+    switch (item.outcome.what) {
+      case action::create: ++c.created; break;
+      case action::update:
+      case action::undelete: ++c.updated; break;
+      case action::erase:
+      case action::merge:
+      case action::bury: ++c.deleted; break;
+      case action::none:
+        if (item.outcome.why == rule::strategy_forbids)
+          ++c.refused;
+        else if (item.outcome.why == rule::same_version || item.outcome.why == rule::already_deleted)
+          ++c.unchanged;
+        else
+          ++c.kept;
+    }
+  }
+
+  void add(import_report& done) {
+    const auto sum = [](record_counts& to, const record_counts& more) {
+      to.received += more.received;
+      to.created += more.created;
+      to.updated += more.updated;
+      to.deleted += more.deleted;
+      to.unchanged += more.unchanged;
+      to.kept += more.kept;
+      to.conflicts += more.conflicts;
+      to.refused += more.refused;
+      to.quarantined += more.quarantined;
+    };
+    sum(report_.total, done.total);
+    for (const auto& [r, c] : done.by_resource) sum(report_.by_resource[r], c);
+    report_.records += done.records;
+    report_.released += done.released;
+    if (done.youngest && (!report_.youngest || *done.youngest > *report_.youngest)) report_.youngest = done.youngest;
+    for (auto& r : done.refused)
+      if (report_.refused.size() < options_.report_limit) report_.refused.push_back(std::move(r));
+    for (auto& c : done.conflicts)
+      if (report_.conflicts.size() < options_.report_limit) report_.conflicts.push_back(std::move(c));
+  }
+
+  template <class Filter>
+  void offer_quarantined(Filter wanted) {
+    apply_batch();
+    std::int64_t after = 0;
+    // Entries that fail again may get new numbers; those are not offered a second time in the same round.
+    std::int64_t last = 0;
+    for (bool first = true;; first = false) {
+      std::vector<quarantine_entry> page;
+      {
+        auto s = store_.snapshot();
+        if (first) last = last_quarantine_id(s);
+        page = s.quarantined(options_.origin, after, 64);
+      }
+      if (page.empty()) return;
+      for (const auto& q : page) {
+        after = q.id;
+        if (q.id > last || q.task != options_.task || q.reason == refusal_reason::refused_by_peer || !wanted(q)) continue;
+        offered_ = q.id;
+        s3xml::reader<importer> reader(schema_, reader_options(options_), *this);
+        EventSource source(reader, options_.limits);
+        const auto fed = source.feed(q.payload);
+        if (fed && source.finish()) apply_batch();
+        batch_.clear();
+        offered_ = 0;
+      }
+    }
+  }
+
+  template <class Snapshot>
+  std::int64_t last_quarantine_id(Snapshot& s) {
+    std::int64_t last = 0;
+    for (;;) {
+      const auto page = s.quarantined(options_.origin, last, 256);
+      if (page.empty()) return last;
+      last = page.back().id;
+    }
+  }
+
+  Store& store_;
+  const schema& schema_;
+  import_options options_;
+  s3xml::reader<importer> reader_;
+  EventSource source_;
+  import_batch batch_;
+  handle_cache cache_;
+  open_counts waiting_;
+  import_report report_;
+  std::vector<char> failed_;
+  std::vector<reference> arrivals_;
+  std::string losing_;
+  std::int64_t offered_ = 0;  // the quarantine entry that is being offered again
+  std::uint64_t quarantine_ = 0;
+  std::uint64_t lacking_ = 0;  // records refused for want of another one since the last round
+  std::uint64_t fed_ = 0;
+  std::uint64_t fed_before_batch_ = 0;
+};
+
+}  // namespace edensync

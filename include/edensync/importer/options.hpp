@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/core/decision.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/core/sync_task.hpp"
+#include "edensync/policy/policy_set.hpp"
+
+namespace edensync {
+
+/// A conflict rule of the application's own: says whether the incoming version may replace the local one.
+///
+/// Asked only if both sides changed the record; what it says is final. It must be pure, so that a decision can be
+/// explained by taking it again.
+using conflict_rule =
+    std::function<bool(const record& local, const record& incoming, const decide_input& circumstances)>;
+
+/// What an import is told: where the records come from and by which rules they are taken.
+struct import_options {
+  /// The repository that the records come from.
+  repository_id origin = 0;
+  /// The task they come for; 0 if there is none here.
+  task_id task = 0;
+  /// The resource whose records make the watermark; others are components and records referred to.
+  resource_id master = no_resource;
+
+  strategy allowed{};
+  policy_name update = policy_name::take_newer;
+  /// None: conflicts are accepted and left to the update policy.
+  std::optional<policy_name> conflict;
+  std::optional<timestamp> last_sync;
+  decide_function decide = &standard::decide;
+  /// By resource; the application's own.
+  const std::map<resource_id, conflict_rule>* rules = nullptr;
+
+  /// The peer is an edensync site: ties are settled by content, and empty elements mean empty fields.
+  bool native = false;
+  /// The pull can be resumed: what `resume_state` is begun with.
+  std::optional<resume_state> resume;
+
+  /// This site's domain, cut off from the uids of documents (spec/s3xml.md §5).
+  std::string domain;
+  std::function<timestamp()> now;
+  std::function<uid()> make_uid;
+  /// Asked before every batch; true ends the import with `error::cancelled`.
+  std::function<bool()> cancelled;
+
+  /// Elements in one transaction. More: faster, but other writers wait longer and memory grows.
+  std::size_t batch_elements = 2048;
+  /// Bytes of document in one transaction.
+  std::size_t batch_bytes = std::size_t{4} << 20;
+  /// How many refused records and conflicts the report names; all are counted and kept in the ledger.
+  std::size_t report_limit = 50;
+  xml_limits limits{};
+};
+
+}  // namespace edensync

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/record.hpp"
+
+namespace edensync {
+
+/// A record that was not taken, as the report names it.
+struct refused_record {
+  resource_id resource = no_resource;
+  uid uuid;
+  refusal_reason reason = refusal_reason::invalid_field;
+  std::string message;
+};
+
+/// What an import did. Lists are cut to `import_options::report_limit`; counts are complete.
+struct import_report {
+  /// By resource, and all together.
+  std::map<resource_id, record_counts> by_resource;
+  record_counts total;
+  /// Records of the master resource that were not refused: Eden's `records`.
+  std::uint64_t records = 0;
+  /// The youngest modified_on among them: what the watermark is made of. Deleted and policy-kept records count, because
+  /// they need not be offered again; quarantined ones are offered by the quarantine.
+  std::optional<timestamp> youngest;
+  std::vector<refused_record> refused;
+  std::vector<decision_entry> conflicts;
+  /// Quarantined records that were taken, or had become superfluous, this time.
+  std::uint64_t released = 0;
+  /// References that still wait for their target.
+  std::uint64_t open_references = 0;
+  std::uint64_t batches = 0;
+  /// Resources that the document holds and the schema does not.
+  std::map<std::string, std::uint64_t> unknown;
+};
+
+}  // namespace edensync
