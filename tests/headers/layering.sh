@@ -15,10 +15,11 @@ allowed() {  # what a folder may include; the exceptions to "only the rows below
     s3xml|s3json|protocol)
                        echo core concepts schema ;;  # exception: records are read and written against a schema
     importer|exporter) echo core concepts schema policy protocol log s3xml s3json ;;
-    memory|backend)    echo core concepts schema policy protocol log ;;  # a model never includes the engine
+    memory|system|laws|backend)
+                       echo core concepts schema policy protocol log ;;  # a model never includes the engine
     site)              echo core concepts schema policy protocol log s3xml s3json importer exporter ;;
     job)               echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;
-    umbrella)          echo core concepts schema policy protocol log s3xml s3json importer exporter site job memory ;;
+    umbrella)          echo core concepts schema policy protocol log s3xml s3json importer exporter site job memory system ;;
     *)                 return 1 ;;
   esac
 }
