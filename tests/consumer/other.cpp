@@ -1,0 +1,5 @@
+#include <edensync/core.hpp>
+#include <edensync/expat/event_source.hpp>
+#include <string_view>
+
+std::string_view other() { return edensync::to_text(edensync::policy_name::take_newer); }
