@@ -12,25 +12,28 @@ namespace edensync {
 ///
 /// Each write gives the record a new sequence number, higher than all before it in any resource; the order of numbers is
 /// the order of commits. `insert` and `update` also set its origin from the write context. The destructor rolls back
-/// what was not committed. A refused write leaves the transaction usable and the record as it was.
+/// what was not committed. A refused write leaves the transaction usable and the record as it was. A cursor may see what
+/// is written after its beginning, but gives no record twice.
+/// A deleted record needs no fields; a live one its mandatory ones, and no other live record has its unique content.
+/// A single reference without a handle is kept as null (its target is not here: see `add_open_reference`), a list keeps
+/// the uids of targets that are not here.
 /// Errors: `failure_exception` if the store fails; a refusal is a value.
 template <class T>
-concept record_transaction =
-    record_reader<T> && ledger_writer<T> &&
+concept record_transaction = record_reader<T> && ledger_writer<T> &&
     requires(T t, const record& r, resource_id resource, record_handle h, std::uint32_t field, const value& v,
              repository_id origin) {
-      { t.insert(r) } -> std::same_as<write_result>;
-      // Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
-      // created_on and authors where they are given.
-      { t.update(h, r) } -> std::same_as<write_result>;
-      // Writes one field and leaves version and origin as they are.
-      { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
-      // From here on `insert` and `update` set this origin instead of the one that `begin` was given.
-      t.write_as(origin);
-      // Puts the record at the end of the change order and leaves all else as it is.
-      t.touch(resource, h);
-      t.commit();
-    };
+  { t.insert(r) } -> std::same_as<write_result>;
+  // Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
+  // created_on and authors where they are given.
+  { t.update(h, r) } -> std::same_as<write_result>;
+  // Writes one field and leaves version and origin as they are.
+  { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
+  // From here on `insert` and `update` set this origin instead of the one that `begin` was given.
+  t.write_as(origin);
+  // Puts the record at the end of the change order and leaves all else as it is.
+  t.touch(resource, h);
+  t.commit();
+};
 
 /// Keeps records and the ledger of one site.
 ///

@@ -18,8 +18,9 @@ namespace edensync {
 ///
 /// Errors: `failure_exception`. Thread safety: as the reader that it is part of.
 template <class L>
-concept ledger_reader = requires(L l, std::string_view key, const uid& id, repository_id repo, task_id task, direction d,
-                                 resource_id resource, const reference& target, std::int64_t after, std::size_t limit) {
+concept ledger_reader = requires(L l, std::string_view key, const uid& id, repository_id repo, task_id task,
+                                 direction d, resource_id resource, const reference& target, std::int64_t after,
+                                 std::size_t limit) {
   { l.setting(key) } -> std::same_as<std::optional<std::string>>;
   { l.repositories() } -> std::same_as<std::vector<repository>>;
   { l.find_repository(id) } -> std::same_as<std::optional<repository>>;
@@ -34,7 +35,8 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
   { l.count_quarantined(repo) } -> std::same_as<std::uint64_t>;
   // The references that wait for this record (its resource and uid).
   { l.open_references(target, limit) } -> std::same_as<std::vector<open_reference>>;
-  // Each record that is waited for, once, in order of (resource, uid), those behind `target`.
+  // Each record that is waited for, once, in order of (resource, uid), those behind `target`; a default reference stands
+  // before all.
   { l.open_targets(target, limit) } -> std::same_as<std::vector<reference>>;
   // How many references wait for records of a resource.
   { l.count_open_references(resource) } -> std::same_as<std::uint64_t>;
@@ -46,33 +48,34 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
 
 /// Writes it, in the transaction that it is part of.
 template <class L>
-concept ledger_writer =
-    ledger_reader<L> &&
+concept ledger_writer = ledger_reader<L> &&
     requires(L l, std::string_view key, const repository& repo, const sync_task& t, task_id task, direction d,
              const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
              const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
              const log_entry& line, resource_id resource, record_handle record) {
-      l.set_setting(key, key);
-      // Inserts if id is 0, otherwise replaces; gives the id.
-      { l.put_repository(repo) } -> std::same_as<repository_id>;
-      // Removes the repository, its tasks, watermarks and quarantine; its log stays.
-      l.erase_repository(r);
-      { l.put_task(t) } -> std::same_as<task_id>;
-      l.erase_task(task);
-      l.set_watermark(task, d, w);
-      l.set_resume(task, resume);
-      l.set_lease(right);
-      l.erase_lease(r);
-      // Replaces the entry of the same repository, task, resource and uid, if there is one, and counts its attempts up.
-      { l.add_quarantine(q) } -> std::same_as<std::int64_t>;
-      l.erase_quarantine(id);
-      l.add_open_reference(o);
-      l.erase_open_reference(id);
-      // Those that this record holds: its references are about to be written anew.
-      l.erase_open_references(resource, record);
-      // The store numbers it with the last sequence number given out; the entry's own number is not looked at.
-      l.add_decision(decided);
-      l.add_log(line);
-    };
+  l.set_setting(key, key);
+  // Inserts if id is 0, otherwise replaces; gives the id.
+  { l.put_repository(repo) } -> std::same_as<repository_id>;
+  // Removes the repository, its tasks, watermarks and quarantine; its log stays.
+  l.erase_repository(r);
+  { l.put_task(t) } -> std::same_as<task_id>;
+  l.erase_task(task);
+  l.set_watermark(task, d, w);
+  l.set_resume(task, resume);
+  l.set_lease(right);
+  l.erase_lease(r);
+  // Replaces the entry of the same repository, task, resource and uid (without a uid: the same payload), if there is
+  // one, counts its attempts up and keeps since when it waits.
+  { l.add_quarantine(q) } -> std::same_as<std::int64_t>;
+  l.erase_quarantine(id);
+  // One that waits already is not added again.
+  l.add_open_reference(o);
+  l.erase_open_reference(id);
+  // Those that this record holds: its references are about to be written anew.
+  l.erase_open_references(resource, record);
+  // The store numbers it with the last sequence number given out; the entry's own number is not looked at.
+  l.add_decision(decided);
+  l.add_log(line);
+};
 
 }  // namespace edensync

@@ -10,6 +10,11 @@ namespace edensync {
 
 /// The field of an incoming record that could not be read.
 struct field_error {
+  /// In the place of a field: one of the record's own attributes. `message` names it.
+  static constexpr std::uint32_t modified_on = 0xffffffff;
+  static constexpr std::uint32_t created_on = 0xfffffffe;
+  static constexpr std::uint32_t mci = 0xfffffffd;
+
   std::uint32_t field = 0;
   /// What the document holds.
   std::string raw;

@@ -24,12 +24,12 @@ namespace edensync {
 /// materialised: records are read from a cursor, and what has to be written later stands in the reader's spool.
 ///
 /// Errors: store errors, `cancelled`; the document is then incomplete and must not be used as if it were whole.
-/// Lifetime: the schema outlives it; it owns the reader. Thread safety: one thread at a time.
+/// Lifetime: reader and schema outlive it. Thread safety: one thread at a time.
 template <record_reader Reader>
 class exporter {
  public:
-  exporter(Reader reader, const schema& s, export_options o)
-      : reader_(std::move(reader)), schema_(s), options_(std::move(o)), writer_(s, writer_options(options_)) {}
+  exporter(Reader& reader, const schema& s, export_options o)
+      : reader_(reader), schema_(s), options_(std::move(o)), writer_(s, writer_options(options_)) {}
   exporter(const exporter&) = delete;
   exporter& operator=(const exporter&) = delete;
 
@@ -66,10 +66,8 @@ class exporter {
     return !has_first_;
   }
 
-  /// The state that is exported.
-  Reader& reader() noexcept { return reader_; }
-
  private:
+  static constexpr std::uint32_t none = 0xffffffff;
   enum class phase { begin, masters, dependencies, done };
   using cursor = decltype(std::declval<Reader&>().changes(change_query{}));
   using spool = decltype(std::declval<Reader&>().spool());
@@ -124,7 +122,7 @@ class exporter {
     ++report_.read;
     parts_used_ = 0;
     if (!passes_filter(options_, master_)) return false;
-    if (options_.components && (!master_.version.deleted || options_.native)) read_components(master_, 0);
+    if (options_.components && (!master_.version.deleted || options_.native)) read_components();
     // A master that came from the receiver goes back only as the frame of a component that did not.
     return !is_echo(options_, master_) || parts_used_ != 0;
   }
@@ -132,27 +130,21 @@ class exporter {
   struct part {
     stored_record content;
     const component_link* link = nullptr;
-    std::uint32_t depth = 0;
   };
 
-  void read_components(const stored_record& of, std::uint32_t depth) {
-    if (depth > options_.depth) return;
-    for (const auto& link : schema_[of.resource].components()) {
-      const auto first = parts_used_;
-      auto all = reader_.components(link.resource, link.key_field, of.handle, options_.masters.after);
+  // Components of components are not written, as Eden does not write them; they travel with a task of their own.
+  void read_components() {
+    for (const auto& link : schema_[master_.resource].components()) {
+      auto all = reader_.components(link.resource, link.key_field, master_.handle, options_.masters.after);
       for (;;) {
         if (parts_used_ == parts_.size()) parts_.emplace_back();
         auto& p = parts_[parts_used_];
         if (!all.next(p.content)) break;
         ++report_.read;
         if (is_echo(options_, p.content) || !passes_filter(options_, p.content)) continue;
-        // Eden deletes the components of a deleted master itself, and does not read deleted ones without a uuid.
         p.link = &link;
-        p.depth = depth;
         ++parts_used_;
       }
-      if (schema_[link.resource].components().empty()) continue;
-      for (auto i = first; i < parts_used_; ++i) read_components(stored_record(parts_[i].content), depth + 1);
     }
   }
 
@@ -165,11 +157,11 @@ class exporter {
         report_.youngest = master_.version.modified_on;
       writer_.open(out_, master_);
     }
-    remember_targets(master_, 1);
+    remember_targets(master_, 1, none);
     if (!frame && !again) writer_.close(out_);
     for (std::size_t i = 0; i < parts_used_; ++i) {
       const auto& p = parts_[i];
-      remember_targets(p.content, 1);
+      remember_targets(p.content, 1, p.link->key_field);
       if (again) continue;
       ++report_.components;
       // Inside a deleted element nothing would be read, so there the component stands by itself.
@@ -199,16 +191,19 @@ class exporter {
     dependency_.sequence = 0;
     writer_.open(out_, dependency_);
     writer_.close(out_);
-    remember_targets(dependency_, e->depth + 1);
+    remember_targets(dependency_, e->depth + 1, none);
   }
 
-  void remember_targets(const stored_record& r, std::uint32_t depth) {
+  // `key_field`: the field that points to the master, which is being written anyway.
+  void remember_targets(const stored_record& r, std::uint32_t depth, std::uint32_t key_field) {
     if (depth > options_.depth) return;
     if (!r.replaced_by.empty()) {
       if (const auto survivor = reader_.find(r.resource, r.replaced_by)) remember(r.resource, survivor->handle, depth);
     }
     if (r.version.deleted) return;
-    for (const auto& v : r.fields) {
+    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
+      const auto& v = r.fields[i];
+      if (i == key_field) continue;
       if (const auto* one = std::get_if<reference>(&v)) {
         remember(one->resource, one->handle, depth);
       } else if (const auto* many = std::get_if<std::vector<reference>>(&v)) {
@@ -223,7 +218,7 @@ class exporter {
     spool_->add({resource, h, depth});
   }
 
-  Reader reader_;
+  Reader& reader_;
   const schema& schema_;
   export_options options_;
   s3xml::writer writer_;

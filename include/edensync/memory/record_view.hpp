@@ -28,17 +28,17 @@ inline void resolve_lists(const state& now, stored_record& r) {
       }
 }
 
-/// Walks a resource in commit order. Writes in between do no harm: what is moved behind comes again.
+/// Walks a resource in commit order, up to the last change at its beginning: what is written meanwhile is not waited for.
 template <class Matches>
 class cursor {
  public:
   cursor(core& c, const state& now, resource_id resource, sequence_number after, Matches matches)
-      : core_(&c), now_(&now), resource_(resource), after_(after), matches_(std::move(matches)) {}
+      : core_(&c), now_(&now), resource_(resource), after_(after), until_(now.sequence), matches_(std::move(matches)) {}
 
   bool next(stored_record& into) {
     core_->count();
     const table& t = *now_->tables[resource_];
-    for (auto it = t.by_sequence.upper_bound(after_); it != t.by_sequence.end(); ++it) {
+    for (auto it = t.by_sequence.upper_bound(after_); it != t.by_sequence.end() && it->first <= until_; ++it) {
       const row& r = *t.find(it->second);
       after_ = it->first;
       if (!matches_(r)) continue;
@@ -54,6 +54,7 @@ class cursor {
   const state* now_;
   resource_id resource_;
   sequence_number after_;
+  sequence_number until_;
   Matches matches_;
 };
 

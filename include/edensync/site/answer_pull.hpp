@@ -1,0 +1,111 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/exporter/exporter.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/protocol/cursor.hpp"
+#include "edensync/protocol/headers.hpp"
+#include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/plain_answer.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/task_filters.hpp"
+#include "edensync/site/update_repository.hpp"
+
+namespace edensync {
+
+/// Answers a pull: streams what changed.
+///
+/// An edensync peer says with its cursor what it has; an Eden says it with `msince`, and whatever is committed after this
+/// answer arrives at a later second than all that is in it.
+template <class Parts>
+class answer_pull final : public plain_answer {
+ public:
+  /// `peer`: the repository that asks, if it is known.
+  answer_pull(site<Parts>& s, const sync_query& q, const request_head& head, std::optional<repository> peer)
+      : site_(s), resource_(q.resource), peer_(std::move(peer)) {
+    auto ready = detail::guarded([&] { prepare(q, head); });
+    if (ready) return;
+    say_failed(503, ready.error().code.message());
+    exporter_.reset();
+  }
+
+  void on_end() override {}
+
+  result<std::size_t> read_body(std::span<char> into) override {
+    if (!exporter_) return plain_answer::read_body(into);
+    auto n = exporter_->read(into);
+    if (!n) {
+      log(log_lines::send_failed(resource_, n.error()));
+    } else if (*n == 0 && !told_) {
+      log(log_lines::sent_to_peer(resource_, exporter_->report().masters));
+    }
+    return n;
+  }
+
+  void on_failure(const failure& why) override { log(log_lines::send_failed(resource_, why)); }
+
+ private:
+  using snapshot_type = decltype(std::declval<typename Parts::store&>().serve());
+
+  void prepare(const sync_query& q, const request_head& head) {
+    export_options o;
+    o.masters.resource = site_.resources().find(q.resource);
+    o.native = !head.headers.get(headers::version).empty();
+    o.components = q.components;
+    o.domain = site_.settings().domain;
+    o.url = site_.settings().url;
+    if (o.native)
+      snapshot_.emplace(site_.store().snapshot());
+    else
+      snapshot_.emplace(site_.store().serve());
+    const std::string epoch = snapshot_->epoch();
+    if (o.native) {
+      o.masters.after = known(head.headers.get(headers::cursor), epoch);
+      o.written_before = known(head.headers.get(headers::resume), epoch);
+      // To begin with everything is sent, so that a site that lost its records gets its own back, too.
+      if (peer_ && o.masters.after != 0) o.echo_of = peer_->id;
+      this->head_.headers.set(std::string(headers::cursor), make_cursor(epoch, snapshot_->sequence()));
+    } else {
+      o.masters.since = q.msince;
+    }
+    o.masters.include_deleted = true;
+    auto filters = compile_filters(q.filters, o.masters.resource, site_.resources(), false);
+    if (!filters) throw failure_exception(filters.error());
+    o.filters = std::move(*filters);
+    exporter_.emplace(*snapshot_, site_.resources(), std::move(o));
+    const auto begun = exporter_->empty();
+    if (!begun) throw failure_exception(begun.error());
+    say(200, "text/xml", {});
+  }
+
+  // A cursor of another epoch, or from a time that this store has forgotten, means that the peer knows nothing.
+  sequence_number known(std::string_view text, const std::string& epoch) const {
+    const auto c = parse_cursor(text);
+    return c && c->epoch == epoch && c->sequence <= snapshot_->sequence() ? c->sequence : 0;
+  }
+
+  void log(log_entry e) {
+    if (std::exchange(told_, true)) return;
+    e.at = site_.now();
+    if (peer_) {
+      e.repository = peer_->id;
+      e.repository_name = peer_->name;
+    }
+    (void)site_.ledger([&](auto& t) {
+      t.add_log(e);
+      if (peer_) update_repository(t, peer_->id, [&](repository& r) { r.last_connected = e.at; });
+    });
+  }
+
+  site<Parts>& site_;
+  std::string resource_;
+  std::optional<repository> peer_;
+  std::optional<snapshot_type> snapshot_;
+  std::optional<exporter<snapshot_type>> exporter_;
+  bool told_ = false;
+};
+
+}  // namespace edensync

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/importer/importer.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/policy/mirror.hpp"
+#include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/plain_answer.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
+
+namespace edensync {
+
+/// Answers a push: takes the document as it comes, then says what became of it.
+///
+/// The policies are those of a task of this site for the peer and the resource; without one, those that the peer sent,
+/// seen from this side (THIS and OTHER exchanged); without those, NEWER (manual, "Policy Transfer").
+template <class Parts>
+class answer_push final : public plain_answer {
+ public:
+  answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer)
+      : site_(s), peer_(std::move(peer)), resource_(q.resource) {
+    auto ready = detail::guarded([&] {
+      importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native));
+    });
+    if (ready) ready = importer_->start();
+    if (!ready) refuse(ready.error());
+  }
+
+  bool wants_body() const override { return importer_ != nullptr; }
+
+  void on_body(std::string_view piece) override {
+    if (!importer_) return;
+    if (auto fed = importer_->feed(piece); !fed) refuse(fed.error());
+  }
+
+  void on_end() override {
+    if (!importer_) return;
+    auto imported = importer_->finish();
+    if (!imported) {
+      refuse(imported.error());
+      return;
+    }
+    const auto report = std::move(*imported);
+    importer_.reset();
+    log(log_lines::received_from_peer(resource_, report.total), report.total);
+    say(200, "text/html", to_json(message_of(report)));
+  }
+
+  void on_failure(const failure& why) override {
+    if (!importer_) return;
+    const auto counts = importer_->report().total;
+    importer_.reset();
+    log(log_lines::receive_failed(resource_, why), counts);
+  }
+
+ private:
+  using importer_type = importer<typename Parts::store, typename Parts::event_source>;
+
+  import_options options(const sync_query& q, bool native) {
+    import_options o;
+    o.origin = peer_.id;
+    o.master = site_.resources().find(q.resource);
+    o.decide = &Parts::policies::decide;
+    o.rules = &site_.rules();
+    o.native = native;
+    o.domain = site_.settings().domain;
+    o.now = [this] { return site_.now(); };
+    o.make_uid = [this] { return site_.make_uid(); };
+    auto s = site_.store().snapshot();
+    for (const auto& t : s.tasks(peer_.id)) {
+      if (t.resource != q.resource) continue;
+      o.task = t.id;
+      o.allowed = t.allowed;
+      o.update = t.update;
+      o.conflict = t.conflict;
+      o.last_sync = s.get_watermark(t.id, direction::pull).time;
+      if (!o.last_sync) o.last_sync = q.msince;
+      return o;
+    }
+    o.allowed = q.allowed.value_or(strategy{});
+    o.update = mirror(q.update.value_or(policy_name::take_newer));
+    if (q.conflict) o.conflict = mirror(*q.conflict);
+    o.last_sync = q.msince;
+    return o;
+  }
+
+  status_message message_of(const import_report& report) const {
+    status_message m;
+    m.status = "success";
+    m.statuscode = "200";
+    m.records = report.records;
+    m.created_count = report.total.created;
+    m.updated_count = report.total.updated;
+    m.deleted_count = report.total.deleted;
+    for (const auto& r : report.refused)
+      m.refused.push_back({std::string(site_.resources()[r.resource].name()), r.uuid,
+                           std::string(to_text(r.reason)) + ": " + r.message});
+    if (!m.refused.empty()) m.message = m.refused.front().message + " - invalid items ignored";
+    return m;
+  }
+
+  void refuse(const failure& why) {
+    const auto counts = importer_ ? importer_->report().total : record_counts{};
+    importer_.reset();
+    log(log_lines::receive_failed(resource_, why), counts);
+    if (why.code == condition::bad_document)
+      say_failed(400, "XML Parse error: " + why.text());
+    else if (why.code == condition::retry_later)
+      say_failed(503, why.code.message());
+    else
+      say_failed(500, why.code.message());
+  }
+
+  void log(log_entry e, const record_counts& counts) {
+    e.at = site_.now();
+    e.repository = peer_.id;
+    e.repository_name = peer_.name;
+    e.counts = counts;
+    (void)site_.ledger([&](auto& t) {
+      t.add_log(e);
+      update_repository(t, peer_.id, [&](repository& r) { r.last_connected = e.at; });
+    });
+  }
+
+  site<Parts>& site_;
+  repository peer_;
+  std::string resource_;
+  std::unique_ptr<importer_type> importer_;
+};
+
+}  // namespace edensync

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/log/log_line.hpp"
+#include "edensync/protocol/register_message.hpp"
+#include "edensync/site/plain_answer.hpp"
+#include "edensync/site/site.hpp"
+
+namespace edensync {
+
+/// Answers a registration: remembers who asks, and tells who this site is.
+///
+/// A repository belongs to the account that registered it; another account cannot change it (P11).
+template <class Parts>
+class answer_register final : public plain_answer {
+ public:
+  answer_register(site<Parts>& s, std::string user, bool native, bool accept_push)
+      : site_(s), user_(std::move(user)), native_(native), accept_push_(accept_push) {}
+
+  bool wants_body() const override { return true; }
+
+  void on_body(std::string_view piece) override {
+    if (body_.size() < limit) body_.append(piece.substr(0, limit - body_.size()));
+  }
+
+  void on_end() override {
+    const auto own = site_.uuid();
+    if (!own) return say_failed(503, own.error().code.message());
+    const auto request = parse_register_request(body_);
+    if (!request) return say_failed(400, request.error().text());
+    if (request->uuid.empty()) {
+      // Eden says this under status 200 (spec/protocol.md §6).
+      log(log_lines::was_registered(false, "No repository identifier specified"));
+      return say(200, "application/json",
+                 to_json(register_reply{false, "400", "No repository identifier specified", *own}));
+    }
+    bool known = false, foreign = false;
+    const auto done = site_.ledger([&](auto& t) {
+      auto r = t.find_repository(request->uuid).value_or(repository{});
+      known = r.id != 0;
+      foreign = known && !r.account.empty() && r.account != user_;
+      if (foreign) return;
+      if (!known) {
+        r.uuid = request->uuid;
+        r.accept_push = accept_push_;
+      }
+      r.account = user_;
+      r.native = native_;
+      if (!request->name.empty() || r.name.empty()) r.name = request->name.empty() ? request->uuid.text() : request->name;
+      r.last_connected = site_.now();
+      r.id = t.put_repository(r);
+      peer_ = r;
+    });
+    if (!done) return say_failed(503, done.error().code.message());
+    if (foreign) {
+      log(log_lines::was_registered(false, "Registered by another account"));
+      return say_failed(403, "Registered by another account");
+    }
+    const std::string words = known ? "Registration update successful" : "Registration successful";
+    log(log_lines::was_registered(true, words));
+    say(200, "application/json", to_json(register_reply{true, "200", words, *own}));
+  }
+
+ private:
+  static constexpr std::size_t limit = std::size_t{64} << 10;
+
+  void log(log_entry e) {
+    e.at = site_.now();
+    e.repository = peer_.id;
+    e.repository_name = peer_.name;
+    (void)site_.ledger([&](auto& t) { t.add_log(e); });
+  }
+
+  site<Parts>& site_;
+  std::string user_;
+  bool native_;
+  bool accept_push_;
+  std::string body_;
+  repository peer_;
+};
+
+}  // namespace edensync

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/core/operation.hpp"
+#include "edensync/protocol/headers.hpp"
+#include "edensync/protocol/status_message.hpp"
+
+namespace edensync {
+
+/// One request and its answer, with what every exchange has in common: reading the status, keeping a short answer, telling
+/// an edensync peer from an Eden.
+///
+/// Derived classes prepare the request, take the body of a good answer, and conclude. Each exchange concludes exactly once.
+class exchange : public operation {
+ public:
+  const request_head* next() final {
+    if (stage_ != stage::idle) return nullptr;
+    stage_ = stage::sent;
+    const auto ready = prepare();
+    if (!ready) {
+      done(ready.error());
+      return nullptr;
+    }
+    if (!*ready) {
+      stage_ = stage::done;
+      conclude_unsent();
+      return nullptr;
+    }
+    head_.headers.set(std::string(headers::version), "1");
+    return &head_;
+  }
+
+  result<std::size_t> read_body(std::span<char>) override { return std::size_t{0}; }
+
+  result<void> on_head(const response_head& h) final {
+    status_ = h.status;
+    native_ = !h.headers.get(headers::version).empty();
+    answer_headers_ = h.headers;
+    if (h.status / 100 != 2) return {};
+    return good_head(h);
+  }
+
+  result<void> on_body(std::string_view piece) final {
+    if (status_ / 100 != 2 || keeps_body()) {
+      // Enough to read what the peer says; the rest is not needed.
+      body_.append(piece.substr(0, body_limit - std::min(body_.size(), body_limit)));
+      return {};
+    }
+    return good_body(piece);
+  }
+
+  result<void> on_end() final {
+    if (status_ / 100 == 2) {
+      auto ended = good_end();
+      if (!ended) done(ended.error());
+      else finish();
+      return {};
+    }
+    done(refusal_of(status_));
+    return {};
+  }
+
+  void on_failure(const failure& why) final { done(why); }
+
+  /// Whether the peer has shown in this exchange that it is an edensync site.
+  bool peer_is_native() const noexcept { return native_; }
+
+ protected:
+  static constexpr std::size_t body_limit = std::size_t{1} << 20;
+
+  /// Fills in `head_`; false: there is nothing to ask for.
+  virtual result<bool> prepare() = 0;
+  virtual void conclude_unsent() = 0;
+  virtual result<void> good_head(const response_head&) { return {}; }
+  /// Whether the answer is short and kept in `body_`.
+  virtual bool keeps_body() const { return true; }
+  virtual result<void> good_body(std::string_view) { return {}; }
+  virtual result<void> good_end() = 0;
+  virtual void conclude(const failure& why) = 0;
+
+  /// A failure that the peer tells under status 200 or another one.
+  failure refusal_of(unsigned status) const {
+    const error code = status == 401 || status == 403 ? (says_unregistered() ? error::not_registered : error::not_authorised)
+                       : status >= 500                ? error::peer_failed
+                       : status >= 400                ? error::refused
+                                                      : error::unexpected_answer;
+    return {make_error_code(code), diagnostics("status " + std::to_string(status), peer_words())};
+  }
+
+  /// What the peer says in its answer: the message of a JSON object, or the text without its markup.
+  std::string peer_words() const {
+    if (const auto m = parse_status_message(body_); m && !m->message.empty()) return m->message;
+    std::string out;
+    bool tag = false;
+    for (const char c : std::string_view(body_).substr(0, 4096)) {
+      if (c == '<') tag = true;
+      else if (c == '>') tag = false, out += ' ';
+      else if (!tag) out += c;
+    }
+    return out;
+  }
+
+  request_head head_;
+  header_fields answer_headers_;
+  std::string body_;
+
+ private:
+  enum class stage { idle, sent, done };
+
+  // An edensync or Eden peer says 403 with a JSON message when it does not know us; without one, the account is at fault.
+  bool says_unregistered() const { return status_ == 403 && parse_status_message(body_).has_value(); }
+
+  void finish() { stage_ = stage::done; }
+
+  void done(const failure& why) {
+    if (std::exchange(stage_, stage::done) == stage::done) return;
+    conclude(why);
+  }
+
+  stage stage_ = stage::idle;
+  unsigned status_ = 0;
+  bool native_ = false;
+};
+
+}  // namespace edensync

@@ -1,0 +1,216 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/importer/importer.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/protocol/cursor.hpp"
+#include "edensync/protocol/headers.hpp"
+#include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/exchange.hpp"
+#include "edensync/site/lease.hpp"
+#include "edensync/site/peer_date.hpp"
+#include "edensync/site/run_report.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
+
+namespace edensync {
+
+/// Fetches what is new at a peer for one task and takes it into the site: one GET.
+///
+/// The watermark moves when the whole answer is here and committed, together with the log entry. After a failure it stays;
+/// what was committed stays too, and from an edensync peer the next pull goes on behind it.
+/// Lifetime: site, lease and hooks outlive it. Thread safety: one thread at a time.
+template <class Parts>
+class pull final : public exchange {
+ public:
+  pull(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
+      : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
+    report_.resource = task_.resource;
+    report_.way = direction::pull;
+  }
+
+  const transfer_report& report() const noexcept { return report_; }
+
+ protected:
+  result<bool> prepare() override {
+    const auto own = site_.uuid();
+    if (!own) return own.error();
+    return detail::guarded([&] {
+      auto s = site_.store().snapshot();
+      mark_ = s.get_watermark(task_.id, direction::pull);
+      const auto interrupted = s.get_resume(task_.id);
+      // THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
+      const bool everything =
+          task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
+      sync_query q;
+      q.resource = task_.resource;
+      q.repository = *own;
+      if (!everything) q.msince = mark_.time;
+      q.components = task_.components;
+      q.include_deleted = true;
+      q.filters = filters_of(task_);
+      head_.method = "GET";
+      head_.target = pull_target(q);
+      if (!everything && !mark_.cursor.empty()) from_ = mark_.cursor;
+      head_.headers.set(std::string(headers::cursor), from_.empty() ? "0" : from_);
+      if (interrupted && interrupted->from == from_ && interrupted->done != 0) {
+        resume_ = *interrupted;
+        if (const auto until = parse_cursor(interrupted->until))
+          head_.headers.set(std::string(headers::resume), make_cursor(until->epoch, interrupted->done));
+      }
+      return true;
+    });
+  }
+
+  void conclude_unsent() override {}
+
+  result<void> good_head(const response_head& h) override {
+    date_ = parse_http_date(h.headers.get("Date"));
+    until_ = std::string(h.headers.get(headers::cursor));
+    import_options o;
+    o.origin = repository_.id;
+    o.task = task_.id;
+    o.master = site_.resources().find(task_.resource);
+    o.allowed = task_.allowed;
+    o.update = task_.update;
+    o.conflict = task_.conflict;
+    o.last_sync = mark_.time;
+    o.decide = &Parts::policies::decide;
+    o.rules = &site_.rules();
+    o.native = peer_is_native();
+    o.domain = site_.settings().domain;
+    o.now = [this] { return site_.now(); };
+    o.make_uid = [this] { return site_.make_uid(); };
+    o.cancelled = [this] { return stop(); };
+    if (!until_.empty()) {
+      resume_state r = resume_.value_or(resume_state{from_, until_, 0});
+      r.until = until_;
+      o.resume = std::move(r);
+    }
+    importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), std::move(o));
+    return importer_->start();
+  }
+
+  bool keeps_body() const override { return json_; }
+
+  result<void> good_body(std::string_view piece) override {
+    report_.bytes += piece.size();
+    if (!begun_) {
+      const auto first = piece.find_first_not_of(" \t\r\n");
+      if (first == std::string_view::npos) return {};
+      begun_ = true;
+      // A failure under status 200 comes as a JSON object (spec/protocol.md §3.3).
+      if (piece[first] == '{') {
+        json_ = true;
+        body_.assign(piece);
+        return {};
+      }
+    }
+    auto fed = importer_->feed(piece);
+    if (!fed) return not_a_document(fed.error());
+    if (hooks_.progress) progress_(importer_->report().total.received, report_.bytes);
+    return {};
+  }
+
+  result<void> good_end() override {
+    if (json_) {
+      const auto m = parse_status_message(body_);
+      if (m && m->success()) return make_failure(error::unexpected_answer, "a status message instead of a document");
+      return failure{make_error_code(error::refused), diagnostics("the peer refuses under status 200", peer_words())};
+    }
+    auto imported = importer_->finish();
+    if (!imported) return not_a_document(imported.error());
+    if (importer_->root_name() == "html") return not_a_document(make_failure(error::malformed_document));
+    report_.imported = std::move(*imported);
+    importer_.reset();
+    watermark next = mark_;
+    if (report_.imported.youngest) next.time = next_time(*report_.imported.youngest);
+    if (!until_.empty()) next.cursor = until_;
+    return site_.ledger([&](auto& t) {
+      if (lease_ != nullptr) lease_->check(t);
+      if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
+      t.set_resume(task_.id, std::nullopt);
+      if (repository_.native != peer_is_native())
+        update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
+      auto line = log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total, words());
+      t.add_log(stamped(std::move(line)));
+    });
+  }
+
+  void conclude(const failure& why) override {
+    if (importer_) report_.imported = importer_->report();
+    importer_.reset();
+    report_.error = why;
+    (void)site_.ledger([&](auto& t) { t.add_log(stamped(log_lines::pull_failed(task_.resource, why))); });
+  }
+
+ private:
+  using importer_type = importer<typename Parts::store, typename Parts::event_source>;
+
+  bool stop() {
+    if (lease_ != nullptr && !lease_->keep()) return true;
+    return hooks_.cancelled && hooks_.cancelled();
+  }
+
+  // Eden's own is the youngest record + 1 s, which loses what is changed in that second afterwards. That second is asked
+  // for again unless it was over, by the peer's own clock, when the peer answered (P1); and never is a time asked for
+  // that the peer's clock has not reached (P2).
+  timestamp next_time(timestamp youngest) const {
+    if (!until_.empty()) return youngest + 1;  // here it serves only to judge conflicts
+    if (!date_) return youngest;
+    return *date_ > youngest ? youngest + 1 : *date_;
+  }
+
+  failure not_a_document(const failure& why) const {
+    const auto root = importer_ ? importer_->root_name() : std::string_view{};
+    if (root != "html" && root != "HTML") return why;
+    return {make_error_code(error::unexpected_answer), diagnostics("an HTML page instead of a document")};
+  }
+
+  log_entry stamped(log_entry e) {
+    e.at = site_.now();
+    e.repository = repository_.id;
+    e.repository_name = repository_.name;
+    e.counts = report_.imported.total;
+    return e;
+  }
+
+  // One sentence for each record that was refused, as Eden lists them in its log.
+  std::string words() const {
+    std::string out;
+    for (const auto& r : report_.imported.refused) {
+      if (!out.empty()) out += '\n';
+      out += "(UID: " + r.uuid.text() + ") " + std::string(site_.resources()[r.resource].name()) + ": " +
+             std::string(to_text(r.reason)) + ": " + r.message;
+    }
+    return out;
+  }
+
+ public:
+  /// Called with records and bytes so far.
+  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
+
+ private:
+  site<Parts>& site_;
+  repository repository_;
+  sync_task task_;
+  const run_hooks& hooks_;
+  held_lease<Parts>* lease_;
+  watermark mark_;
+  std::optional<resume_state> resume_;
+  std::string from_;
+  std::string until_;
+  std::optional<timestamp> date_;
+  std::unique_ptr<importer_type> importer_;
+  bool begun_ = false;
+  bool json_ = false;
+  transfer_report report_;
+};
+
+}  // namespace edensync

@@ -1,0 +1,246 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/exporter/exporter.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/protocol/status_message.hpp"
+#include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/exchange.hpp"
+#include "edensync/site/lease.hpp"
+#include "edensync/site/run_report.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
+#include "edensync/site/task_filters.hpp"
+
+namespace edensync {
+
+/// Sends what is new here for one task to a peer: one POST, or none if there is nothing.
+///
+/// The watermark is this site's own sequence number at the moment that was sent; it moves when the peer has said that it
+/// took the document. Records that the peer refused go to quarantine and are sent again by the next push. What came from
+/// the peer itself is not sent back.
+/// Lifetime: site, lease and hooks outlive it. Thread safety: one thread at a time.
+template <class Parts>
+class push final : public exchange {
+ public:
+  push(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
+      : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
+    report_.resource = task_.resource;
+    report_.way = direction::push;
+  }
+
+  const transfer_report& report() const noexcept { return report_; }
+
+  /// Called with records and bytes so far.
+  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
+
+  result<std::size_t> read_body(std::span<char> into) override {
+    auto n = exporter_->read(into);
+    if (n && hooks_.progress) progress_(exporter_->report().records(), exporter_->report().bytes);
+    return n;
+  }
+
+ protected:
+  result<bool> prepare() override {
+    const auto own = site_.uuid();
+    if (!own) return own.error();
+    if (auto again = offer_refused(); !again) return again.error();
+    return detail::guarded([&] {
+      snapshot_.emplace(site_.store().snapshot());
+      mark_ = snapshot_->get_watermark(task_.id, direction::push);
+      sent_until_ = snapshot_->sequence();
+      const bool everything =
+          task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
+      options_.masters.resource = site_.resources().find(task_.resource);
+      if (options_.masters.resource == no_resource) throw_failure(error::unknown_resource, task_.resource);
+      if (!everything) {
+        options_.masters.after = sequence_of(mark_);
+        options_.echo_of = repository_.id;
+      }
+      options_.components = task_.components;
+      options_.native = repository_.native;
+      options_.domain = site_.settings().domain;
+      options_.url = site_.settings().url;
+      options_.cancelled = [this] { return stop(); };
+      auto filters = compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true);
+      if (!filters) throw failure_exception(filters.error());
+      options_.filters = std::move(*filters);
+      exporter_.emplace(*snapshot_, site_.resources(), options_);
+      const auto nothing = exporter_->empty();
+      if (!nothing) throw failure_exception(nothing.error());
+      if (*nothing) return false;
+
+      sync_query q;
+      q.resource = task_.resource;
+      q.repository = *own;
+      q.allowed = task_.allowed;
+      q.update = task_.update;
+      q.conflict = task_.conflict;
+      if (!everything) q.msince = mark_.time;
+      head_.method = "POST";
+      head_.target = push_target(q);
+      head_.has_body = true;
+      if (repository_.native) {
+        head_.headers.set("Content-Type", "text/xml; charset=utf-8");
+      } else {
+        // The only type that an Eden on Python 3 takes, and it takes no chunked body (spec/README.md).
+        head_.headers.set("Content-Type", "application/x-www-form-urlencoded");
+        head_.body_length = measure();
+      }
+      return true;
+    });
+  }
+
+  void conclude_unsent() override {
+    (void)site_.ledger([&](auto& t) {
+      move_watermark(t);
+      t.add_log(stamped(log_lines::nothing_to_push(task_.resource)));
+    });
+    finish();
+  }
+
+  result<void> good_end() override {
+    const auto m = parse_status_message(body_);
+    if (m && !m->success())
+      return failure{make_error_code(error::refused), diagnostics("the peer refuses under status 200", peer_words())};
+    const auto root = body_.find_first_not_of(" \t\r\n");
+    if (!m && root != std::string::npos && body_[root] == '<')
+      return failure{make_error_code(error::unexpected_answer), diagnostics("no status message", peer_words())};
+    if (m) {
+      report_.peer_created = m->created.size();
+      report_.peer_updated = m->updated.size();
+      report_.peer_deleted = m->deleted.size();
+      report_.peer_refused = m->refused.size();
+    }
+    finish();
+    return site_.ledger([&](auto& t) {
+      if (lease_ != nullptr) lease_->check(t);
+      move_watermark(t);
+      if (m)
+        for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
+      if (repository_.native != peer_is_native())
+        update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
+      t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused)));
+    });
+  }
+
+  void conclude(const failure& why) override {
+    finish();
+    report_.error = why;
+    (void)site_.ledger([&](auto& t) { t.add_log(stamped(log_lines::push_failed(task_.resource, why))); });
+  }
+
+ private:
+  using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
+
+  // Records that the peer refused last time come to the end of the change order, so that this push holds them.
+  result<void> offer_refused() {
+    return detail::guarded([&] {
+      std::vector<quarantine_entry> refused;
+      {
+        auto s = site_.store().snapshot();
+        if (s.count_quarantined(repository_.id) == 0) return;
+        std::int64_t after = 0;
+        for (auto page = s.quarantined(repository_.id, 0, 256); !page.empty();
+             page = s.quarantined(repository_.id, after, 256)) {
+          after = page.back().id;
+          for (auto& q : page)
+            if (q.task == task_.id && q.reason == refusal_reason::refused_by_peer) refused.push_back(std::move(q));
+        }
+      }
+      if (refused.empty()) return;
+      auto t = site_.store().begin(site_.context());
+      for (const auto& q : refused) {
+        const auto r = site_.resources().find(q.resource);
+        if (r == no_resource) continue;
+        if (const auto found = t.find(r, q.uuid)) {
+          t.touch(r, found->handle);
+          stored_record part;
+          t.load(r, found->handle, part);
+          touch_masters(t, site_.resources(), part);
+        }
+        t.erase_quarantine(q.id);
+      }
+      t.commit();
+    });
+  }
+
+  long long measure() {
+    exporter<snapshot_type> rehearsal(*snapshot_, site_.resources(), options_);
+    std::string piece(std::size_t{64} << 10, '\0');
+    for (;;) {
+      const auto n = rehearsal.read(piece);
+      if (!n) throw failure_exception(n.error());
+      if (*n == 0) return static_cast<long long>(rehearsal.report().bytes);
+    }
+  }
+
+  static sequence_number sequence_of(const watermark& w) {
+    sequence_number n = 0;
+    std::from_chars(w.cursor.data(), w.cursor.data() + w.cursor.size(), n);
+    return n;
+  }
+
+  template <class Transaction>
+  void move_watermark(Transaction& t) {
+    watermark next = mark_;
+    next.cursor = std::to_string(sent_until_);
+    if (report_.exported.youngest) next.time = *report_.exported.youngest + 1;
+    if (!(next == mark_)) t.set_watermark(task_.id, direction::push, next);
+  }
+
+  quarantine_entry entry_of(const refused_by_peer& r) const {
+    quarantine_entry q;
+    q.repository = repository_.id;
+    q.task = task_.id;
+    q.resource = r.resource.empty() ? task_.resource : r.resource;
+    q.uuid = r.uuid;
+    q.reason = refusal_reason::refused_by_peer;
+    q.message = diagnostics({}, r.message).peer();
+    q.since = site_.now();
+    return q;
+  }
+
+  // Takes what the exporter has to tell and lets the snapshot go.
+  void finish() {
+    if (!snapshot_) return;
+    if (exporter_) report_.exported = exporter_->report();
+    report_.bytes = report_.exported.bytes;
+    exporter_.reset();
+    snapshot_.reset();
+  }
+
+  bool stop() {
+    if (lease_ != nullptr && !lease_->keep()) return true;
+    return hooks_.cancelled && hooks_.cancelled();
+  }
+
+  log_entry stamped(log_entry e) const {
+    e.at = site_.now();
+    e.repository = repository_.id;
+    e.repository_name = repository_.name;
+    return e;
+  }
+
+  site<Parts>& site_;
+  repository repository_;
+  sync_task task_;
+  const run_hooks& hooks_;
+  held_lease<Parts>* lease_;
+  watermark mark_;
+  sequence_number sent_until_ = 0;
+  export_options options_;
+  std::optional<snapshot_type> snapshot_;
+  std::optional<exporter<snapshot_type>> exporter_;
+  transfer_report report_;
+};
+
+}  // namespace edensync

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/core/sync_task.hpp"
+#include "edensync/exporter/options.hpp"
+#include "edensync/importer/report.hpp"
+
+namespace edensync {
+
+/// How one pull or push of one task went.
+struct transfer_report {
+  std::string resource;
+  direction way = direction::pull;
+  /// Why it could not be done; none if it was, even if some records were refused.
+  std::optional<failure> error;
+  /// Pull: what was done here. Push: what was sent, and what the peer said of it.
+  import_report imported;
+  export_report exported;
+  /// Push: counts as the peer gave them.
+  std::uint64_t peer_created = 0;
+  std::uint64_t peer_updated = 0;
+  std::uint64_t peer_deleted = 0;
+  std::uint64_t peer_refused = 0;
+  /// Bytes of the document.
+  std::uint64_t bytes = 0;
+};
+
+/// How a whole run went.
+struct run_report {
+  std::vector<transfer_report> transfers;
+  /// Why the run could not be begun or went no further; none if every task had its turn.
+  std::optional<failure> error;
+
+  bool ok() const {
+    if (error) return false;
+    for (const auto& t : transfers)
+      if (t.error) return false;
+    return true;
+  }
+};
+
+/// Where a run is: told after every piece of a document.
+struct run_progress {
+  std::string_view resource;
+  direction way = direction::pull;
+  /// Task `task` of `tasks`, from 1.
+  std::size_t task = 0;
+  std::size_t tasks = 0;
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// What a caller may hang into a run; both may be empty. They are called in the thread that drives the operation.
+struct run_hooks {
+  std::function<void(const run_progress&)> progress;
+  /// Asked at record boundaries; true ends the run cleanly.
+  std::function<bool()> cancelled;
+};
+
+}  // namespace edensync

@@ -1,0 +1,225 @@
+#pragma once
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/repository.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/core/sync_task.hpp"
+#include "edensync/importer/options.hpp"
+#include "edensync/schema/describe.hpp"
+#include "edensync/schema/schema.hpp"
+#include "edensync/site/parts.hpp"
+#include "edensync/site/writer.hpp"
+
+namespace edensync {
+
+/// What a site tells about itself.
+struct site_settings {
+  /// Its host name: written to the root of documents, and cut off from uids (spec/s3xml.md §5).
+  std::string domain = "localhost";
+  /// Its public URL; may be empty.
+  std::string url;
+};
+
+namespace detail {
+
+// The way from a store's exceptions to results; nothing else of the engine may catch them.
+template <class F>
+auto guarded(F&& f) -> result<decltype(f())> {
+  try {
+    if constexpr (std::is_void_v<decltype(f())>) {
+      f();
+      return {};
+    } else {
+      return f();
+    }
+  } catch (const failure_exception& e) {
+    return e.why();
+  } catch (const std::exception& e) {
+    return make_failure(error::store_failed, e.what());
+  }
+}
+
+}  // namespace detail
+
+/// A site: its records, as an application reads and writes them, and what it knows of its peers.
+///
+/// `active_site` and `passive_site` are the two roles that it can take towards them, both at once if need be.
+/// Errors: everything that touches the store gives a `result`. Lifetime: store, clock and uid source outlive the site.
+/// Thread safety: as its store, clock and uid source; rules are set before it is shared.
+template <class Parts>
+class site {
+  static_assert(detail::check_parts<Parts>::value);
+
+ public:
+  using parts = Parts;
+  using store_type = typename Parts::store;
+  using clock_type = typename Parts::clock;
+  using uid_source_type = typename Parts::uid_source;
+  using transaction = decltype(std::declval<store_type&>().begin(write_context{}));
+  using writer = site_writer<transaction, uid_source_type>;
+
+  site(store_type& store, const schema& s, clock_type& clock, uid_source_type& uids, site_settings settings = {})
+      : store_(store), schema_(s), clock_(clock), uids_(uids), settings_(std::move(settings)) {}
+
+  /// This site's identifier: made at the first call, and never again.
+  result<uid> uuid() {
+    return detail::guarded([&] {
+      if (const auto known = store_.snapshot().setting("uuid")) return uid(*known);
+      auto t = store_.begin(context());
+      if (const auto known = t.setting("uuid")) return uid(*known);
+      const uid made = uids_.make();
+      t.set_setting("uuid", made.text());
+      t.commit();
+      return made;
+    });
+  }
+
+  /// Runs `f(writer&)` in one transaction: all that it writes is there afterwards, or nothing if it fails or throws.
+  template <std::invocable<writer&> F>
+  result<void> write(F&& f) {
+    return detail::guarded([&] {
+      const auto c = context();
+      auto t = store_.begin(c);
+      writer w(t, schema_, uids_, c.now);
+      f(w);
+      t.commit();
+    });
+  }
+
+  /// One record in a transaction of its own; see `site_writer`.
+  template <described_struct T>
+  result<uid> put(T value) {
+    auto done = write([&](writer& w) { w.put(value); });
+    if (!done) return done.error();
+    return value.uuid;
+  }
+  template <described_struct T>
+  result<void> erase(const uid& id) {
+    return write([&](writer& w) { w.template erase<T>(id); });
+  }
+  template <described_struct T>
+  result<void> merge(const uid& survivor, const uid& duplicate) {
+    return write([&](writer& w) { w.template merge<T>(survivor, duplicate); });
+  }
+
+  /// A live record; none if it is not here or deleted.
+  template <described_struct T>
+  result<std::optional<T>> get(const uid& id) {
+    return detail::guarded([&]() -> std::optional<T> {
+      auto s = store_.snapshot();
+      const auto r = schema_.find(resource<T>::name);
+      const auto found = r == no_resource ? std::nullopt : s.find(r, id);
+      if (!found || found->version.deleted) return std::nullopt;
+      stored_record stored;
+      s.load(r, found->handle, stored);
+      return from_record<T>(stored);
+    });
+  }
+
+  /// Calls `f(const T&)` for each live record, in the order of the last changes; stops when it returns false.
+  template <described_struct T, class F>
+  result<void> for_each(F&& f) {
+    return detail::guarded([&] {
+      auto s = store_.snapshot();
+      auto all = s.changes({schema_.find(resource<T>::name), 0, std::nullopt, false});
+      stored_record stored;
+      while (all.next(stored)) {
+        const T value = from_record<T>(stored);
+        if constexpr (std::is_void_v<decltype(f(value))>) {
+          f(value);
+        } else if (!f(value)) {
+          return;
+        }
+      }
+    });
+  }
+
+  /// The live records for which `wanted(const T&)` holds.
+  template <described_struct T, std::predicate<const T&> Wanted>
+  result<std::vector<T>> query(Wanted wanted) {
+    std::vector<T> out;
+    auto done = for_each<T>([&](const T& each) {
+      if (wanted(each)) out.push_back(each);
+    });
+    if (!done) return done.error();
+    return out;
+  }
+
+  /// Sets a conflict rule of one's own: `rule(const T& ours, const T& theirs)` says whether theirs is taken.
+  ///
+  /// It is asked when both sides changed a record since they last agreed. It must be pure.
+  template <described_struct T, std::predicate<const T&, const T&> Rule>
+  void on_conflict(Rule rule) {
+    rules_[schema_.find(resource<T>::name)] = [rule](const record& ours, const record& theirs, const decide_input&) {
+      return rule(from_record<T>(ours), from_record<T>(theirs));
+    };
+  }
+
+  /// Adds a repository, or changes it if it has an id; gives the id.
+  result<repository_id> put(const repository& r) {
+    return ledger([&](auto& t) { return t.put_repository(r); });
+  }
+  result<std::vector<repository>> repositories() {
+    return detail::guarded([&] { return store_.snapshot().repositories(); });
+  }
+  /// Adds a task, or changes it if it has an id; gives the id. Errors: `unknown_resource`.
+  result<task_id> put(const sync_task& task) {
+    if (schema_.find(task.resource) == no_resource) return make_failure(error::unknown_resource, task.resource);
+    return ledger([&](auto& t) { return t.put_task(task); });
+  }
+  result<std::vector<sync_task>> tasks(repository_id r) {
+    return detail::guarded([&] { return store_.snapshot().tasks(r); });
+  }
+  result<std::vector<log_entry>> log(std::size_t limit, repository_id r = 0) {
+    return detail::guarded([&] { return store_.snapshot().log(r, limit); });
+  }
+  result<std::vector<quarantine_entry>> quarantine(std::size_t limit, repository_id r = 0) {
+    return detail::guarded([&] { return store_.snapshot().quarantined(r, 0, limit); });
+  }
+  /// The decisions on one record, newest first; with an empty uid, those in which somebody lost something.
+  result<std::vector<decision_entry>> decisions(std::string_view resource, const uid& id, std::size_t limit) {
+    return detail::guarded([&] { return store_.snapshot().decisions(resource, id, limit); });
+  }
+
+  /// Runs `f(transaction&)` and commits: for what belongs to the ledger.
+  template <class F>
+  auto ledger(F&& f) -> result<std::invoke_result_t<F&, transaction&>> {
+    return detail::guarded([&] {
+      auto t = store_.begin(context());
+      if constexpr (std::is_void_v<std::invoke_result_t<F&, transaction&>>) {
+        f(t);
+        t.commit();
+      } else {
+        auto out = f(t);
+        t.commit();
+        return out;
+      }
+    });
+  }
+
+  store_type& store() noexcept { return store_; }
+  const schema& resources() const noexcept { return schema_; }
+  const site_settings& settings() const noexcept { return settings_; }
+  timestamp now() { return clock_.now(); }
+  uid make_uid() { return uids_.make(); }
+  write_context context() { return {clock_.now(), this_site}; }
+  const std::map<resource_id, conflict_rule>& rules() const noexcept { return rules_; }
+
+ private:
+  store_type& store_;
+  const schema& schema_;
+  clock_type& clock_;
+  uid_source_type& uids_;
+  site_settings settings_;
+  std::map<resource_id, conflict_rule> rules_;
+};
+
+}  // namespace edensync

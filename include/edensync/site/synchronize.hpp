@@ -1,0 +1,186 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/operation.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/site/lease.hpp"
+#include "edensync/site/pull.hpp"
+#include "edensync/site/push.hpp"
+#include "edensync/site/register_with.hpp"
+#include "edensync/site/run_report.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
+
+namespace edensync {
+
+/// One run with one repository: each task in its order, first its pull, then its push.
+///
+/// A task's push is left out if its pull failed, because it would be decided on old knowledge; the next task has its turn
+/// all the same. The run holds the repository's lease from its first request to its end.
+/// Lifetime: the site outlives it. Thread safety: one thread at a time; `cancel` from any.
+template <class Parts>
+class synchronize final : public operation {
+ public:
+  synchronize(site<Parts>& s, repository_id id, run_hooks hooks = {})
+      : site_(s), id_(id), hooks_(std::move(hooks)), lease_(s, id) {}
+
+  const run_report& report() const noexcept { return report_; }
+
+  const request_head* next() override {
+    if (ended_) return nullptr;
+    if (!begun_) {
+      begun_ = true;
+      if (auto ready = begin(); !ready) return fail(ready.error());
+    }
+    for (;;) {
+      if (current_) {
+        if (const auto* head = current_->next()) return head;
+        collect();
+      }
+      if (!advance()) return nullptr;
+    }
+  }
+
+  result<std::size_t> read_body(std::span<char> into) override { return current_->read_body(into); }
+  result<void> on_head(const response_head& h) override { return current_->on_head(h); }
+  result<void> on_body(std::string_view piece) override { return current_->on_body(piece); }
+  result<void> on_end() override { return current_->on_end(); }
+  void on_failure(const failure& why) override {
+    if (current_) current_->on_failure(why);
+  }
+
+ private:
+  result<void> begin() {
+    auto known = site_.repositories();
+    if (!known) return known.error();
+    for (auto& r : *known)
+      if (r.id == id_) repository_ = r;
+    if (repository_.id == 0) return make_failure(error::not_configured, "there is no such repository");
+    if (repository_.url.empty()) {
+      log(log_lines::no_url());
+      return make_failure(error::not_configured, "No URL set for repository");
+    }
+    if (auto held = lease_.take(); !held) {
+      log(log_lines::already_active());
+      return held.error();
+    }
+    auto tasks = site_.tasks(id_);
+    if (!tasks) return tasks.error();
+    tasks_ = std::move(*tasks);
+    return {};
+  }
+
+  // Sets up what comes next; false at the end.
+  bool advance() {
+    if (hooks_.cancelled && hooks_.cancelled()) return end(make_failure(error::cancelled));
+    if (repository_.uuid.empty()) {
+      if (tried_to_register_) return end(*register_error_);
+      tried_to_register_ = true;
+      auto step = std::make_unique<register_with<Parts>>(site_, repository_);
+      register_ = step.get();
+      current_ = std::move(step);
+      return true;
+    }
+    while (task_ < tasks_.size()) {
+      const auto& t = tasks_[task_];
+      const bool pulls = t.mode == sync_mode::pull || t.mode == sync_mode::both;
+      const bool pushes = t.mode == sync_mode::push || t.mode == sync_mode::both;
+      if (!pulled_) {
+        pulled_ = true;
+        pull_failed_ = false;
+        if (pulls) {
+          auto step = std::make_unique<pull<Parts>>(site_, repository_, t, hooks_, &lease_);
+          pull_ = step.get();
+          step->progress_ = progress(t, direction::pull);
+          current_ = std::move(step);
+          return true;
+        }
+      }
+      pulled_ = false;
+      ++task_;
+      if (pushes && !pull_failed_) {
+        auto step = std::make_unique<push<Parts>>(site_, repository_, t, hooks_, &lease_);
+        push_ = step.get();
+        step->progress_ = progress(t, direction::push);
+        current_ = std::move(step);
+        return true;
+      }
+    }
+    return end(std::nullopt);
+  }
+
+  void collect() {
+    if (register_ != nullptr) {
+      register_error_ = register_->why_not();
+      repository_ = register_->peer();
+      if (register_error_) repository_.uuid.clear();
+    } else if (pull_ != nullptr) {
+      report_.transfers.push_back(pull_->report());
+      pull_failed_ = pull_->report().error.has_value();
+      repository_.native = repository_.native || pull_->peer_is_native();
+    } else if (push_ != nullptr) {
+      report_.transfers.push_back(push_->report());
+    }
+    register_ = nullptr;
+    pull_ = nullptr;
+    push_ = nullptr;
+    current_.reset();
+  }
+
+  bool end(std::optional<failure> why) {
+    report_.error = std::move(why);
+    ended_ = true;
+    (void)site_.ledger([&](auto& t) {
+      update_repository(t, id_, [&](repository& r) { r.last_connected = site_.now(); });
+    });
+    lease_.release();
+    return false;
+  }
+
+  const request_head* fail(const failure& why) {
+    report_.error = why;
+    ended_ = true;
+    lease_.release();
+    return nullptr;
+  }
+
+  void log(log_entry e) {
+    e.at = site_.now();
+    e.repository = id_;
+    e.repository_name = repository_.name;
+    (void)site_.ledger([&](auto& t) { t.add_log(e); });
+  }
+
+  auto progress(const sync_task& t, direction way) {
+    return [this, resource = t.resource, way, number = task_](std::uint64_t records, std::uint64_t bytes) {
+      hooks_.progress({resource, way, way == direction::pull ? number + 1 : number, tasks_.size(), records, bytes});
+    };
+  }
+
+  site<Parts>& site_;
+  repository_id id_;
+  run_hooks hooks_;
+  held_lease<Parts> lease_;
+  repository repository_;
+  std::vector<sync_task> tasks_;
+  std::size_t task_ = 0;
+  bool begun_ = false;
+  bool ended_ = false;
+  bool pulled_ = false;
+  bool pull_failed_ = false;
+  bool tried_to_register_ = false;
+  std::optional<failure> register_error_;
+  std::unique_ptr<operation> current_;
+  register_with<Parts>* register_ = nullptr;
+  pull<Parts>* pull_ = nullptr;
+  push<Parts>* push_ = nullptr;
+  run_report report_;
+};
+
+}  // namespace edensync

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/core/result.hpp"
+#include "edensync/importer/touch_masters.hpp"
+#include "edensync/schema/describe.hpp"
+
+namespace edensync {
+
+/// The application's own writes, in one transaction: records are stamped as they are written.
+///
+/// modified_on is the time of the transaction, but at least one second after the version that is replaced: every edit is
+/// younger than what it was made from, even within one second. mci is 0 for what is created here and stays as it is
+/// otherwise. Got from `site::write`, which commits; lifetime: that call.
+/// Errors: throws `failure_exception`; `record_refused` names the field.
+template <class Transaction, class UidSource>
+class site_writer {
+ public:
+  site_writer(Transaction& t, const schema& s, UidSource& uids, timestamp now)
+      : t_(t), schema_(s), uids_(uids), now_(now) {}
+
+  /// Creates or updates a record; gives a record without a uid a new one. A deleted record is undeleted.
+  template <described_struct T>
+  void put(T& value) {
+    if (value.uuid.empty()) value.uuid = uids_.make();
+    put(to_record(schema_, value));
+  }
+  template <described_struct T>
+  uid put(T&& value) {
+    T copy = std::move(value);
+    put<T>(copy);
+    return copy.uuid;
+  }
+
+  /// The same for a record of any resource. References are given by uid; their targets must be here.
+  void put(record r) {
+    const auto found = t_.find(r.resource, r.uuid);
+    bind(r);
+    r.version.deleted = false;
+    r.version.modified_on = stamp(found);
+    if (!found) {
+      r.created_on = now_;
+      r.version.mci = 0;
+      check(r, t_.insert(r));
+    } else {
+      r.version.mci.reset();
+      t_.erase_open_references(r.resource, found->handle);
+      check(r, t_.update(found->handle, r));
+    }
+    touch_masters(t_, schema_, r);
+  }
+
+  /// Deletes a record and its components. Errors: `no_such_record` if it is not here or deleted already.
+  template <described_struct T>
+  void erase(const uid& id) {
+    erase(schema_.find(resource<T>::name), id);
+  }
+  void erase(resource_id resource, const uid& id) {
+    const auto found = require(resource, id);
+    erase_tree(resource, found.handle, stamp(found), {});
+  }
+
+  /// Deletes `duplicate` in favour of `survivor`; every reference to it, and its components, go to the survivor.
+  template <described_struct T>
+  void merge(const uid& survivor, const uid& duplicate) {
+    merge(schema_.find(resource<T>::name), survivor, duplicate);
+  }
+  void merge(resource_id resource, const uid& survivor, const uid& duplicate) {
+    if (survivor == duplicate) throw_failure(error::record_refused, "a record cannot be merged into itself");
+    const auto to = require(resource, survivor), from = require(resource, duplicate);
+    for (const auto& r : t_.referrers(resource, from.handle)) move_reference(r, resource, survivor, to.handle, from.handle);
+    record gone;
+    gone.resource = resource;
+    gone.version.deleted = true;
+    gone.version.modified_on = stamp(from);
+    gone.replaced_by = survivor;
+    check(gone, t_.update(from.handle, gone));
+  }
+
+  /// The store's own transaction, for what the application writes beside its records.
+  Transaction& transaction() noexcept { return t_; }
+
+ private:
+  timestamp stamp(const std::optional<found_record>& f) const {
+    return f && f->version.modified_on ? std::max(now_, *f->version.modified_on + 1) : now_;
+  }
+
+  found_record require(resource_id resource, const uid& id) {
+    const auto found = resource == no_resource ? std::nullopt : t_.find(resource, id);
+    if (!found || found->version.deleted) throw_failure(error::no_such_record, id.text());
+    return *found;
+  }
+
+  void bind(record& r) {
+    const auto resolve = [&](reference& to) {
+      const auto found = to.resource == no_resource ? std::nullopt : t_.find(to.resource, to.target);
+      if (!found) throw_failure(error::no_such_record, "referred to: " + to.target.text());
+      to.handle = found->handle;
+    };
+    for (auto& v : r.fields) {
+      if (auto* one = std::get_if<reference>(&v)) resolve(*one);
+      if (auto* many = std::get_if<std::vector<reference>>(&v))
+        for (auto& each : *many) resolve(each);
+    }
+  }
+
+  void erase_tree(resource_id resource, record_handle h, timestamp at, const uid& replaced_by) {
+    record gone;
+    gone.resource = resource;
+    gone.version.deleted = true;
+    gone.version.modified_on = at;
+    gone.replaced_by = replaced_by;
+    stored_record before;
+    t_.load(resource, h, before);
+    check(gone, t_.update(h, gone));
+    touch_masters(t_, schema_, before);
+    for (const auto& part : schema_[resource].components()) {
+      std::vector<std::pair<record_handle, timestamp>> live;
+      {
+        auto all = t_.components(part.resource, part.key_field, h, 0);
+        stored_record c;
+        while (all.next(c))
+          if (!c.version.deleted)
+            live.emplace_back(c.handle, c.version.modified_on ? std::max(at, *c.version.modified_on + 1) : at);
+      }
+      for (const auto& [c, when] : live) erase_tree(part.resource, c, when, {});
+    }
+  }
+
+  void move_reference(const referrer& r, resource_id resource, const uid& survivor, record_handle to, record_handle from) {
+    stored_record holder;
+    t_.load(r.resource, r.record, holder);
+    if (holder.version.deleted) return;
+    record edit;
+    edit.resource = r.resource;
+    edit.fields.resize(r.field + 1);
+    if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
+      for (auto& each : *many)
+        if (each.handle == from) each = {resource, survivor, to};
+      edit.fields[r.field] = *many;
+    } else if (r.record == to && r.resource == resource) {
+      edit.fields[r.field] = null_value{};
+    } else {
+      edit.fields[r.field] = reference{resource, survivor, to};
+    }
+    edit.version.modified_on = stamp(found_record{holder.handle, holder.version, holder.sequence, holder.origin});
+    check(holder, t_.update(r.record, edit));
+    touch_masters(t_, schema_, holder);
+    if (!edit.fields.empty()) {
+      for (const auto& master : schema_[r.resource].masters())
+        if (master.key_field == r.field && master.resource == resource) t_.touch(resource, to);
+    }
+  }
+
+  void check(const record& r, const write_result& done) {
+    if (!done)
+      throw_failure(error::record_refused, std::string(schema_[r.resource].name()) + " " + r.uuid.text() + ": " +
+                                               std::string(to_text(done.error().reason)) + ": " + done.error().message);
+  }
+
+  Transaction& t_;
+  const schema& schema_;
+  UidSource& uids_;
+  timestamp now_;
+};
+
+}  // namespace edensync
