@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "edensync/laws/sample.hpp"
+
+/// The laws of references, components, keys and spools. `record_store.hpp` lists them.
+namespace edensync::laws::detail {
+
+namespace s = laws::sample;
+
+template <class F>
+void references_lead_to_records(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const record_handle a = s::add(t, s::make_site("a"));
+  record r = s::make_site("b");
+  s::with(r, s::parent, reference{s::site, {}, a});
+  s::with(r, s::partner, reference{s::site, uid("urn:uuid:late"), record_handle::none});
+  s::with(r, s::friends, std::vector<reference>{{s::site, uid("urn:uuid:late"), {}}, {s::site, uid("urn:uuid:a"), {}}});
+  s::with(r, s::outside, reference{no_resource, uid("urn:uuid:else"), record_handle::none});
+  const record_handle b = s::add(t, r);
+  t.commit();
+  const auto field = [&](std::uint32_t i) { return s::load(store.snapshot(), s::site, b).fields[i]; };
+  const value up = field(s::parent);
+  expect(up == value(reference{s::site, uid("urn:uuid:a"), a}) && std::get<reference>(up).handle == a &&
+             std::get<reference>(up).resource == s::site,
+         "a reference comes back with resource, uid and handle");
+  expect(is_null(field(s::partner)), "a single reference without a handle is kept as null");
+  expect(is_null(field(s::outside)), "a reference to what is not in the schema is kept as null");
+  const value list = field(s::friends);
+  const auto* friends = std::get_if<std::vector<reference>>(&list);
+  expect(friends != nullptr && friends->size() == 2 && friends->front().target == uid("urn:uuid:late") &&
+             friends->front().handle == record_handle::none && friends->back().handle == a,
+         "a list of references keeps the uids of records that are not here, and knows the handles of those that are");
+  auto second = store.begin(s::at_second(1));
+  const record_handle late = s::add(second, s::make_site("late"));
+  expect(second.patch(s::site, b, s::partner, reference{s::site, {}, late}).has_value(),
+         "a reference can be patched in");
+  second.commit();
+  expect(field(s::partner) == value(reference{s::site, uid("urn:uuid:late"), late}), "and is then as any other");
+  const value again = field(s::friends);
+  expect(std::get<std::vector<reference>>(again).front().handle == late, "a list finds the record that came later");
+}
+
+template <class F>
+void referrers_are_found(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const record_handle a = s::add(t, s::make_site("a"));
+  record r = s::make_site("b");
+  s::with(s::with(r, s::parent, reference{s::site, {}, a}), s::partner, reference{s::site, {}, a});
+  const record_handle b = s::add(t, r);
+  r = s::make_site("c");
+  s::with(r, s::friends, std::vector<reference>{{s::site, uid("urn:uuid:b"), {}}, {s::site, uid("urn:uuid:a"), {}}});
+  const record_handle c = s::add(t, r);
+  const record_handle p = s::add(t, s::make_part("p", a));
+  s::add(t, s::make_part("q", b));
+  t.commit();
+  using line = std::tuple<resource_id, record_handle, std::uint32_t>;
+  const auto who = [&](record_handle h) {
+    std::set<line> all;
+    for (const referrer& from : store.snapshot().referrers(s::site, h))
+      all.emplace(from.resource, from.record, from.field);
+    return all;
+  };
+  expect(who(a) ==
+             std::set<line>{
+                 {s::site, b, s::parent}, {s::site, b, s::partner}, {s::site, c, s::friends}, {s::part, p, s::part_of}},
+         "every field of every record that points to a record is found, lists included");
+  expect(who(c).empty(), "a record that nobody points to has no referrers");
+}
+
+template <class F>
+void components_are_found(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const record_handle a = s::add(t, s::make_site("a")), b = s::add(t, s::make_site("b"));
+  s::add(t, s::make_part("a1", a));
+  s::add(t, s::make_part("b1", b));
+  const record_handle a2 = s::add(t, s::make_part("a2", a));
+  t.commit();
+  const sequence_number first = store.snapshot().sequence();
+  auto second = store.begin(s::at_second(1));
+  s::add(second, s::make_part("a3", a));
+  record gone = s::make_part("a2", a);
+  gone.version.deleted = true;
+  s::change(second, a2, gone);
+  second.commit();
+  auto now = store.snapshot();
+  const auto of = [&](record_handle h, sequence_number after) {
+    const auto all = s::names(now.components(s::part, s::part_of, h, after));
+    return std::multiset<std::string>(all.begin(), all.end());
+  };
+  using names = std::multiset<std::string>;
+  expect(of(a, 0) == names{"a1", "a2", "a3"}, "all components of a master are found, deleted ones too");
+  expect(of(b, 0) == names{"b1"}, "and no others");
+  expect(of(a, first) == names{"a2", "a3"}, "`after` leaves out those that have not changed since");
+}
+
+template <class F>
+void keys_are_found(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const record_handle a = s::add(t, s::make_site("a"));
+  for (const char* name : {"x", "y", "z"}) {
+    record r = s::make_site(name);
+    s::with(s::with(r, s::comments, std::string("same")), s::order, std::int64_t{3});
+    s::with(r, s::parent, reference{s::site, {}, a});
+    s::add(t, r);
+  }
+  t.commit();
+  auto now = store.snapshot();
+  const auto one = now.find_key(s::site, s::name, std::string("a"));
+  expect(one.size() == 1 && one[0].handle == a && one[0].sequence == now.find(s::site, uid("urn:uuid:a"))->sequence,
+         "a record is found by the content of a field");
+  expect(now.find_key(s::site, s::comments, std::string("same")).size() == 2, "at most two are given");
+  expect(now.find_key(s::site, s::order, std::int64_t{3}).size() == 2, "of any type");
+  expect(now.find_key(s::site, s::parent, reference{s::site, uid("urn:uuid:a"), a}).size() == 2, "references as well");
+  expect(now.find_key(s::site, s::name, std::string("A")).empty(), "content is the same only if it is equal");
+  expect(now.find_key(s::site, s::comments, null_value{}).empty(), "empty fields are not content");
+}
+
+template <class F>
+void a_spool_gives_each_once(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const auto try_spool = [](auto spool) {
+    const auto entry = [](std::uint32_t n) { return spool_entry{n % 3, static_cast<record_handle>(n / 3 + 1), n}; };
+    std::uint32_t taken = 0;
+    const auto take = [&] {
+      const auto e = spool.next();
+      expect(e && e->resource == entry(taken).resource && e->record == entry(taken).record && e->depth == taken,
+             "a spool gives the entries in the order in which they were added");
+      ++taken;
+    };
+    for (std::uint32_t n = 0; n < 5000; ++n) {
+      expect(spool.add(entry(n)), "a new record is added");
+      if (n % 3 == 0) take();
+    }
+    for (std::uint32_t n = 0; n < 5000; ++n) {
+      spool_entry again = entry(n);
+      again.depth = 7;
+      expect(!spool.add(again), "a record that was ever added is not added again, taken or not");
+    }
+    while (taken < 5000) take();
+    expect(!spool.next(), "nothing comes twice");
+    expect(!spool.add(entry(0)) && !spool.next(), "not even in the end");
+  };
+  auto now = store.snapshot();
+  try_spool(now.spool());
+  auto first = now.spool();
+  auto second = now.spool();
+  expect(first.add({s::site, record_handle{1}, 0}) && second.add({s::site, record_handle{1}, 0}),
+         "spools of one reader know nothing of each other");
+  try_spool(t.spool());
+}
+
+}  // namespace edensync::laws::detail
