@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
+#include "edensync/core/result.hpp"
+#include "edensync/core/uid.hpp"
+#include "edensync/s3xml/reader_options.hpp"
+#include "edensync/s3xml/uid_domain.hpp"
+
+namespace edensync::s3xml {
+
+/// Makes stored uids of what one document calls its records.
+///
+/// Eden writes the uids of records with its domain in front and those of references without (spec/s3xml.md X5); here both
+/// become the same. A document whose records come without a domain means its references literally, too.
+class document_uids {
+ public:
+  explicit document_uids(reader_options options) : options_(std::move(options)) {}
+
+  /// The domain that the document's root names.
+  void set_domain(std::string_view domain) { domain_ = domain; }
+
+  /// The uid of a record that the document gives one.
+  std::string_view of_record(std::string_view id) {
+    if (!id.empty() && !has_domain(id)) plain_ = true;
+    return import_uid(id, options_.own_domain);
+  }
+
+  /// The uid of a record that is pointed to.
+  void of_target(uid& to, std::string_view id) const {
+    if (domain_.empty() || plain_ || has_domain(id)) return to.assign(import_uid(id, options_.own_domain));
+    const auto full = export_uid(id, domain_);
+    to.assign(import_uid(full, options_.own_domain));
+  }
+
+  /// A new one.
+  uid make() const { return options_.make_uid ? options_.make_uid() : uid(); }
+
+  /// The one that stands for a `tuid`, made when it is first met. Errors: limit_exceeded.
+  const uid& of_local(std::string_view table, std::string_view tuid) {
+    const auto [at, added] = local_.try_emplace(std::string(table).append(1, '\n').append(tuid));
+    if (added) {
+      if (local_.size() > options_.tuid_limit) throw_failure(error::limit_exceeded, "too many tuids");
+      at->second = make();
+    }
+    return at->second;
+  }
+
+  const reader_options& options() const noexcept { return options_; }
+
+ private:
+  reader_options options_;
+  std::string domain_;
+  bool plain_ = false;
+  std::unordered_map<std::string, uid> local_;
+};
+
+}  // namespace edensync::s3xml

@@ -1,0 +1,431 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/core/incoming_record.hpp"
+#include "edensync/s3xml/document_uids.hpp"
+#include "edensync/s3xml/element_builder.hpp"
+#include "edensync/s3xml/read_field.hpp"
+#include "edensync/s3xml/reader_options.hpp"
+#include "edensync/s3xml/record_attributes.hpp"
+#include "edensync/s3xml/vocabulary.hpp"
+#include "edensync/schema/schema.hpp"
+
+namespace edensync::s3xml {
+
+/// What a reader needs of whoever takes the records.
+template <class S>
+concept record_sink = requires(S s, incoming_element& e, std::string_view name, const uid& id) {
+  // A complete element; it may be moved out or swapped. What it throws ends the document.
+  s.element(e);
+  // A record, or a component, of which the schema knows nothing; what is within it was skipped.
+  s.unknown_resource(name, id);
+};
+
+/// Reads S3XML and gives the sink one element after the other, as soon as it is complete.
+///
+/// Any root element is accepted; `root` tells its name, for a caller who knows that an answer must not be HTML. Skipped
+/// in silence, as in Eden: unknown elements, attributes and fields; fields that hold passwords, uploads or blobs; fields
+/// named as the meta columns are, because the record's attributes say the same; references to tables outside the
+/// schema or to nothing; all but the first component of a kind of which there can be only one. A record below a
+/// `<reference>` is given as an element of its own, before the one that refers to it. Of several `<data>` for one field
+/// the last holds. A field that cannot be read becomes an error of its record, which is given all the same.
+/// Errors, thrown through the event source: limit_exceeded. Lifetime: schema and sink outlive it.
+/// Thread safety: one thread at a time. Source: spec/s3xml.md §2–5.
+template <class Sink>
+class reader final : public xml_handler {
+ public:
+  reader(const schema& s, reader_options options, Sink& sink) : schema_(&s), sink_(&sink), uids_(std::move(options)) {}
+
+  /// What the root element says; empty before it came.
+  const document_root& root() const noexcept { return root_; }
+  std::string_view root_name() const noexcept { return root_.name; }
+
+  void start(std::string_view name, std::span<const xml_attribute> attributes) override {
+    if (skip_ != 0) {
+      ++skip_;
+      return;
+    }
+    if (depth_ == 0) return open_root(name, attributes);
+    bool taken = false;
+    switch (top().what) {
+      case kind::root:
+      case kind::reference: taken = name == word::resource && open_element(attributes); break;
+      case kind::data: break;
+      case kind::record:
+        if (top().closed) break;
+        if (name == word::data)
+          taken = open_data(attributes);
+        else if (name == word::reference)
+          taken = open_reference(attributes);
+        else if (name == word::resource)
+          taken = open_component(attributes);
+    }
+    if (!taken) skip_ = 1;
+  }
+
+  void text(std::string_view piece) override {
+    if (skip_ != 0 || into_ == nullptr) return;
+    count_bytes(piece.size());
+    into_->append(piece);
+  }
+
+  void end(std::string_view) override {
+    if (skip_ != 0) {
+      --skip_;
+      return;
+    }
+    if (top().what == kind::record) close_record();
+    if (top().what == kind::data) close_data();
+    --depth_;
+  }
+
+ private:
+  enum class kind : std::uint8_t { root, record, data, reference };
+
+  /// The element being built (more than one with records within references) and the record in it.
+  struct place {
+    std::uint32_t level = 0;
+    std::uint32_t part = 0;
+  };
+
+  /// An open element of the document. Its memory is used again.
+  struct frame {
+    kind what = kind::root;
+    /// A deletion: nothing within it is read.
+    bool closed = false;
+    /// A reference that its own content has to supply with a target.
+    bool wants_target = false;
+    place at;
+    /// The present field, and the one expected next.
+    std::uint32_t field = 0;
+    std::uint32_t next = 0;
+    resource_id target = no_resource;
+    const resource_schema* resource = nullptr;
+    std::vector<char> seen;
+  };
+
+  frame& push(kind what) {
+    if (depth_ == frames_.size()) frames_.emplace_back();
+    frame& f = frames_[depth_++];
+    f.what = what;
+    f.closed = f.wants_target = false;
+    return f;
+  }
+
+  /// The innermost open frame; `push` ends the reference.
+  frame& top() { return frames_[depth_ - 1]; }
+  incoming_record& record_of(const frame& f) { return levels_[f.at.level][f.at.part]; }
+
+  void open_root(std::string_view name, std::span<const xml_attribute> attributes) {
+    root_.name = name;
+    for (const auto& a : attributes) {
+      if (a.name == word::domain) root_.domain = a.value;
+      if (a.name == word::url) root_.url = a.value;
+      if (a.name == word::success) root_.success = is_true(a.value);
+      if (a.name == word::results) root_.results = attribute_number<std::uint64_t>(a.value);
+    }
+    uids_.set_domain(root_.domain);
+    push(kind::root);
+  }
+
+  // A record that stands by itself: below the root, or below a reference.
+  bool open_element(std::span<const xml_attribute> attributes) {
+    const record_attributes a(attributes);
+    const auto* resource = find_resource(a.name);
+    if (!resource) return unknown(a);
+    const std::uint32_t level = top().what == kind::root ? 0 : top().at.level + 1;
+    if (level == 0) bytes_ = records_ = 0;
+    if (level == levels_.size()) levels_.emplace_back();
+    levels_[level].clear();
+    auto& r = open_record(a, *resource, level);
+    r.parent = -1;
+    r.key_field = 0;
+    r.single = false;
+    return true;
+  }
+
+  bool open_component(std::span<const xml_attribute> attributes) {
+    const record_attributes a(attributes);
+    const place master = top().at;
+    const auto* link = find_component(*top().resource, a.name, a.alias);
+    if (!link) return unknown(a);
+    auto& element = levels_[master.level];
+    if (!link->multiple)
+      for (std::size_t i = master.part + 1; i < element.size(); ++i)
+        if (element[i].parent == static_cast<std::int32_t>(master.part) && element[i].key_field == link->key_field &&
+            element[i].content.resource == link->resource)
+          return false;
+    auto& r = open_record(a, (*schema_)[link->resource], master.level);
+    r.parent = static_cast<std::int32_t>(master.part);
+    r.key_field = link->key_field;
+    r.single = !link->multiple;
+    return true;
+  }
+
+  incoming_record& open_record(const record_attributes& a, const resource_schema& resource, std::uint32_t level) {
+    if (++records_ > uids_.options().element_limit)
+      throw_failure(error::limit_exceeded, "too many records in one element");
+    frame& f = push(kind::record);
+    f.at.level = level;
+    f.at.part = static_cast<std::uint32_t>(levels_[level].size());
+    f.next = 0;
+    f.resource = &resource;
+    f.seen.assign(resource.fields().size(), 0);
+    auto& r = levels_[level].add();
+    r.errors.clear();
+    r.content.resource = resource.id();
+    r.content.fields.resize(resource.fields().size());
+    identify(r, a);
+    fill_record(r, a);
+    r.content.replaced_by.clear();
+    if (!a.replaced_by.empty()) uids_.of_target(r.content.replaced_by, a.replaced_by);
+    f.closed = r.content.version.deleted && !a.uuid.empty();
+    return r;
+  }
+
+  void identify(incoming_record& r, const record_attributes& a) {
+    r.uid_given = !a.uuid.empty() && !is_true(a.made);
+    if (!a.uuid.empty()) {
+      r.content.uuid.assign(uids_.of_record(a.uuid));
+    } else if (!a.tuid.empty()) {
+      r.content.uuid = uids_.of_local(a.name, a.tuid);
+    } else {
+      r.content.uuid = uids_.make();
+    }
+  }
+
+  void close_record() {
+    const frame& f = top();
+    auto& fields = record_of(f).content.fields;
+    // What stands there from an earlier record was kept for its memory only.
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      if (!f.seen[i]) fields[i] = value();
+    if (f.at.part != 0) return;
+    if (frame& outer = frames_[depth_ - 2]; outer.what == kind::reference && outer.wants_target)
+      add_target(outer, record_of(f).content.resource, record_of(f).content.uuid);
+    sink_->element(levels_[f.at.level].finish());
+  }
+
+  bool open_data(std::span<const xml_attribute> attributes) {
+    const xml_attribute *name = nullptr, *content = nullptr;
+    for (const auto& a : attributes) {
+      if (a.name == word::field) name = &a;
+      if (a.name == word::value) content = &a;
+    }
+    frame& f = top();
+    if (!name || !find_field(f, name->value)) return false;
+    const auto type = f.resource->field(f.field).type;
+    if (type == field_type::password || type == field_type::blob || type == field_type::upload) return false;
+    begin_field(f);
+    auto& r = record_of(f);
+    if (content) {
+      count_bytes(content->value.size());
+      settle(r, f.field, type, text_source::value, content->value);
+    } else if (type == field_type::string || type == field_type::text) {
+      // The most frequent case is read into its place at once.
+      into_ = &detail::hold<std::string>(r.content.fields[f.field]);
+      into_->clear();
+    } else {
+      into_ = &text_;
+      text_.clear();
+    }
+    push(kind::data);
+    return true;
+  }
+
+  void close_data() {
+    if (into_ == nullptr) return;
+    const frame& f = frames_[depth_ - 2];
+    if (into_ == &text_)
+      settle(record_of(f), f.field, f.resource->field(f.field).type, text_source::text, text_);
+    else
+      unescape_again(*into_);
+    into_ = nullptr;
+  }
+
+  bool open_reference(std::span<const xml_attribute> attributes) {
+    std::string_view name, resource, uuid, tuid;
+    for (const auto& a : attributes) {
+      if (a.name == word::field) name = a.value;
+      if (a.name == word::resource) resource = a.value;
+      if (a.name == word::uuid) uuid = a.value;
+      if (a.name == word::tuid) tuid = a.value;
+    }
+    frame& f = top();
+    if (!find_field(f, name)) return false;
+    const auto& d = f.resource->field(f.field);
+    if (d.type != field_type::reference && d.type != field_type::list_reference) return false;
+    f.target = f.resource->target(f.field);
+    count_bytes(uuid.size() + tuid.size());
+    const bool named = !resource.empty() && (f.target == no_resource || (*schema_)[f.target].name() != resource);
+    if (named) {
+      const auto* other = find_resource(resource);
+      // A super-entity stands for several tables; a table of the schema only for itself.
+      if (other && schema_->find(d.target) != no_resource && d.target != resource) return refuse_reference(f, uuid);
+      f.target = other ? other->id() : no_resource;
+    }
+    if (f.target == no_resource) return false;
+    const bool list = d.type == field_type::list_reference;
+    const bool local = uuid.empty();
+    bool wants_target = false;
+    if (local && tuid.empty()) {
+      wants_target = true;
+    } else if (list) {
+      if (!read_list(f, local ? tuid : uuid, local)) return refuse_reference(f, local ? tuid : uuid);
+    } else if (const auto id = local ? tuid : uuid; !id.starts_with('[') && id != "None") {
+      begin_field(f);
+      set_reference(detail::hold<reference>(record_of(f).content.fields[f.field]), f.target, id, local);
+    }
+    const auto [at, field, target] = std::tuple(f.at, f.field, f.target);
+    frame& r = push(kind::reference);
+    r.at = at;
+    r.field = field;
+    r.target = target;
+    r.wants_target = wants_target;
+    return true;
+  }
+
+  bool refuse_reference(frame& f, std::string_view raw) {
+    begin_field(f);
+    record_of(f).content.fields[f.field] = value();
+    record_of(f).errors.push_back({f.field, std::string(raw), std::string(detail::not_a_reference)});
+    return false;
+  }
+
+  // A JSON array of uids, or one of them.
+  bool read_list(frame& f, std::string_view text, bool local) {
+    begin_field(f);
+    auto& list = detail::hold<std::vector<reference>>(record_of(f).content.fields[f.field]);
+    list.clear();
+    if (!text.starts_with('[')) {
+      set_reference(list.emplace_back(), f.target, text, local);
+      return true;
+    }
+    const auto parsed = detail::parse_json(text);
+    if (!parsed) return false;
+    const auto& all = parsed->as_array();
+    if (all.size() > uids_.options().element_limit)
+      throw_failure(error::limit_exceeded, "too many members in one list");
+    std::unordered_set<std::string_view> seen;
+    for (const auto& e : all) {
+      if (!e.is_string()) return false;
+      const std::string_view id = e.get_string();
+      if (!id.empty() && seen.insert(id).second) set_reference(list.emplace_back(), f.target, id, local);
+    }
+    return true;
+  }
+
+  // The record below a reference is what it points to: the first one, or all of them for a list.
+  void add_target(frame& outer, resource_id resource, const uid& id) {
+    if (resource != outer.target) return;
+    frame& owner = frames_[depth_ - 3];
+    auto& v = record_of(outer).content.fields[outer.field];
+    if (owner.resource->field(outer.field).type == field_type::list_reference) {
+      if (!owner.seen[outer.field]) v = std::vector<reference>();
+      auto& list = detail::hold<std::vector<reference>>(v);
+      list.push_back({resource, id});
+    } else {
+      v = reference{resource, id};
+      outer.wants_target = false;
+    }
+    owner.field = outer.field;
+    begin_field(owner);
+  }
+
+  void set_reference(reference& r, resource_id target, std::string_view id, bool local) {
+    r.resource = target;
+    r.handle = record_handle::none;
+    if (local)
+      r.target = uids_.of_local((*schema_)[target].name(), id);
+    else
+      uids_.of_target(r.target, id);
+  }
+
+  void settle(incoming_record& r, std::uint32_t field, field_type type, text_source from, std::string_view in) {
+    const auto wrong = read_field(type, from, in, r.content.fields[field]);
+    if (wrong.empty()) return;
+    r.content.fields[field] = value();
+    r.errors.push_back({field, std::string(in), std::string(wrong)});
+  }
+
+  void begin_field(frame& f) {
+    // Said twice: what was wrong the first time does not matter any more.
+    if (f.seen[f.field]) std::erase_if(record_of(f).errors, [&](const field_error& e) { return e.field == f.field; });
+    f.seen[f.field] = 1;
+  }
+
+  // Fields come in the order of the descriptor, some left out.
+  bool find_field(frame& f, std::string_view name) {
+    const auto all = f.resource->fields();
+    for (auto i = f.next; i < all.size(); ++i)
+      if (all[i].name == name) return found_field(f, i);
+    for (std::uint32_t i = 0; i < f.next; ++i)
+      if (all[i].name == name) return found_field(f, i);
+    return false;
+  }
+
+  static bool found_field(frame& f, std::uint32_t i) {
+    f.field = i;
+    f.next = i + 1;
+    return true;
+  }
+
+  const resource_schema* find_resource(std::string_view name) {
+    if (last_ && last_->name() == name) return last_;
+    const auto id = schema_->find(name);
+    return id == no_resource ? nullptr : last_ = &(*schema_)[id];
+  }
+
+  // By table and alias; without an alias the only one of that table, or the one named like it (spec/s3xml.md §4.2).
+  const component_link* find_component(const resource_schema& master, std::string_view table, std::string_view alias) {
+    const component_link* only = nullptr;
+    const auto usual = table.substr(table.find('_') + 1);
+    bool several = false;
+    for (const auto& c : master.components()) {
+      if ((*schema_)[c.resource].name() != table) continue;
+      if (c.alias == (alias.empty() ? usual : alias)) return &c;
+      several = only != nullptr;
+      only = &c;
+    }
+    return alias.empty() && !several ? only : nullptr;
+  }
+
+  bool unknown(const record_attributes& a) {
+    sink_->unknown_resource(a.name, uid(uids_.of_record(a.uuid)));
+    return false;
+  }
+
+  void count_bytes(std::size_t n) {
+    if ((bytes_ += n) > uids_.options().element_bytes)
+      throw_failure(error::limit_exceeded, "too much content in one element");
+  }
+
+  const schema* schema_;
+  Sink* sink_;
+  document_uids uids_;
+  document_root root_;
+  std::vector<frame> frames_;
+  std::size_t depth_ = 0;
+  /// Elements open within one that is skipped, itself included.
+  std::size_t skip_ = 0;
+  std::deque<element_builder> levels_;
+  const resource_schema* last_ = nullptr;
+  /// Where text goes: a field, or `text_` until it is complete; null: nowhere.
+  std::string* into_ = nullptr;
+  std::string text_;
+  std::size_t bytes_ = 0;
+  std::size_t records_ = 0;
+};
+
+}  // namespace edensync::s3xml
