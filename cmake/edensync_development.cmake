@@ -4,19 +4,21 @@
 add_library(edensync_development INTERFACE)
 target_compile_options(edensync_development INTERFACE
   -Wall -Wextra -Wpedantic -Werror
-  -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wcast-qual -Wcast-align
+  -Wconversion -Wsign-conversion -Wold-style-cast -Wcast-qual -Wcast-align
   -Woverloaded-virtual -Wextra-semi -Wundef -Wunused
   # {.resource = r} leaves the other members to their initializers, which is the point.
   -Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(edensync_development INTERFACE
+    # Only locals: a parameter may be called value although there is a type of that name.
+    -Wshadow=local
     -Wduplicated-cond -Wduplicated-branches -Wlogical-op
     # g++ 12 raises these on correct code of its own std::string and std::variant once it optimises (PR105329, PR105562).
     -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
     # Lets ccache keep objects that were compiled with a precompiled header.
     -fpch-preprocess)
 elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  target_compile_options(edensync_development INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+  target_compile_options(edensync_development INTERFACE -Wshadow "SHELL:-Xclang -fno-pch-timestamp")
 endif()
 
 # Apart, for what must be sanitized like its neighbours but is not ours to warn about.
