@@ -17,7 +17,7 @@ struct person {
                            (std::optional<std::int64_t>, big), (std::optional<double>, height),
                            (std::optional<bool>, well), (std::optional<edensync::date>, born),
                            (std::optional<edensync::timestamp>, seen), (std::optional<edensync::time_of_day>, wakes),
-                           (std::optional<edensync::text>, notes), (std::optional<edensync::decimal>, money),
+                           (std::optional<edensync::long_text>, notes), (std::optional<edensync::decimal>, money),
                            (std::optional<edensync::json_text>, extra), (std::vector<std::string>, words),
                            (std::vector<std::int64_t>, numbers), (std::optional<edensync::link<place>>, home),
                            (std::vector<edensync::link<place>>, haunts));

@@ -11,19 +11,19 @@ namespace edensync {
 /// One HTTP header field.
 struct header_field {
   std::string name;
-  std::string value;
+  std::string value{};
 };
 
 /// HTTP header fields in the order written; names compare without case.
 class header_fields {
  public:
-  void set(std::string name, std::string value) {
+  void set(std::string name, std::string content) {
     for (auto& f : fields_)
       if (same_name(f.name, name)) {
-        f.value = std::move(value);
+        f.value = std::move(content);
         return;
       }
-    fields_.push_back({std::move(name), std::move(value)});
+    fields_.push_back({std::move(name), std::move(content)});
   }
 
   /// The value of a field, empty if it is absent. Lifetime: until the next change.

@@ -215,24 +215,24 @@ class apply {
 
   // The record points to a deleted one. If that was merged, the reference goes to the survivor.
   void redirect(resource_id resource, record_handle h, std::uint32_t field) {
-    stored_record holder, target;
+    stored_record holder, end;
     t_.load(resource, h, holder);
     const auto* link = std::get_if<reference>(&holder.fields[field]);
     if (link == nullptr || link->handle == record_handle::none) return;
-    t_.load(link->resource, link->handle, target);
-    const auto first = target.version.modified_on;
+    t_.load(link->resource, link->handle, end);
+    const auto first = end.version.modified_on;
     record_handle last = link->handle;
-    for (int hops = 0; target.version.deleted && !target.replaced_by.empty() && hops < 16; ++hops) {
-      const auto next = t_.find(link->resource, target.replaced_by);
+    for (int hops = 0; end.version.deleted && !end.replaced_by.empty() && hops < 16; ++hops) {
+      const auto next = t_.find(link->resource, end.replaced_by);
       if (!next) break;
       last = next->handle;
-      t_.load(link->resource, last, target);
+      t_.load(link->resource, last, end);
     }
     if (last == link->handle || (link->resource == resource && last == h)) return;
     record edit;
     edit.resource = resource;
     edit.fields.resize(field + 1);
-    edit.fields[field] = reference{link->resource, target.uuid, last};
+    edit.fields[field] = reference{link->resource, end.uuid, last};
     edit.version.modified_on = after(holder.version.modified_on, first);
     t_.write_as(this_site);
     if (t_.update(h, edit)) touch_masters(t_, schema_, holder);

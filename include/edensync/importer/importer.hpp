@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -237,6 +238,7 @@ class importer {
       ++done.records;
       const auto at = item.input.incoming.modified_on;
       if (!done.youngest || *at > *done.youngest) done.youngest = at;
+      list(item, done);
     }
     if (item.written && item.outcome.what == action::create && waiting_.by_resource[in.content.resource] != 0)
       arrivals_.push_back({in.content.resource, in.content.uuid, item.handle});
@@ -324,6 +326,14 @@ class importer {
       done.conflicts.push_back(std::move(e));
   }
 
+  void list(const import_item& item, import_report& done) {
+    if (options_.handle_limit == 0 || item.handle == record_handle::none) return;
+    auto& to = item.incoming->content.version.deleted  ? done.deleted
+               : item.outcome.what == action::create ? done.created
+                                                     : done.updated;
+    to.push_back(item.handle);
+  }
+
   static void count(const import_item& item, record_counts& c) {
     if (item.outcome.conflict != conflict_state::none) ++c.conflicts;
     switch (item.outcome.what) {
@@ -360,6 +370,13 @@ class importer {
     report_.records += done.records;
     report_.released += done.released;
     if (done.youngest && (!report_.youngest || *done.youngest > *report_.youngest)) report_.youngest = done.youngest;
+    const auto append = [&](std::vector<record_handle>& to, const std::vector<record_handle>& more) {
+      const auto room = options_.handle_limit - std::min(options_.handle_limit, to.size());
+      to.insert(to.end(), more.begin(), more.begin() + static_cast<std::ptrdiff_t>(std::min(room, more.size())));
+    };
+    append(report_.created, done.created);
+    append(report_.updated, done.updated);
+    append(report_.deleted, done.deleted);
     for (auto& r : done.refused)
       if (report_.refused.size() < options_.report_limit) report_.refused.push_back(std::move(r));
     for (auto& c : done.conflicts)

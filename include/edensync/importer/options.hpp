@@ -57,6 +57,8 @@ struct import_options {
   std::size_t batch_bytes = std::size_t{4} << 20;
   /// How many refused records and conflicts the report names; all are counted and kept in the ledger.
   std::size_t report_limit = 50;
+  /// How many handles of each kind the report lists.
+  std::size_t handle_limit = 0;
   xml_limits limits{};
 };
 

@@ -30,6 +30,11 @@ struct import_report {
   /// The youngest modified_on among them: what the watermark is made of. Deleted and policy-kept records count, because
   /// they need not be offered again; quarantined ones are offered by the quarantine.
   std::optional<timestamp> youngest;
+  /// Where the master resource's records are that were created, updated and deleted; found ones that were kept count as
+  /// updated or deleted, as Eden counts them.
+  std::vector<record_handle> created;
+  std::vector<record_handle> updated;
+  std::vector<record_handle> deleted;
   std::vector<refused_record> refused;
   std::vector<decision_entry> conflicts;
   /// Quarantined records that were taken, or had become superfluous, this time.

@@ -35,7 +35,7 @@ struct typed_string : std::string {
   typed_string(std::string s) : std::string(std::move(s)) {}  // NOLINT: a plain string is as good
 };
 
-using text = typed_string<field_type::text>;
+using long_text = typed_string<field_type::text>;
 using decimal = typed_string<field_type::decimal>;
 using json_text = typed_string<field_type::json>;
 using password = typed_string<field_type::password>;

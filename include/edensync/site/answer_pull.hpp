@@ -54,7 +54,8 @@ class answer_pull final : public plain_answer {
     export_options o;
     o.masters.resource = site_.resources().find(q.resource);
     o.native = !head.headers.get(headers::version).empty();
-    o.components = q.components;
+    // An Eden asks for no components unless told otherwise, and gets them all the same (spec/protocol.md §3.3).
+    o.components = q.components || !o.native;
     o.domain = site_.settings().domain;
     o.url = site_.settings().url;
     if (o.native)
@@ -82,8 +83,8 @@ class answer_pull final : public plain_answer {
   }
 
   // A cursor of another epoch, or from a time that this store has forgotten, means that the peer knows nothing.
-  sequence_number known(std::string_view text, const std::string& epoch) const {
-    const auto c = parse_cursor(text);
+  sequence_number known(std::string_view cursor, const std::string& epoch) const {
+    const auto c = parse_cursor(cursor);
     return c && c->epoch == epoch && c->sequence <= snapshot_->sequence() ? c->sequence : 0;
   }
 

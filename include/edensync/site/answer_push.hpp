@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "edensync/importer/importer.hpp"
 #include "edensync/log/log_line.hpp"
@@ -68,6 +69,7 @@ class answer_push final : public plain_answer {
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
     o.native = native;
+    o.handle_limit = 10000;
     o.domain = site_.settings().domain;
     o.now = [this] { return site_.now(); };
     o.make_uid = [this] { return site_.make_uid(); };
@@ -91,15 +93,18 @@ class answer_push final : public plain_answer {
 
   status_message message_of(const import_report& report) const {
     status_message m;
-    m.status = "success";
-    m.statuscode = "200";
     m.records = report.records;
-    m.created_count = report.total.created;
-    m.updated_count = report.total.updated;
-    m.deleted_count = report.total.deleted;
+    const auto ids = [](const std::vector<record_handle>& from) {
+      std::vector<std::int64_t> out;
+      for (const auto h : from) out.push_back(static_cast<std::int64_t>(h));
+      return out;
+    };
+    m.created = ids(report.created);
+    m.updated = ids(report.updated);
+    m.deleted = ids(report.deleted);
     for (const auto& r : report.refused)
       m.refused.push_back({std::string(site_.resources()[r.resource].name()), r.uuid,
-                           std::string(to_text(r.reason)) + ": " + r.message});
+                           std::string(to_text(r.reason)) + ": " + r.message, {}});
     if (!m.refused.empty()) m.message = m.refused.front().message + " - invalid items ignored";
     return m;
   }

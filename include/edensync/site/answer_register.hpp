@@ -30,12 +30,12 @@ class answer_register final : public plain_answer {
     const auto own = site_.uuid();
     if (!own) return say_failed(503, own.error().code.message());
     const auto request = parse_register_request(body_);
-    if (!request) return say_failed(400, request.error().text());
+    if (!request) return say_failed(400, "Not a JSON object");
     if (request->uuid.empty()) {
       // Eden says this under status 200 (spec/protocol.md §6).
       log(log_lines::was_registered(false, "No repository identifier specified"));
       return say(200, "application/json",
-                 to_json(register_reply{false, "400", "No repository identifier specified", *own}));
+                 to_json(register_reply{false, "No repository identifier specified", *own}));
     }
     bool known = false, foreign = false;
     const auto done = site_.ledger([&](auto& t) {
@@ -61,7 +61,7 @@ class answer_register final : public plain_answer {
     }
     const std::string words = known ? "Registration update successful" : "Registration successful";
     log(log_lines::was_registered(true, words));
-    say(200, "application/json", to_json(register_reply{true, "200", words, *own}));
+    say(200, "application/json", to_json(register_reply{true, words, *own}));
   }
 
  private:

@@ -53,7 +53,7 @@ class passive_site {
     if (!query) return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
     if (query->resource.empty() || query->resource == "mixed") {
       // Eden says this under status 200 (spec/protocol.md §3.3).
-      return failed(200, "Mixed resource synchronization not supported", "400");
+      return failed(200, "Mixed resource synchronization not supported", 400);
     }
     if (query->resource.find('_') == std::string::npos)
       return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
@@ -85,12 +85,10 @@ class passive_site {
     return std::make_unique<challenged>(settings_.realm);
   }
 
-  static std::unique_ptr<responder> failed(unsigned status, std::string message, std::string code = {}) {
-    status_message m;
-    m.status = "failed";
-    m.statuscode = code.empty() ? std::to_string(status) : std::move(code);
-    m.message = std::move(message);
-    return std::make_unique<plain_answer>(status, "application/json", to_json(m));
+  // `code`: what the message says, where it differs from the status that it comes under.
+  static std::unique_ptr<responder> failed(unsigned status, std::string message, unsigned code = 0) {
+    return std::make_unique<plain_answer>(status, "application/json",
+                                          to_json(status_message::failed(code == 0 ? status : code, std::move(message))));
   }
 
   std::unique_ptr<responder> refused(const std::string& resource, const std::string& words) {

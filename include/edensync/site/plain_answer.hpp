@@ -22,11 +22,7 @@ class plain_answer : public responder {
 
   /// A JSON status message that tells of a failure (spec/s3xml.md §7).
   static plain_answer failed(unsigned status, std::string message) {
-    status_message m;
-    m.status = "failed";
-    m.statuscode = std::to_string(status);
-    m.message = std::move(message);
-    return {status, "application/json", to_json(m)};
+    return {status, "application/json", to_json(status_message::failed(status, std::move(message)))};
   }
 
   bool wants_body() const override { return false; }

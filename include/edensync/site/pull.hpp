@@ -17,6 +17,7 @@
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/task_filters.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
@@ -54,7 +55,7 @@ class pull final : public exchange {
       if (!everything) q.msince = mark_.time;
       q.components = task_.components;
       q.include_deleted = true;
-      q.filters = filters_of(task_);
+      q.filters = filter_terms(task_);
       head_.method = "GET";
       head_.target = pull_target(q);
       if (!everything && !mark_.cursor.empty()) from_ = mark_.cursor;

@@ -96,10 +96,10 @@ class site {
 
   /// One record in a transaction of its own; see `site_writer`.
   template <described_struct T>
-  result<uid> put(T value) {
-    auto done = write([&](writer& w) { w.put(value); });
+  result<uid> put(T each) {
+    auto done = write([&](writer& w) { w.put(each); });
     if (!done) return done.error();
-    return value.uuid;
+    return each.uuid;
   }
   template <described_struct T>
   result<void> erase(const uid& id) {
@@ -132,10 +132,10 @@ class site {
       auto all = s.changes({schema_.find(resource<T>::name), 0, std::nullopt, false});
       stored_record stored;
       while (all.next(stored)) {
-        const T value = from_record<T>(stored);
-        if constexpr (std::is_void_v<decltype(f(value))>) {
-          f(value);
-        } else if (!f(value)) {
+        const T each = from_record<T>(stored);
+        if constexpr (std::is_void_v<decltype(f(each))>) {
+          f(each);
+        } else if (!f(each)) {
           return;
         }
       }

@@ -25,13 +25,13 @@ class site_writer {
 
   /// Creates or updates a record; gives a record without a uid a new one. A deleted record is undeleted.
   template <described_struct T>
-  void put(T& value) {
-    if (value.uuid.empty()) value.uuid = uids_.make();
-    put(to_record(schema_, value));
+  void put(T& each) {
+    if (each.uuid.empty()) each.uuid = uids_.make();
+    put(to_record(schema_, each));
   }
   template <described_struct T>
-  uid put(T&& value) {
-    T copy = std::move(value);
+  uid put(T&& each) {
+    T copy = std::move(each);
     put<T>(copy);
     return copy.uuid;
   }
