@@ -18,10 +18,11 @@ namespace es = edensync;
 // The writes of record_transaction without the ledger, which the spike leaves out.
 template <class T>
 concept record_writer = requires(T t, const es::record& r, es::resource_id resource, es::record_handle h,
-                                 std::uint32_t field, const es::value& v) {
+                                 std::uint32_t field, const es::value& v, es::repository_id origin) {
   { t.insert(r) } -> std::same_as<es::write_result>;
   { t.update(h, r) } -> std::same_as<es::write_result>;
   { t.patch(resource, h, field, v) } -> std::same_as<es::write_result>;
+  t.write_as(origin);
   t.touch(resource, h);
   t.commit();
 };
@@ -132,6 +133,15 @@ BOOST_AUTO_TEST_CASE(an_update_writes_what_is_given_and_keeps_the_rest) {
   BOOST_TEST(r.replaced_by.text() == "urn:uuid:b");
   BOOST_TEST(r.origin == 3);
   BOOST_TEST(changed({.resource = 0, .include_deleted = false}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_transaction_can_change_who_writes) {
+  auto t = store.begin({.now = {1000}, .origin = 3});
+  BOOST_REQUIRE(t.insert(organisation("urn:uuid:a", "a", 900)).has_value());
+  t.write_as(5);
+  BOOST_REQUIRE(t.insert(organisation("urn:uuid:b", "b", 900)).has_value());
+  BOOST_TEST(t.find(0, es::uid("urn:uuid:a"))->origin == 3);
+  BOOST_TEST(t.find(0, es::uid("urn:uuid:b"))->origin == 5);
 }
 
 BOOST_AUTO_TEST_CASE(changes_come_in_the_order_of_commits_each_record_once) {

@@ -241,6 +241,8 @@ class spike_store::transaction_type : public spike_store::snapshot_type {
     return h;
   }
 
+  void write_as(repository_id origin) { who_.origin = origin; }
+
   void touch(resource_id resource, record_handle h) {
     gateway::organisation_row row = row_of(resource, h);
     row.sequence = ++sequence_;
