@@ -145,17 +145,18 @@ inline log_entry register_failed(const failure& why) {
 
 // --- passive: this site is asked ----------------------------------------------------------------------------------------
 
-inline log_entry answered_pull(std::string_view resource, std::uint64_t records) {
+inline log_entry sent_to_peer(std::string_view resource, std::uint64_t records) {
   return detail::line(resource, "pull/incoming", "send", log_result::success,
                       detail::with_count("Data sent to peer", records));
 }
 
-inline log_entry answered_pull_failed(std::string_view resource, const failure& why) {
+inline log_entry send_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "pull/incoming", "send", why);
 }
 
 /// Records that were refused are the peer's fault, as Eden sees it.
-inline log_entry answered_push(std::string_view resource, const record_counts& counts, std::string_view words = {}) {
+inline log_entry received_from_peer(std::string_view resource, const record_counts& counts,
+                                    std::string_view words = {}) {
   const auto result = result_of(std::nullopt, counts);
   std::string message = "Data received from peer";
   if (result != log_result::success)
@@ -166,25 +167,19 @@ inline log_entry answered_push(std::string_view resource, const record_counts& c
   return e;
 }
 
-inline log_entry answered_push_failed(std::string_view resource, const failure& why) {
+inline log_entry receive_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "push/incoming", "receive", why);
 }
 
-/// A peer registered: anew, or again.
-inline log_entry answered_registration(bool again) {
-  return detail::line("none", "register/incoming", "none", log_result::success,
-                      again ? "Registration update successful" : "Registration successful");
+/// A peer registered, or was not let.
+inline log_entry was_registered(bool success, std::string_view message) {
+  return detail::line("none", "register/incoming", "none", success ? log_result::success : log_result::error,
+                      std::string(message));
 }
 
-inline log_entry answered_registration_failed(std::string_view message) {
-  return detail::line("none", "register/incoming", "none", log_result::error,
-                      message.empty() ? "Registration failed" : std::string(message));
-}
-
-/// A request that was refused before anything was done. An Eden does not log these (spec/model.md M13).
-/// `method`: pull, push or register.
-inline log_entry request_refused(std::string_view method, std::string_view resource, std::string_view message) {
-  auto e = detail::line(resource, std::string(method) + "/incoming", "none", log_result::error, std::string(message));
+/// A push that was turned away before anything of it was read. An Eden does not log these (spec/model.md M13).
+inline log_entry push_refused(std::string_view resource, std::string_view message) {
+  auto e = detail::line(resource, "push/incoming", "receive", log_result::fatal, std::string(message));
   e.remote = true;
   return e;
 }

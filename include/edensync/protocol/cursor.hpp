@@ -15,7 +15,7 @@ namespace edensync {
 /// The epoch changes when the order begins anew, for instance after a restored backup: a cursor of another epoch means
 /// nothing, and the exchange starts from the beginning. Opaque to everybody but the site that made it.
 struct sync_cursor {
-  /// Letters, digits, `_`, `.` and `-`; not empty.
+  /// Visible ASCII characters, at least one.
   std::string epoch;
   sequence_number sequence = 0;
 
@@ -32,10 +32,7 @@ inline std::optional<sync_cursor> parse_cursor(std::string_view text) {
   const auto dash = text.rfind('-');
   if (dash == std::string_view::npos || dash == 0 || text.size() > 128) return std::nullopt;
   const auto epoch = text.substr(0, dash);
-  const auto in_epoch = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
-           c == '-';
-  };
+  const auto in_epoch = [](char c) { return c > ' ' && c < '\x7f'; };
   if (!std::all_of(epoch.begin(), epoch.end(), in_epoch)) return std::nullopt;
   const auto number = text.substr(dash + 1);
   sequence_number n = 0;
