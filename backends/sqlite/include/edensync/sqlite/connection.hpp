@@ -1,0 +1,48 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <memory>
+#include <string>
+
+#include "edensync/sqlite/error.hpp"
+#include "edensync/sqlite/options.hpp"
+
+namespace edensync::sqlite {
+
+/// An open database. Thread safety: one thread at a time, which SQLite is told, too.
+class connection {
+ public:
+  /// Errors: store_damaged if the file is not a database, store_failed if it cannot be opened.
+  connection(const options& o, int cache_kib) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(o.path.c_str(), &raw,
+                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    handle_.reset(raw);
+    if (code != SQLITE_OK) fail(raw, code);
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, static_cast<int>(o.busy_timeout.count()));
+    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=" + o.synchronous +
+        "; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE; PRAGMA cache_size=-" + std::to_string(cache_kib) +
+        "; PRAGMA wal_autocheckpoint=" + std::to_string(o.wal_autocheckpoint));
+  }
+
+  sqlite3* get() const { return handle_.get(); }
+
+  /// Executes statements that give nothing.
+  void run(const std::string& sql) {
+    const int code = sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(get(), code);
+  }
+
+  /// Whether a transaction is open. SQLite ends one by itself if it cannot go on.
+  bool in_transaction() const { return sqlite3_get_autocommit(get()) == 0; }
+
+ private:
+  struct close {
+    void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+  };
+  std::unique_ptr<sqlite3, close> handle_;
+};
+
+}  // namespace edensync::sqlite

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/sqlite/ledger_tables.hpp"
+#include "edensync/sqlite/session.hpp"
+
+namespace edensync::sqlite::detail {
+
+/// The connections of a store: one that writes, and as many as are needed that read.
+///
+/// Thread safety: shared; `lock` guards what can change.
+class core {
+ public:
+  core(options how, std::shared_ptr<const schema> resources) {
+    if (how.path.empty() || how.path.starts_with(":memory:"))
+      throw_failure(error::store_failed, "several connections need a file between them");
+    plan_.how = std::move(how);
+    plan_.resources = std::move(resources);
+    for (const auto& r : *plan_.resources) plan_.tables.emplace_back(r);
+    writer_ = std::make_unique<session>(plan_, plan_.how.cache_kib, executed);
+    set_up(*writer_);
+  }
+
+  const schema& resources() const { return *plan_.resources; }
+
+  /// Waits for its turn among the writers of this program. Errors: store_locked after the busy timeout.
+  void enter() {
+    std::unique_lock guard(lock_);
+    if (!left_.wait_for(guard, plan_.how.busy_timeout, [this] { return !writing_; }))
+      throw_failure(error::store_locked, "another transaction of this program is open");
+    writing_ = true;
+  }
+
+  void leave() noexcept {
+    {
+      const std::lock_guard guard(lock_);
+      writing_ = false;
+    }
+    left_.notify_one();
+  }
+
+  /// The writer's connection. Only between `enter` and `leave`.
+  std::unique_ptr<session> take_writer() {
+    return writer_ ? std::move(writer_) : std::make_unique<session>(plan_, plan_.how.cache_kib, executed);
+  }
+  void give_back_writer(std::unique_ptr<session> s) { writer_ = std::move(s); }
+
+  std::unique_ptr<session> take_reader() {
+    {
+      const std::lock_guard guard(lock_);
+      if (!readers_.empty()) {
+        auto s = std::move(readers_.back());
+        readers_.pop_back();
+        return s;
+      }
+    }
+    return std::make_unique<session>(plan_, plan_.how.reader_cache_kib, executed);
+  }
+
+  /// Keeps a few; the others are closed.
+  void give_back_reader(std::unique_ptr<session> s) {
+    const std::lock_guard guard(lock_);
+    if (readers_.size() < 4) readers_.push_back(std::move(s));
+  }
+
+  statement_counter executed{0};
+
+ private:
+  // In one transaction, so that of several programs that open a new file together one sets it up.
+  void set_up(session& s) {
+    s.db.run("BEGIN IMMEDIATE");
+    try {
+      if (plan_.how.create_tables) {
+        s.db.run(ledger_tables);
+        for (const auto& r : *plan_.resources) create_table(s.db, *plan_.resources, r);
+      }
+      for (const auto& r : *plan_.resources) check_table(s.db, r, executed);
+      check_state(s);
+      s.db.run("COMMIT");
+    } catch (...) {
+      s.end("ROLLBACK");
+      throw;
+    }
+  }
+
+  void check_state(session& s) {
+    statement find = s.prepare("SELECT layout FROM edensync_state");
+    execution e(find);
+    if (e.step()) {
+      if (e.get_integer(0) != 1) throw_failure(error::store_damaged, "the tables were made by another version");
+      return;
+    }
+    // The records may have been there before: the numbers begin behind theirs.
+    std::int64_t sequence = 0;
+    std::optional<timestamp> youngest;
+    for (const auto& t : plan_.tables) {
+      statement last = s.prepare("SELECT max(sync_sequence), max(modified_on) FROM " + t.table);
+      execution row(last);
+      row.step();
+      sequence = std::max(sequence, row.get_integer(0));
+      youngest = std::max(youngest, read_stamp(row.get_text(1)));
+    }
+    statement make = s.prepare("INSERT INTO edensync_state VALUES(1,1,lower(hex(randomblob(16))),?,NULL,?,NULL)");
+    execution(make).integer(sequence).moment(youngest).step();
+  }
+
+  plan plan_;
+  std::mutex lock_;
+  std::condition_variable left_;
+  bool writing_ = false;
+  std::unique_ptr<session> writer_;
+  std::vector<std::unique_ptr<session>> readers_;
+};
+
+}  // namespace edensync::sqlite::detail

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/core/change_query.hpp"
+#include "edensync/sqlite/row.hpp"
+
+namespace edensync::sqlite {
+
+/// Steps a SELECT; nothing is read ahead. Models `record_cursor`.
+///
+/// Lifetime: ends before its reader. Thread safety: that of its reader.
+class cursor {
+ public:
+  cursor(cursor&& other) noexcept
+      : session_(std::exchange(other.session_, nullptr)),
+        resource_(other.resource_),
+        first_(std::move(other.first_)),
+        second_(std::move(other.second_)) {}
+  cursor(const cursor&) = delete;
+  cursor& operator=(const cursor&) = delete;
+  cursor& operator=(cursor&&) = delete;
+  ~cursor() {
+    if (session_ == nullptr) return;
+    for (auto* part : {&first_, &second_}) finish(*part);
+  }
+
+  bool next(stored_record& into) {
+    for (auto* part : {&first_, &second_}) {
+      if (!*part) continue;
+      if ((*part)->run.step()) {
+        detail::read_record(*session_, (*part)->run, resource_, into);
+        return true;
+      }
+      finish(*part);
+    }
+    return false;
+  }
+
+ private:
+  friend class record_view;
+
+  // A statement of its own, as other cursors of the same reader may be open.
+  struct part {
+    part(std::uint32_t s, statement taken) : shape(s), sql(std::move(taken)), run(sql) {}
+    std::uint32_t shape;
+    statement sql;
+    execution run;
+  };
+
+  cursor(detail::session& s, resource_id resource) : session_(&s), resource_(resource) {}
+
+  execution& open(std::unique_ptr<part>& p, std::uint32_t shape, const std::string& sql) {
+    p = std::make_unique<part>(shape, session_->take(resource_, shape, sql));
+    return p->run;
+  }
+
+  void finish(std::unique_ptr<part>& p) {
+    if (!p) return;
+    statement sql = p->run.release(std::move(p->sql));
+    session_->give_back(resource_, p->shape, std::move(sql));
+    p.reset();
+  }
+
+  detail::session* session_;
+  resource_id resource_;
+  std::unique_ptr<part> first_, second_;
+};
+
+}  // namespace edensync::sqlite

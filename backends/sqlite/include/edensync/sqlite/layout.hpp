@@ -1,0 +1,124 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "edensync/core/result.hpp"
+#include "edensync/schema/schema.hpp"
+#include "edensync/sqlite/connection.hpp"
+#include "edensync/sqlite/statement.hpp"
+
+namespace edensync::sqlite {
+
+/// A name as SQL writes it.
+inline std::string quoted(std::string_view name) {
+  std::string s = "\"";
+  for (const char c : name) s.append(c == '"' ? 2 : 1, c);
+  return s + '"';
+}
+
+/// The columns that every table of records has beside its fields, in the order in which they are read.
+inline constexpr std::array<std::string_view, 13> record_columns{
+    "id",         "uuid",        "mci",           "created_on",     "modified_on",   "deleted",    "replaced_by",
+    "created_by", "modified_by", "owned_by_user", "owned_by_group", "sync_sequence", "sync_origin"};
+
+/// The type of a field's column.
+inline std::string_view column_type(field_type t) {
+  switch (t) {
+    case field_type::integer:
+    case field_type::bigint:
+    case field_type::boolean:
+    case field_type::reference: return "INTEGER";
+    case field_type::floating: return "REAL";
+    case field_type::blob: return "BLOB";
+    default: return "TEXT";
+  }
+}
+
+/// The texts of the statements for one resource, made once per store.
+struct table_layout {
+  std::string table;
+  std::string find;
+  /// Ends with WHERE and a blank.
+  std::string select;
+  std::string insert;
+  std::vector<std::string> fields;
+
+  explicit table_layout(const resource_schema& r) : table(quoted(r.name())) {
+    std::string all, marks;
+    for (const std::string_view c : record_columns) all += (all.empty() ? "" : ",") + std::string(c);
+    std::string given = all.substr(all.find(',') + 1) + ",sync_ahead";
+    for (std::size_t i = 0; i < record_columns.size(); ++i) marks += i == 0 ? "?" : ",?";
+    for (const auto& f : r.fields()) {
+      fields.push_back(quoted(f.name));
+      all += ',' + fields.back();
+      given += ',' + fields.back();
+      marks += ",?";
+    }
+    find = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin FROM " + table + " WHERE ";
+    select = "SELECT " + all + " FROM " + table + " WHERE ";
+    insert = "INSERT INTO " + table + "(" + given + ") VALUES(" + marks + ")";
+  }
+};
+
+/// Creates the table of a resource and its indexes where they are missing.
+inline void create_table(connection& db, const schema& all, const resource_schema& r) {
+  const std::string table = quoted(r.name());
+  const auto index = [&](std::string_view suffix) { return quoted(std::string(r.name()) + "_" + std::string(suffix)); };
+  std::string sql =
+      "CREATE TABLE IF NOT EXISTS " + table +
+      "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
+      " deleted INTEGER NOT NULL DEFAULT 0, replaced_by TEXT, created_by TEXT, modified_by TEXT,"
+      " owned_by_user TEXT, owned_by_group TEXT, sync_sequence INTEGER NOT NULL, sync_ahead TEXT,"
+      " sync_origin INTEGER NOT NULL DEFAULT 0";
+  std::string indexes = "CREATE INDEX IF NOT EXISTS " + index("sync_sequence") + " ON " + table +
+                        "(sync_sequence); CREATE INDEX IF NOT EXISTS " + index("sync_ahead") + " ON " + table +
+                        "(sync_sequence, sync_ahead) WHERE sync_ahead IS NOT NULL;";
+  for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+    const field_descriptor& f = r.field(i);
+    const std::string column = quoted(f.name);
+    sql += ", " + column + ' ' + std::string(column_type(f.type));
+    if (f.type == field_type::reference && r.target(i) != no_resource)
+      sql += " REFERENCES " + quoted(all[r.target(i)].name()) + "(id)";
+    // A deleted record may have lost its content, so NOT NULL would say too much.
+    if (f.mandatory) sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL)";
+    if (f.unique)
+      indexes += "CREATE UNIQUE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + column +
+                 ") WHERE deleted=0; CREATE INDEX IF NOT EXISTS " + index(std::string(f.name) + "_deleted") + " ON " +
+                 table + "(" + column + ") WHERE deleted<>0;";
+    const bool key =
+        std::any_of(r.masters().begin(), r.masters().end(), [i](const auto& m) { return m.key_field == i; });
+    if (!f.unique && (key || r.hierarchy() == i))
+      indexes += "CREATE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + column + ");";
+  }
+  db.run(sql + "); " + indexes);
+}
+
+/// Fails with bad_schema if a table lacks a column, or a field has the name of one that records have anyway.
+inline void check_table(connection& db, const resource_schema& r, statement_counter& executed) {
+  std::vector<std::string> there;
+  {
+    statement info(db.get(), "SELECT name FROM pragma_table_info(?)", executed);
+    execution e(info);
+    e.text(r.name());
+    while (e.step()) there.push_back(e.get_string(0));
+  }
+  const auto need = [&](std::string_view column) {
+    if (std::find(there.begin(), there.end(), column) == there.end())
+      throw_failure(error::bad_schema, "the table " + std::string(r.name()) + " has no column " + std::string(column));
+  };
+  for (const std::string_view c : record_columns) need(c);
+  need("sync_ahead");
+  for (const auto& f : r.fields()) {
+    need(f.name);
+    if (f.name == "sync_ahead" ||
+        std::find(record_columns.begin(), record_columns.end(), f.name) != record_columns.end())
+      throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " + std::string(f.name));
+  }
+}
+
+}  // namespace edensync::sqlite

@@ -1,0 +1,265 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
+#include "edensync/core/repository.hpp"
+#include "edensync/core/sync_task.hpp"
+#include "edensync/sqlite/record_view.hpp"
+
+namespace edensync::sqlite {
+
+/// Reads the ledger in the same transaction as the records; models `ledger_reader`.
+class ledger_view : public record_view {
+ public:
+  std::optional<std::string> setting(std::string_view key) {
+    execution e(s().prepared("SELECT content FROM edensync_setting WHERE key=?"));
+    return e.text(key).step() ? std::optional(e.get_string(0)) : std::nullopt;
+  }
+
+  std::vector<repository> repositories() {
+    execution e(
+        s().prepared("SELECT id,uuid,name,url,username,password,accept_push,account,native,last_connected"
+                     " FROM edensync_repository ORDER BY id"));
+    return all<repository>(e, &read_repository);
+  }
+
+  std::optional<repository> find_repository(const uid& id) {
+    if (id.empty()) return std::nullopt;
+    execution e(
+        s().prepared("SELECT id,uuid,name,url,username,password,accept_push,account,native,last_connected"
+                     " FROM edensync_repository WHERE uuid=? ORDER BY id LIMIT 1"));
+    return e.text(id.text()).step() ? std::optional(read_repository(e)) : std::nullopt;
+  }
+
+  std::vector<sync_task> tasks(repository_id repo) {
+    execution e(
+        s().prepared("SELECT id,repository,resource,mode,allowed,update_policy,conflict_policy,components,filters"
+                     " FROM edensync_task WHERE repository=? ORDER BY id"));
+    e.integer(repo);
+    return all<sync_task>(e, &read_task);
+  }
+
+  watermark get_watermark(task_id task, direction d) {
+    execution e(s().prepared("SELECT time,cursor FROM edensync_watermark WHERE task=? AND direction=?"));
+    if (!e.integer(task).integer(static_cast<int>(d)).step()) return {};
+    return {e.get_moment(0), e.get_string(1)};
+  }
+
+  std::optional<resume_state> get_resume(task_id task) {
+    execution e(s().prepared("SELECT begun_from,begun_until,done FROM edensync_resume WHERE task=?"));
+    if (!e.integer(task).step()) return std::nullopt;
+    return resume_state{e.get_string(0), e.get_string(1), static_cast<sequence_number>(e.get_integer(2))};
+  }
+
+  std::optional<lease> get_lease(repository_id repo) {
+    execution e(s().prepared("SELECT repository,owner,expires,fence FROM edensync_lease WHERE repository=?"));
+    if (!e.integer(repo).step()) return std::nullopt;
+    return lease{e.get_integer(0), e.get_string(1), {e.get_integer(2)}, static_cast<std::uint64_t>(e.get_integer(3))};
+  }
+
+  std::vector<quarantine_entry> quarantined(repository_id repo, std::int64_t after, std::size_t limit) {
+    execution e(
+        s().prepared("SELECT id,repository,task,resource,uuid,reason,message,payload,modified_on,since,attempts"
+                     " FROM edensync_quarantine WHERE id>? AND (?=0 OR repository=?) ORDER BY id LIMIT ?"));
+    e.integer(after).integer(repo).integer(repo).integer(at_most(limit));
+    return all<quarantine_entry>(e, [](const execution& row) {
+      return quarantine_entry{row.get_integer(0),
+                              row.get_integer(1),
+                              row.get_integer(2),
+                              row.get_string(3),
+                              uid(row.get_text(4)),
+                              static_cast<refusal_reason>(row.get_integer(5)),
+                              row.get_string(6),
+                              row.get_string(7),
+                              row.get_moment(8),
+                              {row.get_integer(9)},
+                              static_cast<std::uint32_t>(row.get_integer(10))};
+    });
+  }
+
+  std::uint64_t count_quarantined(repository_id repo) {
+    execution e(s().prepared("SELECT count(*) FROM edensync_quarantine WHERE ?=0 OR repository=?"));
+    e.integer(repo).integer(repo).step();
+    return static_cast<std::uint64_t>(e.get_integer(0));
+  }
+
+  std::vector<open_reference> open_references(const reference& target, std::size_t limit) {
+    if (none_waits()) return {};
+    execution e(
+        s().prepared("SELECT id,resource,record,field,target FROM edensync_open_reference"
+                     " WHERE target_resource=? AND target=? ORDER BY id LIMIT ?"));
+    e.text(name_of(target.resource)).text(target.target.text()).integer(at_most(limit));
+    std::vector<open_reference> found;
+    while (e.step()) {
+      // What a schema does not know any more waits in vain.
+      const resource_id from = s().resources().find(e.get_text(1));
+      if (from == no_resource) continue;
+      const auto field = s().resources()[from].find_field(e.get_text(3));
+      if (!field) continue;
+      found.push_back({e.get_integer(0), from, static_cast<record_handle>(e.get_integer(2)), *field, target.resource,
+                       uid(e.get_text(4))});
+    }
+    return found;
+  }
+
+  std::vector<reference> open_targets(const reference& target, std::size_t limit) {
+    std::vector<reference> found;
+    const resource_id first = target.resource == no_resource ? 0 : target.resource;
+    for (resource_id r = first; r < s().resources().size() && found.size() < limit; ++r) {
+      execution e(
+          s().prepared("SELECT DISTINCT target FROM edensync_open_reference WHERE target_resource=? AND target>?"
+                       " ORDER BY target LIMIT ?"));
+      e.text(name_of(r)).text(r == target.resource ? target.target.text() : std::string_view());
+      e.integer(at_most(limit - found.size()));
+      while (e.step()) found.push_back({r, uid(e.get_text(0)), record_handle::none});
+    }
+    return found;
+  }
+
+  std::uint64_t count_open_references(resource_id resource) {
+    if (none_waits()) return 0;
+    execution e(s().prepared("SELECT count(*) FROM edensync_open_reference WHERE target_resource=?"));
+    e.text(name_of(resource)).step();
+    return static_cast<std::uint64_t>(e.get_integer(0));
+  }
+
+  std::vector<decision_entry> decisions(std::string_view resource, const uid& id, std::size_t limit) {
+    static constexpr std::string_view one =
+        "SELECT * FROM edensync_decision WHERE resource=? AND uuid=? ORDER BY id DESC LIMIT ?";
+    static constexpr std::string_view lost =
+        "SELECT * FROM edensync_decision WHERE resource=? AND notable=1 ORDER BY id DESC LIMIT ?";
+    execution e(s().prepared(id.empty() ? lost : one));
+    e.text(resource);
+    if (!id.empty()) e.text(id.text());
+    e.integer(at_most(limit));
+    return all<decision_entry>(e, &read_decision);
+  }
+
+  std::vector<log_entry> log(repository_id repo, std::size_t limit) {
+    static constexpr std::string_view every = "SELECT * FROM edensync_log ORDER BY id DESC LIMIT ?";
+    static constexpr std::string_view one = "SELECT * FROM edensync_log WHERE repository=? ORDER BY id DESC LIMIT ?";
+    execution e(s().prepared(repo == 0 ? every : one));
+    if (repo != 0) e.integer(repo);
+    e.integer(at_most(limit));
+    return all<log_entry>(e, &read_log);
+  }
+
+ protected:
+  using record_view::record_view;
+
+  std::string_view name_of(resource_id resource) {
+    if (resource >= s().resources().size()) throw_failure(error::unknown_resource);
+    return s().resources()[resource].name();
+  }
+
+  /// Whether no reference waits at all, as is the case most of the time; asked once per reader.
+  bool none_waits() {
+    if (!some_wait_) {
+      execution e(s().prepared("SELECT EXISTS(SELECT 1 FROM edensync_open_reference)"));
+      e.step();
+      some_wait_ = e.get_integer(0) != 0;
+    }
+    return !*some_wait_;
+  }
+
+  std::optional<bool> some_wait_;
+
+ private:
+  static std::int64_t at_most(std::size_t limit) {
+    return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
+  }
+
+  template <class T, class Read>
+  static std::vector<T> all(execution& e, Read read) {
+    std::vector<T> rows;
+    while (e.step()) rows.push_back(read(e));
+    return rows;
+  }
+
+  static repository read_repository(const execution& e) {
+    return {e.get_integer(0), uid(e.get_text(1)),    e.get_string(2), e.get_string(3),       e.get_string(4),
+            e.get_string(5),  e.get_integer(6) != 0, e.get_string(7), e.get_integer(8) != 0, e.get_moment(9)};
+  }
+
+  static strategy read_strategy(std::int64_t bits) {
+    strategy s{std::initializer_list<method>{}};
+    for (const method m : {method::create, method::update, method::erase, method::merge})
+      if ((bits & static_cast<int>(m)) != 0) s.add(m);
+    return s;
+  }
+
+  static sync_task read_task(const execution& e) {
+    sync_task t;
+    t.id = e.get_integer(0);
+    t.repository = e.get_integer(1);
+    t.resource = e.get_string(2);
+    t.mode = static_cast<sync_mode>(e.get_integer(3));
+    t.allowed = read_strategy(e.get_integer(4));
+    t.update = static_cast<policy_name>(e.get_integer(5));
+    t.conflict = static_cast<policy_name>(e.get_integer(6));
+    t.components = e.get_integer(7) != 0;
+    const std::string text = e.get_string(8);
+    boost::system::error_code bad;
+    const boost::json::value filters = boost::json::parse(text, bad);
+    if (bad || !filters.is_array()) throw_failure(error::store_damaged, "the filters of a task cannot be read");
+    for (const auto& f : filters.get_array())
+      t.filters.push_back({std::string(f.at(0).as_string()), std::string(f.at(1).as_string())});
+    return t;
+  }
+
+  static version_stamp read_version(const execution& e, int column) {
+    return {e.get_moment(column), detail::read_mci(e, column + 1), e.get_integer(column + 2) != 0};
+  }
+
+  // The columns are those of the table, in its order; see ledger_tables.hpp.
+  static decision_entry read_decision(const execution& e) {
+    decision_entry d;
+    d.sequence = static_cast<sequence_number>(e.get_integer(1));
+    d.at = {e.get_integer(2)};
+    d.repository = e.get_integer(3);
+    d.resource = e.get_string(4);
+    d.uuid = uid(e.get_text(5));
+    d.input.erase = e.get_integer(6) != 0;
+    d.input.merge = e.get_integer(7) != 0;
+    d.input.incoming = read_version(e, 8);
+    if (e.get_integer(11) != 0) d.input.local = read_version(e, 12);
+    d.input.last_sync = e.get_moment(15);
+    d.input.update = static_cast<policy_name>(e.get_integer(16));
+    if (!e.is_null(17)) d.input.conflict = static_cast<policy_name>(e.get_integer(17));
+    d.input.allowed = read_strategy(e.get_integer(18));
+    d.input.tie = static_cast<content_order>(e.get_integer(19));
+    d.input.has_links = e.get_integer(20) != 0;
+    d.outcome = {static_cast<action>(e.get_integer(21)), static_cast<columns>(e.get_integer(22)),
+                 static_cast<stamp_source>(e.get_integer(23)), static_cast<rule>(e.get_integer(24)),
+                 static_cast<conflict_state>(e.get_integer(25))};
+    d.loser = e.get_string(26);
+    return d;
+  }
+
+  static log_entry read_log(const execution& e) {
+    const auto count = [&e](int column) { return static_cast<std::uint64_t>(e.get_integer(column)); };
+    return {e.get_integer(0),
+            {e.get_integer(1)},
+            e.get_integer(2),
+            e.get_string(3),
+            e.get_string(4),
+            e.get_string(5),
+            e.get_string(6),
+            static_cast<log_result>(e.get_integer(7)),
+            e.get_integer(8) != 0,
+            e.get_string(9),
+            {count(10), count(11), count(12), count(13), count(14), count(15), count(16), count(17), count(18)}};
+  }
+};
+
+}  // namespace edensync::sqlite

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <boost/json.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "edensync/sqlite/ledger_view.hpp"
+
+namespace edensync::sqlite {
+
+/// Writes the ledger in the same transaction as the records; models `ledger_writer`.
+class ledger_writing : public ledger_view {
+ public:
+  void set_setting(std::string_view key, std::string_view content) {
+    execution e(write("INSERT OR REPLACE INTO edensync_setting VALUES(?,?)"));
+    e.text(key).text(content).step();
+  }
+
+  repository_id put_repository(const repository& r) {
+    execution e(write("INSERT OR REPLACE INTO edensync_repository VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    number_or_new(e, r.id).text(r.uuid.text()).text(r.name).text(r.url).text(r.username).text(r.password);
+    e.integer(r.accept_push).text(r.account).integer(r.native).moment(r.last_connected).step();
+    return e.get_integer(0);
+  }
+
+  void erase_repository(repository_id id) {
+    for (const sync_task& t : tasks(id)) erase_task(t.id);
+    execution(write("DELETE FROM edensync_repository WHERE id=?")).integer(id).step();
+    execution(write("DELETE FROM edensync_quarantine WHERE repository=?")).integer(id).step();
+    erase_lease(id);
+  }
+
+  task_id put_task(const sync_task& t) {
+    boost::json::array filters;
+    for (const auto& f : t.filters) filters.push_back(boost::json::array{f.table, f.query});
+    const std::string text = boost::json::serialize(filters);
+    execution e(write("INSERT OR REPLACE INTO edensync_task VALUES(?,?,?,?,?,?,?,?,?) RETURNING id"));
+    number_or_new(e, t.id).integer(t.repository).text(t.resource).integer(code(t.mode)).integer(bits(t.allowed));
+    e.integer(code(t.update)).integer(code(t.conflict)).integer(t.components).text(text).step();
+    return e.get_integer(0);
+  }
+
+  void erase_task(task_id id) {
+    execution(write("DELETE FROM edensync_task WHERE id=?")).integer(id).step();
+    execution(write("DELETE FROM edensync_watermark WHERE task=?")).integer(id).step();
+    set_resume(id, std::nullopt);
+  }
+
+  void set_watermark(task_id task, direction d, const watermark& w) {
+    execution e(write("INSERT OR REPLACE INTO edensync_watermark VALUES(?,?,?,?)"));
+    e.integer(task).integer(code(d)).moment(w.time).text(w.cursor).step();
+  }
+
+  void set_resume(task_id task, const std::optional<resume_state>& resume) {
+    if (!resume) {
+      execution(write("DELETE FROM edensync_resume WHERE task=?")).integer(task).step();
+      return;
+    }
+    execution e(write("INSERT OR REPLACE INTO edensync_resume VALUES(?,?,?,?)"));
+    e.integer(task).text(resume->from).text(resume->until).integer(number(resume->done)).step();
+  }
+
+  void set_lease(const lease& right) {
+    execution e(write("INSERT OR REPLACE INTO edensync_lease VALUES(?,?,?,?)"));
+    e.integer(right.repository).text(right.owner).integer(right.expires.seconds).integer(number(right.fence)).step();
+  }
+  void erase_lease(repository_id repo) {
+    execution(write("DELETE FROM edensync_lease WHERE repository=?")).integer(repo).step();
+  }
+
+  std::int64_t add_quarantine(const quarantine_entry& q) {
+    {
+      execution e(
+          write("UPDATE edensync_quarantine SET attempts=attempts+1,reason=?,message=?,payload=?,modified_on=?"
+                " WHERE repository=? AND task=? AND resource=? AND uuid=? AND (uuid<>'' OR payload=?)"
+                " RETURNING id"));
+      e.integer(code(q.reason)).text(q.message).text(q.payload).moment(q.modified_on);
+      e.integer(q.repository).integer(q.task).text(q.resource).text(q.uuid.text()).text(q.payload);
+      if (e.step()) return e.get_integer(0);
+    }
+    execution e(write("INSERT INTO edensync_quarantine VALUES(NULL,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    e.integer(q.repository).integer(q.task).text(q.resource).text(q.uuid.text()).integer(code(q.reason));
+    e.text(q.message).text(q.payload).moment(q.modified_on).integer(q.since.seconds).integer(q.attempts).step();
+    return e.get_integer(0);
+  }
+
+  void erase_quarantine(std::int64_t id) {
+    execution(write("DELETE FROM edensync_quarantine WHERE id=?")).integer(id).step();
+  }
+
+  void add_open_reference(const open_reference& o) {
+    execution e(
+        write("INSERT OR IGNORE INTO edensync_open_reference(resource,record,field,target_resource,target)"
+              " VALUES(?,?,?,?,?)"));
+    e.text(name_of(o.resource)).integer(static_cast<std::int64_t>(o.record));
+    e.text(s().resources()[o.resource].field(o.field).name)
+        .text(name_of(o.target_resource))
+        .text(o.target.text())
+        .step();
+    some_wait_ = true;
+  }
+  void erase_open_reference(std::int64_t id) {
+    if (none_waits()) return;
+    execution(write("DELETE FROM edensync_open_reference WHERE id=?")).integer(id).step();
+  }
+  void erase_open_references(resource_id resource, record_handle record) {
+    if (none_waits()) return;
+    execution e(write("DELETE FROM edensync_open_reference WHERE record=? AND resource=?"));
+    e.integer(static_cast<std::int64_t>(record)).text(name_of(resource)).step();
+  }
+
+  void add_decision(const decision_entry& d) {
+    execution e(
+        write("INSERT INTO edensync_decision VALUES"
+              "(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+    const decide_input& in = d.input;
+    e.integer(number(state_.sequence)).integer(d.at.seconds).integer(d.repository).text(d.resource).text(d.uuid.text());
+    e.integer(in.erase).integer(in.merge);
+    version(e, in.incoming);
+    e.integer(in.local.has_value());
+    version(e, in.local.value_or(version_stamp{}));
+    e.moment(in.last_sync).integer(code(in.update));
+    in.conflict ? e.integer(code(*in.conflict)) : e.null();
+    e.integer(bits(in.allowed)).integer(code(in.tie)).integer(in.has_links);
+    e.integer(code(d.outcome.what)).integer(code(d.outcome.write)).integer(code(d.outcome.modified_on));
+    e.integer(code(d.outcome.why)).integer(code(d.outcome.conflict)).text(d.loser).integer(lost_or_refused(d)).step();
+  }
+
+  void add_log(const log_entry& l) {
+    execution e(write("INSERT INTO edensync_log VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+    e.integer(l.at.seconds).integer(l.repository).text(l.repository_name).text(l.resource).text(l.mode).text(l.action);
+    e.integer(code(l.result)).integer(l.remote).text(l.message);
+    const record_counts& c = l.counts;
+    for (const std::uint64_t n :
+         {c.received, c.created, c.updated, c.deleted, c.unchanged, c.kept, c.conflicts, c.refused, c.quarantined})
+      e.integer(number(n));
+    e.step();
+  }
+
+ protected:
+  using ledger_view::ledger_view;
+
+  /// A statement that writes. SQLite may have ended the transaction (a full disk does it): then nothing is written, lest
+  /// the rest of the transaction be committed alone.
+  statement& write(std::string_view sql) {
+    check_open();
+    return s().prepared(sql);
+  }
+
+  void check_open() {
+    if (!s().db.in_transaction())
+      throw_failure(error::store_failed, "the transaction was rolled back by an earlier failure");
+  }
+
+ private:
+  template <class Enumeration>
+  static std::int64_t code(Enumeration e) {
+    return static_cast<std::int64_t>(e);
+  }
+
+  static std::int64_t bits(strategy s) {
+    std::int64_t all = 0;
+    for (const method m : {method::create, method::update, method::erase, method::merge})
+      if (s.allows(m)) all |= code(m);
+    return all;
+  }
+
+  static execution& number_or_new(execution& e, std::int64_t id) { return id == 0 ? e.null() : e.integer(id); }
+
+  static void version(execution& e, const version_stamp& v) {
+    e.moment(v.modified_on);
+    v.mci ? e.integer(*v.mci) : e.null();
+    e.integer(v.deleted);
+  }
+};
+
+}  // namespace edensync::sqlite

@@ -1,0 +1,147 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/change_query.hpp"
+#include "edensync/schema/fits.hpp"
+#include "edensync/sqlite/cursor.hpp"
+#include "edensync/sqlite/spool.hpp"
+
+namespace edensync::sqlite {
+
+/// Reads records over one connection in one transaction; models `record_reader`. Snapshots and transactions derive from it.
+class record_view {
+ public:
+  std::optional<found_record> find(resource_id resource, const uid& id) {
+    execution e(s().prepared(resource, kind::find));
+    e.text(id.text());
+    return e.step() ? std::optional(detail::read_found(e)) : std::nullopt;
+  }
+
+  std::vector<found_record> find_key(resource_id resource, std::uint32_t field, const value& v) {
+    std::vector<found_record> all;
+    const table_layout& t = s().table(resource);
+    const resource_schema& r = s().resources()[resource];
+    const field_type type = r.field(field).type;
+    if (!has_content(v) || !fits(v, type)) return all;
+    value looked_for = v;
+    if (auto* to = std::get_if<reference>(&looked_for); to != nullptr && to->handle == record_handle::none) {
+      if (r.target(field) == no_resource) return all;
+      to->handle = s().handle_of(r.target(field), to->target);
+    }
+    // The words are those of the partial indexes.
+    for (const char* part : {" AND deleted=0 LIMIT ?", " AND deleted<>0 LIMIT ?"}) {
+      statement& sql = s().shaped(resource, "k" + std::to_string(field) + part,
+                                  [&] { return t.find + t.fields[field] + "=?" + part; });
+      execution e(sql);
+      detail::bind_value(e, looked_for, type);
+      e.integer(2 - static_cast<std::int64_t>(all.size()));
+      while (e.step()) all.push_back(detail::read_found(e));
+    }
+    return all;
+  }
+
+  void load(resource_id resource, record_handle h, stored_record& into) {
+    execution e(s().prepared(resource, kind::load));
+    if (!e.integer(static_cast<std::int64_t>(h)).step()) throw_failure(error::no_such_record);
+    detail::read_record(s(), e, resource, into);
+  }
+
+  /// In two parts, both in commit order: what is modified in the future although it arrived before `since`, then what
+  /// arrived since. Arrivals never go back, so `since` is a place in the order.
+  cursor changes(const change_query& q) {
+    const table_layout& t = s().table(q.resource);
+    cursor c(s(), q.resource);
+    std::int64_t after = number(q.after);
+    const std::int64_t last = number(state_.sequence);
+    const auto open = [&](auto& part, kind k) -> execution& {
+      return c.open(part, static_cast<std::uint32_t>(k), detail::session::sql_of(t, k));
+    };
+    if (q.since) {
+      const std::int64_t before = first_arrived(*q.since) - 1;
+      if (before > after) {
+        open(c.first_, q.include_deleted ? kind::ahead : kind::live_ahead)
+            .integer(after)
+            .integer(std::min(before, last))
+            .text_copy(stamp_text(*q.since).view());
+        after = before;
+      }
+    }
+    if (after < last)
+      open(c.second_, q.include_deleted ? kind::changes : kind::live_changes).integer(after).integer(last);
+    return c;
+  }
+
+  cursor components(resource_id resource, std::uint32_t field, record_handle h, sequence_number after) {
+    const table_layout& t = s().table(resource);
+    cursor c(s(), resource);
+    // The plus keeps SQLite from reading everything that changed since instead of the few of this master.
+    c.open(c.first_, 1000 + field, t.select + t.fields.at(field) + "=? AND +sync_sequence>? AND +sync_sequence<=?")
+        .integer(static_cast<std::int64_t>(h))
+        .integer(number(after))
+        .integer(number(state_.sequence));
+    return c;
+  }
+
+  /// Reads each table with a reference to the resource, where the column has no index.
+  std::vector<referrer> referrers(resource_id resource, record_handle h) {
+    const uid id = s().uid_of(resource, static_cast<std::int64_t>(h));
+    if (id.empty()) throw_failure(error::no_such_record);
+    std::vector<referrer> all;
+    for (const auto& from : s().resources())
+      for (std::uint32_t f = 0; f < from.fields().size(); ++f) {
+        if (from.target(f) != resource) continue;
+        const bool list = from.field(f).type == field_type::list_reference;
+        const table_layout& t = s().table(from.id());
+        statement& sql = s().shaped(from.id(), "r" + std::to_string(f), [&] {
+          return "SELECT id FROM " + t.table + " WHERE " +
+                 (list ? "EXISTS(SELECT 1 FROM json_each(" + t.fields[f] + ") WHERE value=?)" : t.fields[f] + "=?");
+        });
+        execution e(sql);
+        if (list)
+          e.text(id.text());
+        else
+          e.integer(static_cast<std::int64_t>(h));
+        while (e.step()) all.push_back({from.id(), static_cast<record_handle>(e.get_integer(0)), f});
+      }
+    return all;
+  }
+
+  sequence_number sequence() const { return state_.sequence; }
+  std::string epoch() const { return state_.epoch; }
+  sqlite::spool spool() { return {s(), ++spools_}; }
+
+ protected:
+  using kind = detail::session::kind;
+
+  record_view(std::unique_ptr<detail::session> session, detail::store_state state)
+      : session_(std::move(session)), state_(std::move(state)) {}
+
+  detail::session& s() { return *session_; }
+
+  static std::int64_t number(sequence_number n) { return static_cast<std::int64_t>(n); }
+
+  // The number of the first change that arrived at `since` or later; behind all if there is none.
+  virtual std::int64_t first_arrived(timestamp since) {
+    execution e(s().prepared("SELECT sequence FROM edensync_arrival WHERE arrival>=? ORDER BY arrival LIMIT 1"));
+    return e.integer(since.seconds).step() ? e.get_integer(0) : number(state_.sequence) + 1;
+  }
+
+  record_view(record_view&&) noexcept = default;
+  record_view(const record_view&) = delete;
+  record_view& operator=(const record_view&) = delete;
+  record_view& operator=(record_view&&) = delete;
+  virtual ~record_view() = default;
+
+  std::unique_ptr<detail::session> session_;
+  detail::store_state state_;
+  std::int64_t spools_ = 0;
+};
+
+}  // namespace edensync::sqlite

@@ -1,0 +1,176 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/record.hpp"
+#include "edensync/schema/schema.hpp"
+#include "edensync/sqlite/layout.hpp"
+
+namespace edensync::sqlite::detail {
+
+/// What the connections of one store share; it does not change.
+struct plan {
+  options how;
+  std::shared_ptr<const schema> resources;
+  std::vector<table_layout> tables;
+};
+
+/// What a store keeps in one row about all of its records.
+struct store_state {
+  sequence_number sequence = 0;
+  std::optional<timestamp> arrival, youngest, served;
+  std::string epoch;
+};
+
+/// A connection with its prepared statements and what it remembers of uids, for one reader or writer at a time.
+class session {
+ public:
+  /// The statements of which there is one for each resource.
+  enum class kind : std::uint8_t { find, load, insert, touch, uid_of, changes, live_changes, ahead, live_ahead };
+
+  session(const plan& p, int cache_kib, statement_counter& executed)
+      : plan_(p), executed_(executed), db(p.how, cache_kib), common_(p.tables.size()), updates_(p.tables.size()) {}
+
+  const schema& resources() const { return *plan_.resources; }
+  const table_layout& table(resource_id resource) const {
+    if (resource >= plan_.tables.size()) throw_failure(error::unknown_resource);
+    return plan_.tables[resource];
+  }
+
+  /// A statement that is prepared when it is first needed. `sql` must be a literal, or live as long.
+  statement& prepared(std::string_view sql) {
+    auto& s = ledger_[sql];
+    if (!s) s = prepare(sql);
+    return s;
+  }
+
+  statement& prepared(resource_id resource, kind k) {
+    const table_layout& t = table(resource);
+    statement& s = common_[resource][static_cast<std::size_t>(k)];
+    if (!s) s = prepare(text(t, k));
+    return s;
+  }
+
+  /// A statement of another shape, told by `key`. Documents choose which fields they bring, so not all shapes are kept.
+  template <class MakeText>
+  statement& shaped(resource_id resource, const std::string& key, MakeText&& make_text) {
+    auto& shapes = updates_[resource];
+    if (const auto it = shapes.find(key); it != shapes.end()) return it->second;
+    if (shapes.size() >= 64) shapes.clear();
+    return shapes.emplace(key, prepare(make_text())).first->second;
+  }
+
+  /// A statement for a cursor of its own, which gives it back.
+  statement take(resource_id resource, std::uint32_t shape, const std::string& sql) {
+    auto& idle = idle_[{resource, shape}];
+    if (idle.empty()) return prepare(sql);
+    statement s = std::move(idle.back());
+    idle.pop_back();
+    return s;
+  }
+  void give_back(resource_id resource, std::uint32_t shape, statement s) {
+    idle_[{resource, shape}].push_back(std::move(s));
+  }
+
+  statement prepare(std::string_view sql) { return statement(db.get(), sql, executed_); }
+
+  /// Begins a transaction; what was remembered of uids may have changed since the last.
+  store_state begin(std::string_view how) {
+    execution(prepared(how)).step();
+    ++generation_;
+    return read_state();
+  }
+
+  void end(std::string_view how) noexcept {
+    try {
+      if (db.in_transaction()) execution(prepared(how)).step();
+    } catch (...) {  // The next `begin` would fail and say why.
+    }
+  }
+
+  /// The uid of a record; empty if there is no such record. Lifetime: until the next call.
+  const uid& uid_of(resource_id resource, std::int64_t id) {
+    remembered& r = uids_[(static_cast<std::uint64_t>(id) * 31 + resource) % uids_.size()];
+    if (r.generation == generation_ && r.resource == resource && r.id == id) return r.text;
+    execution e(prepared(resource, kind::uid_of));
+    e.integer(id);
+    r.text.clear();
+    if (e.step()) r.text.assign(e.get_text(0));
+    r.resource = resource;
+    r.id = id;
+    r.generation = r.text.empty() ? 0 : generation_;
+    return r.text;
+  }
+
+  record_handle handle_of(resource_id resource, const uid& id) {
+    execution e(prepared(resource, kind::find));
+    e.text(id.text());
+    return e.step() ? static_cast<record_handle>(e.get_integer(0)) : record_handle::none;
+  }
+
+ private:
+  const plan& plan_;
+  statement_counter& executed_;
+
+ public:
+  // Before the statements, which end first.
+  connection db;
+
+ private:
+  struct remembered {
+    std::uint64_t generation = 0;
+    resource_id resource = no_resource;
+    std::int64_t id = 0;
+    uid text;
+  };
+
+  static std::string text(const table_layout& t, kind k) {
+    const std::string range = "sync_sequence>? AND sync_sequence<=?";
+    const std::string ahead = t.select.substr(0, t.select.size() - 7) + " INDEXED BY " +
+                              quoted(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
+                              " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
+    switch (k) {
+      case kind::find: return t.find + "uuid=?";
+      case kind::load: return t.select + "id=?";
+      case kind::insert: return t.insert;
+      case kind::touch:
+        return "UPDATE " + t.table +
+               " SET sync_sequence=?, sync_ahead=CASE WHEN modified_on>? THEN modified_on END WHERE id=?";
+      case kind::uid_of: return "SELECT uuid FROM " + t.table + " WHERE id=?";
+      case kind::changes: return t.select + range + " ORDER BY sync_sequence";
+      case kind::live_changes: return t.select + range + " AND deleted=0 ORDER BY sync_sequence";
+      case kind::ahead: return ahead + " ORDER BY sync_sequence";
+      case kind::live_ahead: return ahead + " AND deleted=0 ORDER BY sync_sequence";
+    }
+    return {};
+  }
+
+  store_state read_state() {
+    execution e(prepared("SELECT sequence,arrival,youngest,served,epoch FROM edensync_state"));
+    if (!e.step()) throw_failure(error::store_damaged, "edensync_state is empty");
+    return {static_cast<sequence_number>(e.get_integer(0)), e.get_moment(1), e.get_moment(2), e.get_moment(3),
+            e.get_string(4)};
+  }
+
+  std::unordered_map<std::string_view, statement> ledger_;
+  std::vector<std::array<statement, 9>> common_;
+  std::vector<std::unordered_map<std::string, statement>> updates_;
+  std::map<std::pair<resource_id, std::uint32_t>, std::vector<statement>> idle_;
+  std::uint64_t generation_ = 0;
+  // Direct-mapped: references mostly lead to few records, and each reader may have only so much memory.
+  std::vector<remembered> uids_ = std::vector<remembered>(4096);
+
+ public:
+  static std::string sql_of(const table_layout& t, kind k) { return text(t, k); }
+};
+
+}  // namespace edensync::sqlite::detail

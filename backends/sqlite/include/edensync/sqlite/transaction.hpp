@@ -1,0 +1,268 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/sqlite/core.hpp"
+#include "edensync/sqlite/ledger_writing.hpp"
+
+namespace edensync::sqlite {
+
+/// Writes to a store in SQLite; models `record_transaction`. Made by `store::begin`.
+///
+/// Thread safety: one thread at a time.
+class transaction : public ledger_writing {
+ public:
+  transaction(transaction&&) noexcept = default;
+  ~transaction() override { end(); }
+
+  write_result insert(const record& r) {
+    if (r.uuid.empty()) return refusal{refusal_reason::refused_by_store, "the record has no uuid"};
+    check_open();
+    const resource_schema& resource = known(r);
+    if (auto wrong = misfit(resource, r)) return *wrong;
+    execution e(s().prepared(r.resource, kind::insert));
+    const auto stamp = text_of(r.version.modified_on), created = text_of(r.created_on);
+    e.text(r.uuid.text());
+    mci(e, r.version.mci);
+    optional_text(e, created);
+    optional_text(e, stamp);
+    e.integer(r.version.deleted).text_or_null(r.replaced_by.text());
+    e.text_or_null(r.authors.created_by).text_or_null(r.authors.modified_by);
+    e.text_or_null(r.authors.owned_by_user).text_or_null(r.authors.owned_by_group);
+    e.integer(number(state_.sequence) + 1).integer(origin_);
+    ahead(e, r.version.modified_on, stamp);
+    for (std::uint32_t f = 0; f < resource.fields().size(); ++f) field(e, resource, r, f);
+    if (auto refused = write_row(e, resource, r)) return *refused;
+    note(r.version.modified_on);
+    return static_cast<record_handle>(sqlite3_last_insert_rowid(s().db.get()));
+  }
+
+  write_result update(record_handle h, const record& r) {
+    check_open();
+    const resource_schema& resource = known(r);
+    if (auto wrong = misfit(resource, r)) return *wrong;
+    execution e(s().shaped(r.resource, shape_of(r), [&] { return update_text(r); }));
+    const auto stamp = text_of(r.version.modified_on), created = text_of(r.created_on);
+    e.integer(r.version.deleted)
+        .text_or_null(r.replaced_by.text())
+        .integer(number(state_.sequence) + 1)
+        .integer(origin_);
+    if (stamp) {
+      e.text(stamp->view());
+      ahead(e, r.version.modified_on, stamp);
+    } else {
+      e.text(arrival_text_.view());
+    }
+    if (r.version.mci) mci(e, r.version.mci);
+    if (created) e.text(created->view());
+    for (const std::string* author : authors(r))
+      if (!author->empty()) e.text(*author);
+    for (std::uint32_t f = 0; f < r.fields.size(); ++f)
+      if (!is_absent(r.fields[f])) field(e, resource, r, f);
+    return write_existing(e, resource, r, h);
+  }
+
+  write_result patch(resource_id resource, record_handle h, std::uint32_t f, const value& v) {
+    if (is_absent(v)) {
+      touch(resource, h);
+      return h;
+    }
+    check_open();
+    record one;
+    one.resource = resource;
+    one.fields.resize(std::size_t{f} + 1);
+    one.fields[f] = v;
+    const resource_schema& target = known(one);
+    if (auto wrong = misfit(target, one)) return *wrong;
+    const table_layout& t = s().table(resource);
+    execution e(s().shaped(resource, "p" + std::to_string(f), [&] {
+      return "UPDATE " + t.table + " SET " + t.fields[f] + "=?, sync_sequence=?," + keep_ahead + " WHERE id=?";
+    }));
+    field(e, target, one, f);
+    e.integer(number(state_.sequence) + 1).text(arrival_text_.view());
+    return write_existing(e, target, one, h);
+  }
+
+  void write_as(repository_id origin) { origin_ = origin; }
+
+  void touch(resource_id resource, record_handle h) {
+    check_open();
+    execution e(s().prepared(resource, kind::touch));
+    e.integer(number(state_.sequence) + 1).text(arrival_text_.view()).integer(static_cast<std::int64_t>(h)).step();
+    if (sqlite3_changes(s().db.get()) == 0) throw_failure(error::no_such_record);
+    note({});
+  }
+
+  void commit() {
+    check_open();
+    if (state_.sequence != first_) {
+      if (state_.arrival != arrival_) {
+        execution e(write("INSERT INTO edensync_arrival VALUES(?,?)"));
+        e.integer(number(first_) + 1).integer(arrival_.seconds).step();
+      }
+      execution e(write("UPDATE edensync_state SET sequence=?, arrival=?, youngest=?"));
+      e.integer(number(state_.sequence)).integer(arrival_.seconds).moment(state_.youngest).step();
+    }
+    execution(s().prepared("COMMIT")).step();
+    end();
+  }
+
+ private:
+  friend class store;
+
+  static constexpr const char* keep_ahead = " sync_ahead=CASE WHEN modified_on>? THEN modified_on END";
+
+  transaction(std::shared_ptr<detail::core> c, std::unique_ptr<detail::session> session, detail::store_state state,
+              const write_context& w)
+      : ledger_writing(std::move(session), std::move(state)),
+        core_(std::move(c)),
+        origin_(w.origin),
+        first_(state_.sequence),
+        arrival_(arrival(state_, w.now)),
+        arrival_text_(arrival_) {}
+
+  static timestamp arrival(const detail::store_state& state, timestamp now) {
+    if (state.arrival) now = std::max(now, *state.arrival);
+    if (state.served) now = std::max(now, *state.served + 1);
+    return now;
+  }
+
+  std::int64_t first_arrived(timestamp since) override {
+    const std::int64_t n = ledger_writing::first_arrived(since);
+    // What this transaction wrote is not in the table yet.
+    return arrival_ >= since ? std::min(n, number(first_) + 1) : n;
+  }
+
+  const resource_schema& known(const record& r) {
+    if (r.resource >= s().resources().size()) throw_failure(error::unknown_resource);
+    const resource_schema& resource = s().resources()[r.resource];
+    if (r.fields.size() > resource.fields().size()) throw_failure(error::unknown_field);
+    return resource;
+  }
+
+  static std::optional<refusal> misfit(const resource_schema& resource, const record& r) {
+    for (std::uint32_t f = 0; f < r.fields.size(); ++f)
+      if (!fits(r.fields[f], resource.field(f).type))
+        return refuse(refusal_reason::invalid_field, resource.field(f).name);
+    return std::nullopt;
+  }
+
+  static std::array<const std::string*, 4> authors(const record& r) {
+    return {&r.authors.created_by, &r.authors.modified_by, &r.authors.owned_by_user, &r.authors.owned_by_group};
+  }
+
+  // Which columns an update writes, as a key: one letter for each that may be left out.
+  const std::string& shape_of(const record& r) {
+    shape_.assign(1, 'u');
+    shape_ += r.version.modified_on ? 'm' : '-';
+    shape_ += r.version.mci ? 'i' : '-';
+    shape_ += r.created_on ? 'c' : '-';
+    for (const std::string* author : authors(r)) shape_ += author->empty() ? '-' : 'a';
+    for (const value& v : r.fields) shape_ += is_absent(v) ? '-' : 'f';
+    while (shape_.back() == '-') shape_.pop_back();
+    return shape_;
+  }
+
+  std::string update_text(const record& r) {
+    const table_layout& t = s().table(r.resource);
+    std::string sql = "UPDATE " + t.table + " SET deleted=?, replaced_by=?, sync_sequence=?, sync_origin=?,";
+    sql += r.version.modified_on ? " modified_on=?, sync_ahead=?" : keep_ahead;
+    if (r.version.mci) sql += ", mci=?";
+    if (r.created_on) sql += ", created_on=?";
+    for (std::size_t a = 0; a < 4; ++a)
+      if (!authors(r)[a]->empty()) sql += ", " + std::string(record_columns[7 + a]) + "=?";
+    for (std::size_t f = 0; f < r.fields.size(); ++f)
+      if (!is_absent(r.fields[f])) sql += ", " + t.fields[f] + "=?";
+    return sql + " WHERE id=?";
+  }
+
+  static std::optional<stamp_text> text_of(const std::optional<timestamp>& t) {
+    return t ? std::optional<stamp_text>(*t) : std::nullopt;
+  }
+  static void optional_text(execution& e, const std::optional<stamp_text>& t) { t ? e.text(t->view()) : e.null(); }
+  static void mci(execution& e, const std::optional<master_index>& n) { n ? e.integer(*n) : e.null(); }
+
+  void ahead(execution& e, const std::optional<timestamp>& modified_on, const std::optional<stamp_text>& text) const {
+    modified_on > arrival_ ? e.text(text->view()) : e.null();
+  }
+
+  void field(execution& e, const resource_schema& resource, const record& r, std::uint32_t f) {
+    const field_descriptor& d = resource.field(f);
+    if (f >= r.fields.size() || (d.type == field_type::reference && resource.target(f) == no_resource))
+      e.null();
+    else
+      detail::bind_value(e, r.fields[f], d.type);
+  }
+
+  write_result write_existing(execution& e, const resource_schema& resource, const record& r, record_handle h) {
+    e.integer(static_cast<std::int64_t>(h));
+    if (auto refused = write_row(e, resource, r)) return *refused;
+    if (sqlite3_changes(s().db.get()) == 0) throw_failure(error::no_such_record);
+    note(r.version.modified_on);
+    return h;
+  }
+
+  std::optional<refusal> write_row(execution& e, const resource_schema& resource, const record& r) {
+    const int code = e.try_step();
+    if (code == SQLITE_DONE) return std::nullopt;
+    const std::string words = sqlite3_errmsg(s().db.get());
+    if ((code & 0xff) != SQLITE_CONSTRAINT && code != SQLITE_TOOBIG) fail(s().db.get(), code);
+    // "UNIQUE constraint failed: org_office.name"; for a CHECK, our constraint's name, which is the field's.
+    const std::string_view place = std::string_view(words).substr(words.rfind(' ') + 1);
+    const std::string_view column = place.substr(place.rfind('.') + 1);
+    switch (code) {
+      case SQLITE_CONSTRAINT_UNIQUE: return refuse(refusal_reason::duplicate_key, column);
+      case SQLITE_CONSTRAINT_NOTNULL: return refuse(refusal_reason::missing_field, column);
+      case SQLITE_CONSTRAINT_DATATYPE: return refuse(refusal_reason::invalid_field, column);
+      case SQLITE_CONSTRAINT_FOREIGNKEY: return refuse(refusal_reason::missing_reference, dangling(resource, r));
+      case SQLITE_CONSTRAINT_CHECK:
+        if (const auto f = resource.find_field(column); f && resource.field(*f).mandatory) {
+          const bool waits = *f < r.fields.size() && has_content(r.fields[*f]);
+          return refuse(waits ? refusal_reason::missing_reference : refusal_reason::missing_field, column);
+        }
+        [[fallthrough]];
+      default: return refusal{refusal_reason::refused_by_store, words};
+    }
+  }
+
+  // SQLite does not say which foreign key it was.
+  std::string dangling(const resource_schema& resource, const record& r) {
+    for (std::uint32_t f = 0; f < r.fields.size(); ++f)
+      if (const auto* to = std::get_if<reference>(&r.fields[f]))
+        if (resource.target(f) != no_resource && to->handle != record_handle::none &&
+            s().uid_of(resource.target(f), static_cast<std::int64_t>(to->handle)).empty())
+          return std::string(resource.field(f).name);
+    return "a reference";
+  }
+
+  static refusal refuse(refusal_reason why, std::string_view column) {
+    return {why, std::string(column) + ": " + std::string(to_text(why))};
+  }
+
+  void note(const std::optional<timestamp>& modified_on) {
+    ++state_.sequence;
+    state_.youngest = std::max(state_.youngest, modified_on);
+  }
+
+  void end() noexcept {
+    if (session_ == nullptr) return;
+    session_->end("ROLLBACK");
+    core_->give_back_writer(std::move(session_));
+    core_->leave();
+  }
+
+  std::shared_ptr<detail::core> core_;
+  repository_id origin_;
+  sequence_number first_;
+  timestamp arrival_;
+  stamp_text arrival_text_;
+  std::string shape_;
+};
+
+}  // namespace edensync::sqlite
