@@ -1,5 +1,8 @@
 #include "edensync/schema/describe.hpp"
 
+#include <boost/hana/equal.hpp>
+#include <boost/hana/members.hpp>
+#include <boost/hana/tuple.hpp>
 #include <boost/test/unit_test.hpp>
 
 namespace {

@@ -1,8 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
+#include <variant>
+#include <vector>
 
 #include "edensync/core/decision.hpp"
+#include "edensync/core/incoming_record.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/schema/schema.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/decision.hpp"
+#include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/policy/policy_set.hpp"

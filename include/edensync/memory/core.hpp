@@ -25,9 +25,11 @@ struct core {
     now = std::make_shared<const state>(std::move(first));
   }
 
-  /// Counts an operation, or fails instead of it if it is the one that was chosen to fail.
+  /// Counts an operation, or fails instead of it if it was chosen to fail.
   void count() {
-    if (++operations == fail_at) throw_failure(error::store_failed, "the store was told to fail here");
+    const auto number = ++operations;
+    if (number == fail_at) throw_failure(error::store_failed, "the store was told to fail here");
+    if (crash_at != 0 && number >= crash_at) throw_failure(error::store_failed, "the store was told to be gone from here");
   }
 
   const std::shared_ptr<const schema> resources;
@@ -39,6 +41,7 @@ struct core {
   std::atomic<std::chrono::milliseconds> patience{std::chrono::milliseconds(5000)};
   std::atomic<std::uint64_t> operations{0};
   std::atomic<std::uint64_t> fail_at{0};
+  std::atomic<std::uint64_t> crash_at{0};
 };
 
 }  // namespace edensync::memory::detail

@@ -79,6 +79,11 @@ class store {
   /// `fail_at(operations() + 1)` is the next one. What is not committed by then leaves no trace.
   void fail_at(std::uint64_t number) { core_->fail_at = number; }
 
+  /// Lets the operation of this number and all after it fail, as they look to a program that has died; 0: none.
+  ///
+  /// Unlike after `fail_at`, nothing can be tidied up: what the program held is still held when it is started again.
+  void crash_at(std::uint64_t number) { core_->crash_at = number; }
+
  private:
   std::shared_ptr<detail::core> core_;
 };

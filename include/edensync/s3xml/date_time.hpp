@@ -85,7 +85,7 @@ inline std::optional<date> read_date(date_time_cursor& in) {
   } else {
     return std::nullopt;
   }
-  if (c.year == 0 || !is_valid(c)) return std::nullopt;
+  if (!is_valid(c)) return std::nullopt;
   return to_date(c);
 }
 

@@ -73,7 +73,7 @@ class answer_pull final : public plain_answer {
       o.masters.since = q.msince;
     }
     o.masters.include_deleted = true;
-    auto filters = compile_filters(q.filters, o.masters.resource, site_.resources(), false);
+    auto filters = compile_filters(q.filters, o.masters.resource, site_.resources(), false, site_.now());
     if (!filters) throw failure_exception(filters.error());
     o.filters = std::move(*filters);
     exporter_.emplace(*snapshot_, site_.resources(), std::move(o));

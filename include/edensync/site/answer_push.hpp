@@ -71,6 +71,7 @@ class answer_push final : public plain_answer {
     o.native = native;
     o.handle_limit = 10000;
     o.domain = site_.settings().domain;
+    o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
     o.make_uid = [this] { return site_.make_uid(); };
     auto s = site_.store().snapshot();

@@ -86,6 +86,7 @@ class pull final : public exchange {
     o.rules = &site_.rules();
     o.native = peer_is_native();
     o.domain = site_.settings().domain;
+    o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
     o.make_uid = [this] { return site_.make_uid(); };
     o.cancelled = [this] { return stop(); };

@@ -70,7 +70,7 @@ class push final : public exchange {
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
       options_.cancelled = [this] { return stop(); };
-      auto filters = compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true);
+      auto filters = compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true, site_.now());
       if (!filters) throw failure_exception(filters.error());
       options_.filters = std::move(*filters);
       exporter_.emplace(*snapshot_, site_.resources(), options_);

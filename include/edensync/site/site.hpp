@@ -26,6 +26,8 @@ struct site_settings {
   std::string domain = "localhost";
   /// Its public URL; may be empty.
   std::string url;
+  /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
+  std::size_t batch_elements = 2048;
 };
 
 namespace detail {

@@ -36,16 +36,18 @@ inline std::vector<filter_term> filter_terms(const sync_task& task) {
 
 /// The predicates that a set of filter terms means, by resource.
 ///
+/// `now` is what relative times count from.
 /// `strict`: a term that cannot be understood is an error (configuration); otherwise it is left out, as Eden leaves it
 /// out, and told to `ignored`.
 inline result<std::map<resource_id, record_filter>> compile_filters(const std::vector<filter_term>& terms,
                                                                     resource_id master, const schema& s, bool strict,
+                                                                    timestamp now,
                                                                     std::vector<std::string>* ignored = nullptr) {
   std::map<resource_id, record_filter> out;
   for (const auto& t : terms) {
     const resource_id r = t.table == "~" || t.table.empty() ? master : s.find(t.table);
     auto one = r == no_resource ? result<record_filter>(make_failure(error::bad_filter, "no such table: " + t.table))
-                                : compile_filter(t, s[r]);
+                                : compile_filter(t, s[r], now);
     if (!one) {
       if (strict) return one.error();
       if (ignored != nullptr) ignored->push_back(one.error().text());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "edensync/core/result.hpp"
+#include "edensync/core/write_context.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/describe.hpp"
 
