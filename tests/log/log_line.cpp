@@ -1,0 +1,125 @@
+#include "edensync/log/log_line.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace edensync {
+namespace {
+
+failure why(error e, std::string ours = {}, std::string_view peer = {}) {
+  return {make_error_code(e), diagnostics(std::move(ours), peer)};
+}
+
+record_counts quarantined(std::uint64_t n) {
+  record_counts c;
+  c.received = 10;
+  c.quarantined = n;
+  return c;
+}
+
+void check(const log_entry& e, std::string_view mode, std::string_view action, log_result result, bool remote,
+           std::string_view message) {
+  BOOST_TEST(e.mode == mode);
+  BOOST_TEST(e.action == action);
+  BOOST_TEST(to_text(e.result) == to_text(result));
+  BOOST_TEST(e.remote == remote);
+  BOOST_TEST(e.message == message);
+  BOOST_TEST(!(e.remote && e.result == log_result::success));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(result_follows_from_condition_and_counts) {
+  const auto is = [](log_result got, log_result wanted) { BOOST_TEST(to_text(got) == to_text(wanted)); };
+  is(result_of(std::nullopt), log_result::success);
+  is(result_of(std::nullopt, quarantined(1)), log_result::warning);
+  record_counts forbidden;
+  forbidden.refused = 1;
+  is(result_of(std::nullopt, forbidden), log_result::warning);
+  record_counts kept;
+  kept.kept = kept.conflicts = kept.unchanged = 3;
+  is(result_of(std::nullopt, kept), log_result::success);
+  for (const error e : {error::unreachable, error::timed_out, error::broken_transfer, error::peer_failed,
+                        error::store_locked, error::store_full, error::busy, error::cancelled})
+    is(result_of(why(e)), log_result::error);
+  for (const error e : {error::not_authorised, error::not_registered, error::refused, error::malformed_document,
+                        error::unexpected_answer, error::not_configured, error::unknown_resource})
+    is(result_of(why(e), quarantined(1)), log_result::fatal);
+  is(result_of(failure{make_error_code(boost::system::errc::io_error), {}}), log_result::fatal);
+}
+
+BOOST_AUTO_TEST_CASE(remote_is_what_happened_away_from_here) {
+  BOOST_TEST(is_remote(why(error::unreachable)));
+  BOOST_TEST(is_remote(why(error::peer_failed)));
+  BOOST_TEST(!is_remote(why(error::malformed_document)));
+  BOOST_TEST(!is_remote(why(error::store_full)));
+  BOOST_TEST(!is_remote(failure{make_error_code(boost::system::errc::io_error), {}}));
+}
+
+BOOST_AUTO_TEST_CASE(active_pull) {
+  check(log_lines::pulled("org_office", 0, {}), "pull/outgoing", "import", log_result::success, false,
+        "No data to import (already up-to-date)");
+  check(log_lines::pulled("org_office", 22, {}), "pull/outgoing", "import", log_result::success, false,
+        "Data imported successfully (22 records)");
+  const auto e = log_lines::pulled("org_office", 9, quarantined(1), "(UID: u) org_office: a field cannot be read");
+  check(e, "pull/outgoing", "import", log_result::warning, false,
+        "Data imported successfully (9 records), 1 refused:\n(UID: u) org_office: a field cannot be read");
+  BOOST_TEST(e.resource == "org_office");
+  BOOST_TEST(e.counts.quarantined == 1U);
+  check(log_lines::pull_failed("org_office", why(error::unreachable, "Connection refused")), "pull/outgoing", "fetch",
+        log_result::error, true, "Peer repository unavailable (Connection refused)");
+  check(log_lines::pull_failed("org_office", why(error::timed_out)), "pull/outgoing", "fetch", log_result::error, true,
+        "Peer repository unavailable (the peer did not answer in time)");
+  check(log_lines::pull_failed("org_office", why(error::not_authorised, "status 401", "Authentication Required")),
+        "pull/outgoing", "fetch", log_result::fatal, true,
+        "the peer refused the credentials or forbids the request: status 401: Authentication Required");
+  check(log_lines::pull_failed("org_office", why(error::malformed_document)), "pull/outgoing", "import",
+        log_result::fatal, false, "the document is not well-formed");
+}
+
+BOOST_AUTO_TEST_CASE(active_push) {
+  check(log_lines::pushed("org_office", 6), "push/outgoing", "send", log_result::success, false,
+        "data sent successfully (6 records)");
+  check(log_lines::pushed("org_office", 6, 2), "push/outgoing", "send", log_result::warning, true,
+        "data sent successfully (6 records), 2 refused");
+  check(log_lines::nothing_to_push("org_office"), "push/outgoing", "send", log_result::success, false,
+        "No data to send");
+  check(log_lines::push_failed("org_office", why(error::not_registered, "status 403", "Registration required")),
+        "push/outgoing", "send", log_result::fatal, true,
+        "this site is not registered at the peer, or pushes are not accepted: status 403: Registration required");
+}
+
+BOOST_AUTO_TEST_CASE(registration) {
+  check(log_lines::registered(""), "push/outgoing", "request registration", log_result::success, false,
+        "Registration successful");
+  check(log_lines::register_failed(why(error::unreachable, "no route")), "push/outgoing", "request registration",
+        log_result::error, true, "Peer repository unavailable (no route)");
+  check(log_lines::was_registered(true, "Registration update successful"), "register/incoming", "none",
+        log_result::success, false, "Registration update successful");
+  check(log_lines::was_registered(false, "No repository identifier specified"), "register/incoming", "none",
+        log_result::error, false, "No repository identifier specified");
+}
+
+BOOST_AUTO_TEST_CASE(answers) {
+  check(log_lines::sent_to_peer("org_office", 22), "pull/incoming", "send", log_result::success, false,
+        "Data sent to peer (22 records)");
+  check(log_lines::send_failed("org_office", why(error::store_locked)), "pull/incoming", "send", log_result::error,
+        false, "the database is in use by somebody else");
+  check(log_lines::received_from_peer("org_office", {}), "push/incoming", "receive", log_result::success, false,
+        "Data received from peer");
+  check(log_lines::received_from_peer("org_office", quarantined(2), "x"), "push/incoming", "receive",
+        log_result::warning, true, "Data received from peer, 2 refused:\nx");
+  check(log_lines::receive_failed("org_office", why(error::malformed_document)), "push/incoming", "receive",
+        log_result::fatal, false, "the document is not well-formed");
+  check(log_lines::push_refused("org_office", "Registration required"), "push/incoming", "receive", log_result::fatal,
+        true, "Registration required");
+}
+
+BOOST_AUTO_TEST_CASE(runs) {
+  check(log_lines::already_active(), "none/none", "check", log_result::error, false,
+        "Synchronization already active - skipping run");
+  check(log_lines::no_url(), "none/none", "connect", log_result::fatal, false, "No URL set for repository");
+  check(log_lines::run_failed(why(error::not_configured, "there is no such repository")), "none/none", "check",
+        log_result::fatal, false, "the repository is not configured well enough: there is no such repository");
+}
+
+}  // namespace edensync
