@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "edensync/core/operation.hpp"
+#include "edensync/core/repository.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/beast/options.hpp"
+#include "edensync/beast/traffic.hpp"
+
+namespace edensync::beast {
+
+namespace detail {
+class client_core;
+}
+
+/// Leads operations with one peer over HTTP, blocking the calling thread.
+///
+/// Every operation gets a connection of its own, which its requests share where that is safe: a request that must not be
+/// sent twice (a push, a registration) always begins on a fresh one. Credentials are sent unasked, and redirects are not
+/// followed: a 3xx is an answer like any other. An answer that comes before the request is out, such as a refusal, ends
+/// the sending and is handed over.
+///
+/// Lifetime: must outlive its running operations.
+/// Thread safety: may be shared; different operations may run at once.
+/// Source: spec/protocol.md §2.1, §11 (P8, P9, P10).
+class client {
+ public:
+  explicit client(std::string url, std::string user = {}, std::string password = {}, client_options options = {});
+  explicit client(const repository& peer, client_options options = {});
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+  ~client();
+
+  /// Leads the conversation to its end, failed requests included, which the operation hears of in `on_failure`.
+  ///
+  /// Errors: the first failure that was given to `on_failure`: `unreachable`, `timed_out`, `broken_transfer`,
+  /// `unexpected_answer`, `cancelled`, `not_configured` (the URL), or whatever the operation itself returned.
+  result<void> run(operation& op);
+
+  /// Ends the running operations with `cancelled`; a call into an operation that is under way returns first.
+  void cancel();
+
+  /// What all operations so far have transferred.
+  beast::traffic traffic() const;
+
+ private:
+  std::shared_ptr<detail::client_core> core_;
+};
+
+}  // namespace edensync::beast
