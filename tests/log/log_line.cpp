@@ -93,22 +93,22 @@ BOOST_AUTO_TEST_CASE(registration) {
         "Registration successful");
   check(log_lines::register_failed(why(error::unreachable, "no route")), "push/outgoing", "request registration",
         log_result::error, true, "Peer repository unavailable (no route)");
-  check(log_lines::was_registered(true, "Registration update successful"), "register/incoming", "none",
-        log_result::success, false, "Registration update successful");
-  check(log_lines::was_registered(false, "No repository identifier specified"), "register/incoming", "none",
+  check(log_lines::answered_registration(true), "register/incoming", "none", log_result::success, false,
+        "Registration update successful");
+  check(log_lines::answered_registration_failed("No repository identifier specified"), "register/incoming", "none",
         log_result::error, false, "No repository identifier specified");
 }
 
 BOOST_AUTO_TEST_CASE(answers) {
-  check(log_lines::sent_to_peer("org_office", 22), "pull/incoming", "send", log_result::success, false,
+  check(log_lines::answered_pull("org_office", 22), "pull/incoming", "send", log_result::success, false,
         "Data sent to peer (22 records)");
-  check(log_lines::send_failed("org_office", why(error::store_locked)), "pull/incoming", "send", log_result::error,
-        false, "the database is in use by somebody else");
-  check(log_lines::received_from_peer("org_office", {}), "push/incoming", "receive", log_result::success, false,
+  check(log_lines::answered_pull_failed("org_office", why(error::store_locked)), "pull/incoming", "send",
+        log_result::error, false, "the database is in use by somebody else");
+  check(log_lines::answered_push("org_office", {}), "push/incoming", "receive", log_result::success, false,
         "Data received from peer");
-  check(log_lines::received_from_peer("org_office", quarantined(2), "x"), "push/incoming", "receive",
-        log_result::warning, true, "Data received from peer, 2 refused:\nx");
-  check(log_lines::receive_failed("org_office", why(error::malformed_document)), "push/incoming", "receive",
+  check(log_lines::answered_push("org_office", quarantined(2), "x"), "push/incoming", "receive", log_result::warning,
+        true, "Data received from peer, 2 refused:\nx");
+  check(log_lines::answered_push_failed("org_office", why(error::malformed_document)), "push/incoming", "receive",
         log_result::fatal, false, "the document is not well-formed");
   check(log_lines::push_refused("org_office", "Registration required"), "push/incoming", "receive", log_result::fatal,
         true, "Registration required");

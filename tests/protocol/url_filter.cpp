@@ -25,7 +25,7 @@ const schema& resources() {
   static const schema s = [] {
     const std::array<resource_descriptor, 2> all = {
         {{"org_office", fields}, {"org_organisation", std::span(fields).first(2)}}};
-    return std::move(schema::make(all).value());
+    return schema::make(all).value();
   }();
   return s;
 }

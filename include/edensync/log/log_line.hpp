@@ -145,18 +145,17 @@ inline log_entry register_failed(const failure& why) {
 
 // --- passive: this site is asked ----------------------------------------------------------------------------------------
 
-inline log_entry sent_to_peer(std::string_view resource, std::uint64_t records) {
+inline log_entry answered_pull(std::string_view resource, std::uint64_t records) {
   return detail::line(resource, "pull/incoming", "send", log_result::success,
                       detail::with_count("Data sent to peer", records));
 }
 
-inline log_entry send_failed(std::string_view resource, const failure& why) {
+inline log_entry answered_pull_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "pull/incoming", "send", why);
 }
 
 /// Records that were refused are the peer's fault, as Eden sees it.
-inline log_entry received_from_peer(std::string_view resource, const record_counts& counts,
-                                    std::string_view words = {}) {
+inline log_entry answered_push(std::string_view resource, const record_counts& counts, std::string_view words = {}) {
   const auto result = result_of(std::nullopt, counts);
   std::string message = "Data received from peer";
   if (result != log_result::success)
@@ -167,14 +166,18 @@ inline log_entry received_from_peer(std::string_view resource, const record_coun
   return e;
 }
 
-inline log_entry receive_failed(std::string_view resource, const failure& why) {
+inline log_entry answered_push_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "push/incoming", "receive", why);
 }
 
-/// A peer registered, or was not let.
-inline log_entry was_registered(bool success, std::string_view message) {
-  return detail::line("none", "register/incoming", "none", success ? log_result::success : log_result::error,
-                      std::string(message));
+/// A peer registered: anew, or again.
+inline log_entry answered_registration(bool again) {
+  return detail::line("none", "register/incoming", "none", log_result::success,
+                      again ? "Registration update successful" : "Registration successful");
+}
+
+inline log_entry answered_registration_failed(std::string_view message) {
+  return detail::line("none", "register/incoming", "none", log_result::error, std::string(message));
 }
 
 /// A push that was turned away before anything of it was read. An Eden does not log these (spec/model.md M13).
