@@ -1,9 +1,12 @@
 #include "edensync/s3xml/reader.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "edensync/schema/field_description.hpp"
 #include "s3xml/support.hpp"
 #include "support/recorded.hpp"
 
@@ -252,6 +255,41 @@ BOOST_AUTO_TEST_CASE(what_a_sink_throws_comes_out) {
   const auto done = read_into(sink, "<x><resource name='dvr_depot' uuid='d'/></x>");
   BOOST_TEST_REQUIRE(done.has_error());
   BOOST_TEST((done.error().code == error::store_full));
+}
+
+BOOST_AUTO_TEST_CASE(exports_of_a_real_eden) {
+  const auto folder = test::recorded("eden-wire/exports");
+  if (!folder) return;
+  std::vector<std::string> texts;
+  for (const auto& entry : std::filesystem::directory_iterator(folder->parent_path() / "fields"))
+    texts.push_back(test::read_file(entry.path()));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  const auto s = read_schema<expat::event_source>(views, test::read_file(folder->parent_path() / "tables.json"));
+  BOOST_TEST_REQUIRE(s.has_value(), s.error().text());
+  std::size_t documents = 0, records = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(*folder)) {
+    if (!entry.is_directory()) continue;
+    const auto answer = test::read_file(entry.path() / "response.http");
+    const auto body = std::string_view(answer).substr(answer.find("\r\n\r\n") + 4);
+    if (!body.starts_with("<?xml")) continue;
+    collector c;
+    s3xml::reader<collector> r(*s, {.make_uid = counting_uids()}, c);
+    expat::event_source source(r);
+    BOOST_TEST(source.feed(body).has_value());
+    BOOST_TEST(source.finish().has_value());
+    BOOST_TEST(r.root_name() == "s3xml");
+    ++documents;
+    for (const auto& e : c.elements)
+      for (const auto& record : e) {
+        ++records;
+        BOOST_TEST(record.uid_given);
+        for (const auto& wrong : record.errors)
+          BOOST_ERROR(entry.path().filename()
+                      << ": " << (*s)[record.content.resource].name() << " " << wrong.raw << " " << wrong.message);
+      }
+  }
+  BOOST_TEST(documents > 30U);
+  BOOST_TEST(records > 1000U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

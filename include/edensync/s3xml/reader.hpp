@@ -190,12 +190,12 @@ class reader final : public xml_handler {
     fill_record(r, a);
     r.content.replaced_by.clear();
     if (!a.replaced_by.empty()) uids_.of_target(r.content.replaced_by, a.replaced_by);
-    f.closed = r.content.version.deleted && !a.uuid.empty();
+    f.closed = r.content.version.deleted && r.uid_given;
     return r;
   }
 
   void identify(incoming_record& r, const record_attributes& a) {
-    r.uid_given = !a.uuid.empty() && !is_true(a.made);
+    r.uid_given = a.gives_uid();
     if (!a.uuid.empty()) {
       r.content.uuid.assign(uids_.of_record(a.uuid));
     } else if (!a.tuid.empty()) {

@@ -25,6 +25,9 @@ struct record_attributes {
       if (auto* to = find(a.name)) *to = a.value;
   }
 
+  /// Whether the uuid is the record's own, and not one that a receiver made.
+  bool gives_uid() const;
+
  private:
   // By length first, because this is done for every record.
   std::string_view* find(std::string_view n) {
@@ -58,6 +61,8 @@ inline bool is_true(std::string_view s) {
   return true;
 }
 
+inline bool record_attributes::gives_uid() const { return !uuid.empty() && !is_true(made); }
+
 /// A whole number, nothing else around it.
 template <class T>
 std::optional<T> attribute_number(std::string_view s) {
@@ -80,7 +85,7 @@ inline void fill_record(incoming_record& r, const record_attributes& a) {
   c.authors.owned_by_user = a.owned_by_user;
   c.authors.owned_by_group = a.owned_by_group;
   r.sequence = attribute_number<sequence_number>(a.sequence).value_or(0);
-  const bool strict = !(c.version.deleted && !a.uuid.empty());
+  const bool strict = !(c.version.deleted && a.gives_uid());
   const auto fail = [&](std::uint32_t which, std::string_view raw, const char* message) {
     if (strict) r.errors.push_back({which, std::string(raw), message});
   };
