@@ -14,8 +14,8 @@
 
 namespace edensync::sqlite {
 
-/// A name as SQL writes it.
-inline std::string quoted(std::string_view name) {
+/// A name as SQL writes it. Not called `quoted`: with <iomanip> there would be std::quoted for the same arguments.
+inline std::string quoted_name(std::string_view name) {
   std::string s = "\"";
   for (const char c : name) s.append(c == '"' ? 2 : 1, c);
   return s + '"';
@@ -48,13 +48,13 @@ struct table_layout {
   std::string insert;
   std::vector<std::string> fields;
 
-  explicit table_layout(const resource_schema& r) : table(quoted(r.name())) {
+  explicit table_layout(const resource_schema& r) : table(quoted_name(r.name())) {
     std::string all, marks;
     for (const std::string_view c : record_columns) all += (all.empty() ? "" : ",") + std::string(c);
     std::string given = all.substr(all.find(',') + 1) + ",sync_ahead";
     for (std::size_t i = 0; i < record_columns.size(); ++i) marks += i == 0 ? "?" : ",?";
     for (const auto& f : r.fields()) {
-      fields.push_back(quoted(f.name));
+      fields.push_back(quoted_name(f.name));
       all += ',' + fields.back();
       given += ',' + fields.back();
       marks += ",?";
@@ -67,8 +67,8 @@ struct table_layout {
 
 /// Creates the table of a resource and its indexes where they are missing.
 inline void create_table(connection& db, const schema& all, const resource_schema& r) {
-  const std::string table = quoted(r.name());
-  const auto index = [&](std::string_view suffix) { return quoted(std::string(r.name()) + "_" + std::string(suffix)); };
+  const std::string table = quoted_name(r.name());
+  const auto index = [&](std::string_view suffix) { return quoted_name(std::string(r.name()) + "_" + std::string(suffix)); };
   std::string sql =
       "CREATE TABLE IF NOT EXISTS " + table +
       "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
@@ -80,10 +80,10 @@ inline void create_table(connection& db, const schema& all, const resource_schem
                         "(sync_sequence, sync_ahead) WHERE sync_ahead IS NOT NULL;";
   for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
     const field_descriptor& f = r.field(i);
-    const std::string column = quoted(f.name);
+    const std::string column = quoted_name(f.name);
     sql += ", " + column + ' ' + std::string(column_type(f.type));
     if (f.type == field_type::reference && r.target(i) != no_resource)
-      sql += " REFERENCES " + quoted(all[r.target(i)].name()) + "(id)";
+      sql += " REFERENCES " + quoted_name(all[r.target(i)].name()) + "(id)";
     // A deleted record may have lost its content, so NOT NULL would say too much.
     if (f.mandatory) sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL)";
     if (f.unique)

@@ -136,7 +136,7 @@ class session {
   static std::string text(const table_layout& t, kind k) {
     const std::string range = "sync_sequence>? AND sync_sequence<=?";
     const std::string ahead = t.select.substr(0, t.select.size() - 7) + " INDEXED BY " +
-                              quoted(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
+                              quoted_name(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
                               " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
     switch (k) {
       case kind::find: return t.find + "uuid=?";
