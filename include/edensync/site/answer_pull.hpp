@@ -38,14 +38,14 @@ class answer_pull final : public plain_answer {
     if (!exporter_) return plain_answer::read_body(into);
     auto n = exporter_->read(into);
     if (!n) {
-      log(log_lines::send_failed(resource_, n.error()));
+      log(log_lines::answered_pull_failed(resource_, n.error()));
     } else if (*n == 0 && !told_) {
-      log(log_lines::sent_to_peer(resource_, exporter_->report().masters));
+      log(log_lines::answered_pull(resource_, exporter_->report().masters));
     }
     return n;
   }
 
-  void on_failure(const failure& why) override { log(log_lines::send_failed(resource_, why)); }
+  void on_failure(const failure& why) override { log(log_lines::answered_pull_failed(resource_, why)); }
 
  private:
   using snapshot_type = decltype(std::declval<typename Parts::store&>().serve());

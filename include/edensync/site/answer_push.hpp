@@ -11,6 +11,7 @@
 #include "edensync/policy/mirror.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/plain_answer.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/update_repository.hpp"
 
@@ -48,7 +49,7 @@ class answer_push final : public plain_answer {
     }
     const auto report = std::move(*imported);
     importer_.reset();
-    log(log_lines::received_from_peer(resource_, report.total), report.total);
+    log(log_lines::answered_push(resource_, report.total, refused_words(report, site_.resources())), report.total);
     say(200, "text/html", to_json(message_of(report)));
   }
 
@@ -56,7 +57,7 @@ class answer_push final : public plain_answer {
     if (!importer_) return;
     const auto counts = importer_->report().total;
     importer_.reset();
-    log(log_lines::receive_failed(resource_, why), counts);
+    log(log_lines::answered_push_failed(resource_, why), counts);
   }
 
  private:
@@ -113,7 +114,7 @@ class answer_push final : public plain_answer {
   void refuse(const failure& why) {
     const auto counts = importer_ ? importer_->report().total : record_counts{};
     importer_.reset();
-    log(log_lines::receive_failed(resource_, why), counts);
+    log(log_lines::answered_push_failed(resource_, why), counts);
     if (why.code == condition::bad_document)
       say_failed(400, "XML Parse error: " + why.text());
     else if (why.code == condition::retry_later)

@@ -33,7 +33,7 @@ class answer_register final : public plain_answer {
     if (!request) return say_failed(400, "Not a JSON object");
     if (request->uuid.empty()) {
       // Eden says this under status 200 (spec/protocol.md §6).
-      log(log_lines::was_registered(false, "No repository identifier specified"));
+      log(log_lines::answered_registration_failed("No repository identifier specified"));
       return say(200, "application/json",
                  to_json(register_reply{false, "No repository identifier specified", *own}));
     }
@@ -56,11 +56,11 @@ class answer_register final : public plain_answer {
     });
     if (!done) return say_failed(503, done.error().code.message());
     if (foreign) {
-      log(log_lines::was_registered(false, "Registered by another account"));
+      log(log_lines::answered_registration_failed("Registered by another account"));
       return say_failed(403, "Registered by another account");
     }
     const std::string words = known ? "Registration update successful" : "Registration successful";
-    log(log_lines::was_registered(true, words));
+    log(log_lines::answered_registration(known));
     say(200, "application/json", to_json(register_reply{true, words, *own}));
   }
 

@@ -15,6 +15,7 @@
 #include "edensync/site/exchange.hpp"
 #include "edensync/site/lease.hpp"
 #include "edensync/site/peer_date.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
@@ -140,8 +141,8 @@ class pull final : public exchange {
       t.set_resume(task_.id, std::nullopt);
       if (repository_.native != peer_is_native())
         update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
-      auto line = log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total, words());
-      t.add_log(stamped(std::move(line)));
+      t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
+                                          refused_words(report_.imported, site_.resources()))));
     });
   }
 
@@ -181,17 +182,6 @@ class pull final : public exchange {
     e.repository_name = repository_.name;
     e.counts = report_.imported.total;
     return e;
-  }
-
-  // One sentence for each record that was refused, as Eden lists them in its log.
-  std::string words() const {
-    std::string out;
-    for (const auto& r : report_.imported.refused) {
-      if (!out.empty()) out += '\n';
-      out += "(UID: " + r.uuid.text() + ") " + std::string(site_.resources()[r.resource].name()) + ": " +
-             std::string(to_text(r.reason)) + ": " + r.message;
-    }
-    return out;
   }
 
  public:

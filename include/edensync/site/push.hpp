@@ -128,7 +128,8 @@ class push final : public exchange {
         for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
       if (repository_.native != peer_is_native())
         update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
-      t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused)));
+      t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
+                                          m ? diagnostics({}, m->message).peer() : std::string())));
     });
   }
 
