@@ -25,6 +25,7 @@ class connection {
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=" + o.synchronous +
         "; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE; PRAGMA cache_size=-" + std::to_string(cache_kib) +
         "; PRAGMA wal_autocheckpoint=" + std::to_string(o.wal_autocheckpoint));
+    if (o.max_pages != 0) run("PRAGMA max_page_count=" + std::to_string(o.max_pages));
   }
 
   sqlite3* get() const { return handle_.get(); }

@@ -25,17 +25,17 @@ class cursor {
   cursor& operator=(cursor&&) = delete;
   ~cursor() {
     if (session_ == nullptr) return;
-    for (auto* part : {&first_, &second_}) finish(*part);
+    for (auto* each : {&first_, &second_}) finish(*each);
   }
 
   bool next(stored_record& into) {
-    for (auto* part : {&first_, &second_}) {
-      if (!*part) continue;
-      if ((*part)->run.step()) {
-        detail::read_record(*session_, (*part)->run, resource_, into);
+    for (auto* each : {&first_, &second_}) {
+      if (!*each) continue;
+      if ((*each)->run.step()) {
+        detail::read_record(*session_, (*each)->run, resource_, into);
         return true;
       }
-      finish(*part);
+      finish(*each);
     }
     return false;
   }

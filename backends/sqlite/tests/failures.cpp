@@ -1,0 +1,180 @@
+// What goes wrong with a file, and what is left of the records then.
+#include "edensync/sqlite/store.hpp"
+
+#include "edensync/laws/change_feed.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <optional>
+#include <thread>
+
+#include <unistd.h>
+
+#include "temporary_folder.hpp"
+
+using namespace edensync;
+namespace sample = laws::sample;
+using laws::fails_with;
+
+namespace {
+
+std::vector<std::string> names(const sqlite::store& s) { return sample::changed(s.snapshot()); }
+
+sqlite::options tiny_timeout() {
+  sqlite::options o;
+  o.busy_timeout = std::chrono::milliseconds(20);
+  return o;
+}
+
+// Another program, as far as SQLite can tell.
+struct other_connection {
+  explicit other_connection(const std::string& path) { BOOST_REQUIRE(sqlite3_open(path.c_str(), &db) == SQLITE_OK); }
+  ~other_connection() { sqlite3_close(db); }
+  void run(const char* sql) { BOOST_REQUIRE_EQUAL(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
+  sqlite3* db = nullptr;
+};
+
+error code_of(const result<sqlite::store>& r) {
+  BOOST_REQUIRE(r.has_error());
+  BOOST_TEST(!r.error().info.ours().empty());
+  return static_cast<error>(r.error().code.value());
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sqlite_failures)
+
+BOOST_AUTO_TEST_CASE(a_database_that_somebody_else_writes_to_is_locked_for_writers_only) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  auto store = sqlite::store::open(path, sample::make_schema(), tiny_timeout()).value();
+  laws::detail::put(store, "a", 0, 0);
+  (void)store.serve();
+  {
+    other_connection other(path);
+    other.run("BEGIN IMMEDIATE");
+    BOOST_TEST(fails_with(error::store_locked, [&] { (void)store.begin({}); }));
+    BOOST_TEST(names(store).size() == 1u);
+    BOOST_TEST(sample::changed(store.serve()).size() == 1u);  // served before, so nothing is to be noted
+    other.run("COMMIT");
+  }
+  laws::detail::put(store, "b", 1, 1);
+  std::optional mine(store.begin({}));
+  BOOST_TEST(fails_with(error::store_locked, [&] { (void)store.begin({}); }));
+  BOOST_TEST(fails_with(error::store_locked, [&] { (void)store.serve(); }));
+  BOOST_TEST(names(store).size() == 2u);
+  mine.reset();
+  BOOST_TEST(sample::changed(store.serve()).size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_no_database_is_damaged) {
+  temporary_folder folder;
+  const std::string path = folder.file("text");
+  std::ofstream(path) << std::string(5000, 'x');
+  BOOST_TEST((code_of(sqlite::store::open(path, sample::make_schema())) == error::store_damaged));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_made_is_a_failure) {
+  temporary_folder folder;
+  BOOST_TEST(
+      (code_of(sqlite::store::open(folder.file("no/such/folder"), sample::make_schema())) == error::store_failed));
+  BOOST_TEST((code_of(sqlite::store::open(":memory:", sample::make_schema())) == error::store_failed));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  if (access(folder.path().c_str(), W_OK) != 0)  // root may write everywhere
+    BOOST_TEST((code_of(sqlite::store::open(folder.file("a"), sample::make_schema())) == error::store_failed));
+  std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_without_a_column_is_a_bad_schema) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  other_connection(path).run(
+      "CREATE TABLE law_part(id INTEGER PRIMARY KEY, uuid TEXT, deleted INTEGER, sync_sequence INTEGER, sync_ahead "
+      "TEXT, site_id INTEGER)");
+  const auto opened = sqlite::store::open(path, sample::make_schema());
+  BOOST_TEST((code_of(opened) == error::bad_schema));
+  BOOST_TEST(opened.error().info.ours() == "the table law_part has no column mci");
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_are_there_are_used_as_they_are) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  std::string epoch;
+  {
+    auto store = sqlite::store::open(path, sample::make_schema()).value();
+    laws::detail::put(store, "a", 500, 0);
+    epoch = store.snapshot().epoch();
+  }
+  other_connection(path).run(
+      "DELETE FROM edensync_state; ALTER TABLE law_site ADD COLUMN own TEXT DEFAULT 'x';"
+      "UPDATE law_site SET modified_on='2026-01-01 00:08:20.5'");
+  auto store = sqlite::store::open(path, sample::make_schema()).value();
+  BOOST_TEST(store.snapshot().epoch() != epoch);
+  BOOST_TEST(names(store) == std::vector<std::string>{"a"});
+  BOOST_TEST((store.serve().find(sample::site, uid("urn:uuid:a"))->version.modified_on == sample::second(500)));
+  laws::detail::put(store, "b", 0, 0);
+  BOOST_TEST(sample::changed(store.snapshot(), laws::detail::since(501)) == std::vector<std::string>{"b"});
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_loses_the_transaction_and_nothing_else) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  sqlite::options small;
+  small.max_pages = 120;
+  auto store = sqlite::store::open(path, sample::make_schema(), small).value();
+  laws::detail::put(store, "a", 0, 0);
+  {
+    auto t = store.begin({});
+    const auto fill = [&t] {
+      for (int n = 0; n < 10000; ++n) {
+        record r = sample::make_site("r" + std::to_string(n));
+        sample::with(r, sample::comments, std::string(1000, 'x'));
+        sample::add(t, r);
+      }
+    };
+    BOOST_TEST(fails_with(error::store_full, fill));
+    // SQLite may have ended the transaction, or not; what it must not do is to keep a part of it.
+    try {
+      if (t.insert(sample::make_site("alone"))) t.commit();
+    } catch (const failure_exception&) {
+    }
+  }
+  const auto left = names(store);
+  BOOST_TEST((left.size() == 1u || left.size() > 10u));
+  BOOST_TEST(left.front() == "a");
+  laws::detail::put(store, "b", 1, 1);
+  BOOST_TEST(names(store).size() == left.size() + 1);
+}
+
+// The file and its log as a power failure would leave them.
+BOOST_AUTO_TEST_CASE(what_was_not_committed_is_not_in_the_file) {
+  temporary_folder folder;
+  sqlite::options o;
+  o.cache_kib = 64;  // so that much of the transaction is in the log before its commit
+  auto store = sqlite::store::open(folder.file("a.sqlite"), sample::make_schema(), o).value();
+  laws::detail::put(store, "a", 0, 0);
+  auto t = store.begin(sample::at_second(1));
+  for (int n = 0; n < 500; ++n) {
+    record r = sample::make_site("r" + std::to_string(n));
+    sample::with(r, sample::comments, std::string(1000, 'x'));
+    sample::add(t, r);
+  }
+  t.set_setting("k", "v");
+  const auto copy = [&](const std::string& to) {
+    for (const char* end : {"", "-wal"})
+      std::filesystem::copy_file(folder.file("a.sqlite") + end, folder.file(to) + end);
+    return sqlite::store::open(folder.file(to), sample::make_schema()).value();
+  };
+  BOOST_TEST(std::filesystem::file_size(folder.file("a.sqlite-wal")) > 200000u);
+  auto before = copy("before");
+  BOOST_TEST(names(before) == std::vector<std::string>{"a"});
+  BOOST_TEST(!before.snapshot().setting("k"));
+  t.commit();
+  auto after = copy("after");
+  BOOST_TEST(names(after).size() == 501u);
+  BOOST_TEST((after.snapshot().setting("k") == "v"));
+  BOOST_TEST(after.snapshot().sequence() == store.snapshot().sequence());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,197 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/laws/ledger_sample.hpp"
+
+/// The laws of what the ledger says about records: quarantine, open references, decisions, log.
+namespace edensync::laws::detail {
+
+template <class F>
+void quarantine_counts_attempts(F& f) {
+  auto store = f.make(s::make_schema());
+  std::int64_t first = 0;
+  in_transaction(store, [&](auto& t) {
+    first = t.add_quarantine(make_quarantine(1, 1, "a"));
+    t.add_quarantine(make_quarantine(1, 1, "b"));
+    t.add_quarantine(make_quarantine(1, 2, "a"));
+    t.add_quarantine(make_quarantine(2, 3, "a"));
+    quarantine_entry again = make_quarantine(1, 1, "a");
+    again.reason = refusal_reason::duplicate_key;
+    again.message = "name";
+    again.payload = "<other/>";
+    again.modified_on.reset();
+    again.since = s::second(9);
+    expect(t.add_quarantine(again) == first, "the same record of the same task has one entry");
+    quarantine_entry nameless = make_quarantine(1, 1, "");
+    const std::int64_t one = t.add_quarantine(nameless);
+    nameless.payload = "<another/>";
+    expect(t.add_quarantine(nameless) != one, "records without a uid are told apart by what they hold");
+  });
+  auto now = store.snapshot();
+  const auto all = now.quarantined(0, 0, 100);
+  expect(all.size() == 6 && all[0].id == first && all[0].attempts == 2 && all[1].attempts == 1, "attempts are counted");
+  const quarantine_entry& e = all[0];
+  expect(e.repository == 1 && e.task == 1 && e.resource == "law_site" && e.uuid == uid("a") &&
+             e.reason == refusal_reason::duplicate_key && e.message == "name" && e.payload == "<other/>" &&
+             !e.modified_on,
+         "an entry comes back as written last");
+  expect(e.since == s::second(2) && all[1].modified_on == s::second(1), "and since when it waits is kept");
+  expect(now.count_quarantined(0) == 6 && now.count_quarantined(1) == 5 && now.count_quarantined(2) == 1, "counted");
+  expect(now.quarantined(2, 0, 100).size() == 1 && now.quarantined(1, 0, 2).size() == 2,
+         "by repository, up to a limit");
+  const auto rest = now.quarantined(1, all[1].id, 100);
+  expect(rest.size() == 3 && rest[0].id > all[1].id, "a page begins behind the last");
+  in_transaction(store, [&](auto& t) { t.erase_quarantine(first); });
+  expect(store.snapshot().count_quarantined(1) == 4, "an entry can be taken away");
+}
+
+template <class F>
+void open_references_wait(F& f) {
+  auto store = f.make(s::make_schema());
+  const record_handle one{1}, two{2};
+  const auto waits = [&](resource_id from, record_handle h, std::uint32_t field, resource_id target, const char* id) {
+    return open_reference{0, from, h, field, target, uid(id)};
+  };
+  in_transaction(store, [&](auto& t) {
+    t.add_open_reference(waits(s::site, one, s::parent, s::site, "m"));
+    t.add_open_reference(waits(s::site, one, s::partner, s::site, "b"));
+    t.add_open_reference(waits(s::part, two, s::part_of, s::site, "m"));
+    t.add_open_reference(waits(s::site, two, s::partner, s::part, "a"));
+    t.add_open_reference(waits(s::site, one, s::parent, s::site, "m"));
+  });
+  auto now = store.snapshot();
+  const auto m = now.open_references({s::site, uid("m"), {}}, 10);
+  expect(m.size() == 2 && m[0].id != m[1].id && m[0].resource == s::site && m[0].record == one &&
+             m[0].field == s::parent && m[0].target_resource == s::site && m[0].target == uid("m") &&
+             m[1].resource == s::part && m[1].record == two && m[1].field == s::part_of,
+         "the references that wait for a record are found, each once, in the order in which they came");
+  expect(now.open_references({s::part, uid("m"), {}}, 10).empty(), "for this resource and uid only");
+  expect(now.open_references({s::site, uid("m"), {}}, 1).size() == 1, "up to a limit");
+  expect(now.count_open_references(s::site) == 3 && now.count_open_references(s::part) == 1, "counted by their target");
+  std::vector<std::pair<resource_id, std::string>> targets;
+  reference last;
+  for (auto page = now.open_targets(last, 2); !page.empty(); page = now.open_targets(last, 2)) {
+    for (const reference& r : page) targets.emplace_back(r.resource, r.target.text());
+    last = page.back();
+  }
+  expect(targets == decltype(targets){{s::site, "b"}, {s::site, "m"}, {s::part, "a"}},
+         "each record that is waited for comes once, page by page, beginning behind a default reference");
+  expect(now.open_targets({s::site, uid(), {}}, 10).size() == 3, "an empty uid stands before all of its resource");
+  in_transaction(store, [&](auto& t) {
+    t.erase_open_reference(m[1].id);
+    t.erase_open_references(s::site, one);
+  });
+  auto later = store.snapshot();
+  expect(later.count_open_references(s::site) == 0 && later.count_open_references(s::part) == 1,
+         "they can be taken away one by one, or all of a record");
+}
+
+template <class F>
+void decisions_can_be_explained(F& f) {
+  auto store = f.make(s::make_schema());
+  decision_entry lost;
+  lost.at = s::second(4);
+  lost.repository = 3;
+  lost.resource = "law_site";
+  lost.uuid = uid("urn:uuid:a");
+  lost.input = {.merge = true,
+                .incoming = {s::second(1), 2, false},
+                .local = version_stamp{{}, 0, true},
+                .last_sync = s::second(0),
+                .update = policy_name::take_master,
+                .conflict = policy_name::take_remote,
+                .allowed = {method::update},
+                .tie = content_order::local_first,
+                .has_links = true};
+  lost.outcome = {action::update, columns::received, stamp_source::incoming, rule::remote_newer,
+                  conflict_state::accepted};
+  lost.loser = "<resource/>";
+  decision_entry plain;
+  plain.resource = "law_site";
+  plain.uuid = uid("urn:uuid:b");
+  plain.outcome.why = rule::same_version;
+  sequence_number number = 0;
+  in_transaction(store, [&](auto& t) {
+    s::add(t, s::make_site("a"));
+    number = t.sequence();
+    t.add_decision(lost);
+    t.add_decision(plain);
+    plain.resource = "law_part";
+    t.add_decision(plain);
+    plain.resource = "law_site";
+    plain.outcome.conflict = conflict_state::refused;
+    t.add_decision(plain);
+  });
+  auto now = store.snapshot();
+  const auto a = now.decisions("law_site", uid("urn:uuid:a"), 10);
+  expect(a.size() == 1 && a[0].sequence == number && a[0].at == lost.at && a[0].repository == 3 &&
+             a[0].uuid == lost.uuid && a[0].outcome == lost.outcome && a[0].loser == lost.loser,
+         "a decision comes back as written, numbered with the last change");
+  const decide_input& in = a[0].input;
+  expect(!in.erase && in.merge && in.incoming == lost.input.incoming && in.local == lost.input.local &&
+             in.last_sync == lost.input.last_sync && in.update == lost.input.update &&
+             in.conflict == lost.input.conflict && in.allowed == lost.input.allowed && in.tie == lost.input.tie &&
+             in.has_links,
+         "with all that it was decided from");
+  const auto b = now.decisions("law_site", uid("urn:uuid:b"), 10);
+  expect(b.size() == 2 && b[0].outcome.conflict == conflict_state::refused && !b[1].input.local && !b[1].input.conflict,
+         "newest first");
+  const auto all = now.decisions("law_site", uid(), 10);
+  expect(all.size() == 2 && all[0].uuid == uid("urn:uuid:b") && all[1].uuid == uid("urn:uuid:a"),
+         "of all records, only those with something lost or refused");
+  expect(now.decisions("law_site", uid(), 1).size() == 1, "up to a limit");
+}
+
+template <class F>
+void the_log_outlives_its_repository(F& f) {
+  auto store = f.make(s::make_schema());
+  log_entry line;
+  line.at = s::second(5);
+  line.repository_name = "a";
+  line.resource = "law_site";
+  line.mode = "pull/outgoing";
+  line.action = "create";
+  line.result = log_result::error;
+  line.remote = true;
+  line.message = "Zürich";
+  line.counts = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  repository_id a = 0, b = 0;
+  task_id task = 0;
+  in_transaction(store, [&](auto& t) {
+    a = t.put_repository(make_repository("a"));
+    b = t.put_repository(make_repository("b"));
+    task = t.put_task(make_task(a, "law_site"));
+    t.set_watermark(task, direction::pull, {s::second(1), "x"});
+    t.set_resume(task, resume_state{"x", "y", 1});
+    t.add_quarantine(make_quarantine(a, task, "a"));
+    t.add_quarantine(make_quarantine(b, 0, "a"));
+    line.repository = a;
+    t.add_log(line);
+    t.add_log({.repository = b, .message = "second"});
+  });
+  in_transaction(store, [&](auto& t) { t.erase_repository(a); });
+  auto now = store.snapshot();
+  expect(now.repositories().size() == 1 && now.tasks(a).empty() && now.count_quarantined(a) == 0 &&
+             now.count_quarantined(b) == 1 && now.get_watermark(task, direction::pull) == watermark{} &&
+             !now.get_resume(task),
+         "a repository goes with its tasks, watermarks and quarantine, and nobody else's");
+  const auto all = now.log(0, 10);
+  expect(all.size() == 2 && all[0].message == "second" && all[0].id > all[1].id, "the log stays, newest first");
+  const auto mine = now.log(a, 10);
+  expect(mine.size() == 1 && mine[0].at == line.at && mine[0].repository == a && mine[0].repository_name == "a" &&
+             mine[0].resource == line.resource && mine[0].mode == line.mode && mine[0].action == line.action &&
+             mine[0].result == line.result && mine[0].remote && mine[0].message == line.message &&
+             mine[0].counts == line.counts,
+         "a line comes back as written");
+  expect(now.log(0, 1).size() == 1, "up to a limit");
+  in_transaction(store, [&](auto& t) {
+    expect(t.put_repository(make_repository("c")) > b && t.put_task(make_task(b, "law_site")) > task,
+           "numbers are not used again");
+  });
+}
+
+}  // namespace edensync::laws::detail

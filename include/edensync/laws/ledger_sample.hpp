@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "edensync/laws/sample.hpp"
+
+/// What the laws of `site_ledger` write, and how it is compared.
+namespace edensync::laws::detail {
+
+namespace s = laws::sample;
+
+/// Does something in a transaction of its own and commits it.
+template <class Store, class Work>
+void in_transaction(Store& store, Work&& work) {
+  auto t = store.begin(s::at_second(0));
+  work(t);
+  t.commit();
+}
+
+inline repository make_repository(std::string name) {
+  repository r;
+  r.uuid = uid("urn:uuid:" + name);
+  r.name = std::move(name);
+  r.url = "https://example.org/eden";
+  r.username = "sync";
+  r.password = "pässword";
+  r.accept_push = true;
+  r.account = "account@example.org";
+  r.native = true;
+  r.last_connected = s::second(3);
+  return r;
+}
+
+inline bool same(const repository& a, const repository& b) {
+  return a.id == b.id && a.uuid == b.uuid && a.name == b.name && a.url == b.url && a.username == b.username &&
+         a.password == b.password && a.accept_push == b.accept_push && a.account == b.account && a.native == b.native &&
+         a.last_connected == b.last_connected;
+}
+
+inline sync_task make_task(repository_id repo, std::string resource) {
+  sync_task t;
+  t.repository = repo;
+  t.resource = std::move(resource);
+  t.mode = sync_mode::pull;
+  t.allowed = {method::create, method::merge};
+  t.update = policy_name::take_master;
+  t.conflict = policy_name::keep_local;
+  t.components = false;
+  t.filters = {{"", "~.name__like=F\"oo*"}, {"law_part", "~.status=1"}};
+  return t;
+}
+
+inline bool same(const sync_task& a, const sync_task& b) {
+  if (a.filters.size() != b.filters.size()) return false;
+  for (std::size_t i = 0; i < a.filters.size(); ++i)
+    if (a.filters[i].table != b.filters[i].table || a.filters[i].query != b.filters[i].query) return false;
+  return a.id == b.id && a.repository == b.repository && a.resource == b.resource && a.mode == b.mode &&
+         a.allowed == b.allowed && a.update == b.update && a.conflict == b.conflict && a.components == b.components;
+}
+
+inline quarantine_entry make_quarantine(repository_id repo, task_id task, std::string id) {
+  return {.repository = repo,
+          .task = task,
+          .resource = "law_site",
+          .uuid = uid(std::move(id)),
+          .reason = refusal_reason::missing_reference,
+          .message = "site_id: not here",
+          .payload = "<s3xml/>",
+          .modified_on = s::second(1),
+          .since = s::second(2)};
+}
+
+}  // namespace edensync::laws::detail
