@@ -68,7 +68,9 @@ struct table_layout {
 /// Creates the table of a resource and its indexes where they are missing.
 inline void create_table(connection& db, const schema& all, const resource_schema& r) {
   const std::string table = quoted_name(r.name());
-  const auto index = [&](std::string_view suffix) { return quoted_name(std::string(r.name()) + "_" + std::string(suffix)); };
+  const auto index = [&](std::string_view suffix) {
+    return quoted_name(std::string(r.name()) + "_" + std::string(suffix));
+  };
   std::string sql =
       "CREATE TABLE IF NOT EXISTS " + table +
       "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
