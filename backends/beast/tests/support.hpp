@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 #include <functional>
 #include <future>
@@ -236,6 +237,14 @@ class raw_socket {
     return all;
   }
 
+  /// As `recv`: 0 at an orderly end, -1 if the connection was reset.
+  ssize_t receive_or_error(char* byte) {
+    const auto n = ::recv(fd_, byte, 1, 0);
+    reset_ = reset_ || (n < 0 && errno == ECONNRESET);
+    return n;
+  }
+  bool was_reset() const { return reset_; }
+
   /// So that the other side is told that something is wrong, rather than that this is the end.
   void reset() {
     const linger now{1, 0};
@@ -257,6 +266,7 @@ class raw_socket {
 
  private:
   int fd_;
+  bool reset_ = false;
 };
 
 /// A peer that does to each connection, one after the other, what the function says.
