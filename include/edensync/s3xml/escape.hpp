@@ -1,10 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "edensync/s3xml/output.hpp"
+
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
@@ -24,22 +28,39 @@ inline constexpr auto escape_table = [] {
   return t;
 }();
 
-/// The first byte at or behind `p` that cannot be copied as it is, or `end`.
-inline const char* find_escape(const char* p, const char* end) {
+/// Copies bytes up to the first one that cannot be copied as it is; gives where that one is, or `end`.
+inline const char* copy_plain(output& out, const char* p, const char* end) {
 #if defined(__SSE2__)
   const __m128i blank = _mm_set1_epi8(0x20), amp = _mm_set1_epi8('&'), quote = _mm_set1_epi8('"');
   const __m128i less = _mm_set1_epi8('<'), more = _mm_set1_epi8('>');
-  for (; end - p >= 16; p += 16) {
+  while (end - p >= 16) {
+    char* const to = out.room(16);
     const __m128i x = _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(p)));
+    _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(to)), x);
     // Signed, so that bytes from 0x80 on are below the blank as well.
     const __m128i odd =
         _mm_or_si128(_mm_cmplt_epi8(x, blank), _mm_or_si128(_mm_cmpeq_epi8(x, amp), _mm_cmpeq_epi8(x, quote)));
     const __m128i any = _mm_or_si128(odd, _mm_or_si128(_mm_cmpeq_epi8(x, less), _mm_cmpeq_epi8(x, more)));
     const int mask = _mm_movemask_epi8(any);
-    if (mask != 0) return p + __builtin_ctz(static_cast<unsigned>(mask));
+    const auto plain =
+        mask == 0 ? std::size_t{16} : static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(mask)));
+    out.advance(plain);
+    p += plain;
+    if (mask != 0) return p;
   }
 #endif
-  while (p != end && !escape_table[static_cast<unsigned char>(*p)]) ++p;
+  while (p != end) {
+    const auto most = std::min<std::size_t>(static_cast<std::size_t>(end - p), output::room_limit);
+    char* const to = out.room(most);
+    std::size_t n = 0;
+    while (n != most && !escape_table[static_cast<unsigned char>(p[n])]) {
+      to[n] = p[n];
+      ++n;
+    }
+    out.advance(n);
+    p += n;
+    if (n != most) break;
+  }
   return p;
 }
 
@@ -65,56 +86,67 @@ inline std::size_t sequence_length(const char* p, const char* end) {
 /// What stands in the place of a character that cannot be written: U+FFFD.
 inline constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
-/// Appends with everything escaped that has a meaning; `white` says what becomes of tab, newline and return.
+/// Writes with everything escaped that has a meaning; `white` says what becomes of tab, newline and return.
 template <class White>
-bool append_escaped(std::string& out, std::string_view text, White white) {
+bool put_escaped(output& out, std::string_view text, White white) {
   bool kept = true;
   const char* p = text.data();
   const char* const end = p + text.size();
-  const char* run = p;
-  while ((p = find_escape(p, end)) != end) {
+  while ((p = copy_plain(out, p, end)) != end) {
     const auto c = static_cast<unsigned char>(*p);
-    if (c >= 0x80) {
-      if (const auto n = sequence_length(p, end)) {
-        p += n;
-        continue;
-      }
-    }
-    out.append(run, p);
+    std::size_t taken = 1;
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
+      case '&': out.put("&amp;"); break;
+      case '<': out.put("&lt;"); break;
+      case '>': out.put("&gt;"); break;
+      case '"': out.put("&quot;"); break;
       case '\t':
       case '\n':
       case '\r': white(static_cast<char>(c)); break;
-      default: out += replacement; kept = false;
+      default:
+        if (const auto n = c < 0x80 ? 0 : sequence_length(p, end)) {
+          out.put(std::string_view(p, n));
+          taken = n;
+        } else {
+          out.put(replacement);
+          kept = false;
+        }
     }
-    run = ++p;
+    p += taken;
   }
-  out.append(run, end);
   return kept;
 }
 
 }  // namespace detail
 
-/// Appends a text between tags.
+/// Writes a text between tags.
 ///
 /// Characters that XML 1.0 cannot hold and bytes that are not UTF-8 become U+FFFD; false says that there were some.
 /// A carriage return is written as a reference, because parsers turn a plain one into a newline.
-inline bool append_text(std::string& out, std::string_view text) {
-  return detail::append_escaped(out, text, [&](char c) {
+inline bool put_text(output& out, std::string_view text) {
+  return detail::put_escaped(out, text, [&](char c) {
     if (c == '\r')
-      out += "&#13;";
+      out.put("&#13;");
     else
-      out += c;
+      out.put(c);
   });
 }
 
-/// Appends the value of an attribute, for between double quotes. Replaces and reports as `append_text` does.
+/// Writes the value of an attribute, for between double quotes. Replaces and reports as `put_text` does.
+inline bool put_attribute(output& out, std::string_view text) {
+  return detail::put_escaped(out, text, [&](char c) {
+    out.put(c == '\t' ? std::string_view("&#9;") : std::string_view(c == '\n' ? "&#10;" : "&#13;"));
+  });
+}
+
+/// The same, appended to a string.
+inline bool append_text(std::string& out, std::string_view text) {
+  output o(out);
+  return put_text(o, text);
+}
 inline bool append_attribute(std::string& out, std::string_view text) {
-  return detail::append_escaped(out, text, [&](char c) { out += c == '\t' ? "&#9;" : c == '\n' ? "&#10;" : "&#13;"; });
+  output o(out);
+  return put_attribute(o, text);
 }
 
 /// Decodes `&lt; &gt; &amp; &apos; &quot;` once more, in a text that the XML parser has decoded already.

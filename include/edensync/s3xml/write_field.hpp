@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -13,6 +14,7 @@
 #include "edensync/core/value.hpp"
 #include "edensync/s3xml/escape.hpp"
 #include "edensync/s3xml/json_string.hpp"
+#include "edensync/s3xml/output.hpp"
 
 namespace edensync::s3xml {
 
@@ -35,33 +37,31 @@ inline bool writes_null(const field_descriptor& f, null_form form) {
 
 namespace detail {
 
-inline void append_number(std::string& out, std::int64_t v) {
-  char buffer[24];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v).ptr);
+inline void put_number(output& out, std::int64_t v) {
+  char* const to = out.room(24);
+  out.advance(static_cast<std::size_t>(std::to_chars(to, to + 24, v).ptr - to));
 }
 
 /// As Python spells it, so that `1` is `1.0`: Eden tells integers from floats by the point.
-inline void append_number(std::string& out, double v) {
+inline void put_number(output& out, double v) {
   if (std::nearbyint(v) == v && std::abs(v) < 1e15) {
-    append_number(out, static_cast<std::int64_t>(v));
-    out += ".0";
+    put_number(out, static_cast<std::int64_t>(v));
+    out.put(".0");
     return;
   }
-  char buffer[32];
-  out.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v, std::chars_format::general).ptr);
+  char* const to = out.room(32);
+  out.advance(static_cast<std::size_t>(std::to_chars(to, to + 32, v, std::chars_format::general).ptr - to));
 }
 
-inline void append_time(std::string& out, timestamp t) {
-  char buffer[19] = {0, 0, 0, 0, '-', 0, 0, '-', 0, 0, 'T', 0, 0, ':', 0, 0, ':', 0, 0};
+inline void put_time(output& out, timestamp t) {
   const auto c = to_civil(date_of(t));
-  if (c.year < 0 || c.year > 9999) {
-    out += to_text(t);
-    return;
-  }
+  if (c.year < 0 || c.year > 9999) return out.put(std::string_view(to_text(t)));
   const auto s = time_of(t).seconds;
+  char* const to = out.room(19);
+  std::memcpy(to, "0000-00-00T00:00:00", 19);
   const auto two = [&](int at, std::int32_t v) {
-    buffer[at] = static_cast<char>('0' + v / 10);
-    buffer[at + 1] = static_cast<char>('0' + v % 10);
+    to[at] = static_cast<char>('0' + v / 10);
+    to[at + 1] = static_cast<char>('0' + v % 10);
   };
   two(0, c.year / 100);
   two(2, c.year % 100);
@@ -70,49 +70,48 @@ inline void append_time(std::string& out, timestamp t) {
   two(11, s / 3600);
   two(14, s / 60 % 60);
   two(17, s % 60);
-  out.append(buffer, sizeof buffer);
+  out.advance(19);
 }
 
-/// The content of a field without a text: as JSON in `value`, in `text` for the eye.
-struct spelled {
-  std::string value;
-  std::string text;
-};
+// The content of a field without a text, first as JSON for `value`, then for the eye.
+inline void put_value(output& out, bool v) { out.put(v ? std::string_view("true") : std::string_view("false")); }
+inline void put_value(output& out, std::int64_t v) { put_number(out, v); }
+inline void put_value(output& out, double v) { put_number(out, v); }
+inline void put_value(output& out, timestamp v) { put_time(out, v); }
+inline void put_value(output& out, date v) { out.put(std::string_view(to_text(v))); }
+inline void put_value(output& out, time_of_day v) { out.put(std::string_view(to_text(v))); }
+inline void put_value(output& out, const std::vector<std::int64_t>& v) {
+  out.put('[');
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (i != 0) out.put(", ");
+    put_number(out, v[i]);
+  }
+  out.put(']');
+}
 
-inline spelled spell(bool v) { return v ? spelled{"true", "True"} : spelled{"false", "False"}; }
-inline spelled spell(std::int64_t v) {
-  spelled s;
-  append_number(s.value, v);
-  s.text = s.value;
-  return s;
+template <class T>
+void put_display(output& out, const T& v) {
+  put_value(out, v);
 }
-inline spelled spell(double v) {
-  spelled s;
-  append_number(s.value, v);
-  s.text = s.value;
-  return s;
+inline void put_display(output& out, bool v) { out.put(v ? std::string_view("True") : std::string_view("False")); }
+inline void put_display(output& out, const std::vector<std::int64_t>& v) {
+  for (std::size_t i = 0; i < v.size(); ++i) {
+    if (i != 0) out.put(", ");
+    put_number(out, v[i]);
+  }
 }
-template <class Time>
-  requires requires(Time t) { to_text(t); }
-spelled spell(Time v) { return {to_text(v), to_text(v)}; }
-inline spelled spell(const std::vector<std::string>& v) {
-  spelled s;
+
+inline bool put_strings(output& out, const std::vector<std::string>& v) {
+  std::string json = "[", text;
   for (const auto& e : v) {
-    s.value += s.value.empty() ? "[" : ", ";
-    append_json_string(s.value, e);
-    s.text.append(s.text.empty() ? "" : ", ").append(e);
+    json += json.size() > 1 ? ", " : "";
+    append_json_string(json, e);
+    text.append(text.empty() ? "" : ", ").append(e);
   }
-  s.value += s.value.empty() ? "[]" : "]";
-  return s;
-}
-inline spelled spell(const std::vector<std::int64_t>& v) {
-  spelled s;
-  for (const auto e : v) {
-    if (!s.text.empty()) s.text += ", ";
-    append_number(s.text, e);
-  }
-  s.value = "[" + s.text + "]";
-  return s;
+  out.put(" value=\"");
+  const bool kept = put_attribute(out, json += ']');
+  out.put("\">");
+  return put_text(out, text) && kept;
 }
 
 /// Whether a plain text would be read back as another one, or lose blanks on its way through XML tools.
@@ -121,13 +120,13 @@ inline bool needs_value(std::string_view s) {
   return !s.empty() && (blank(s.front()) || blank(s.back()) || s.find('&') != std::string_view::npos);
 }
 
-inline bool append_json_attribute(std::string& out, std::string_view s) {
-  out += " value=\"";
+inline bool put_json_attribute(output& out, std::string_view s) {
+  out.put(" value=\"");
   bool kept = true;
   if (is_plain_json(s)) {
-    out += "&quot;";
-    kept = append_attribute(out, s);
-    out += "&quot;\"";
+    out.put("&quot;");
+    kept = put_attribute(out, s);
+    out.put("&quot;\"");
   } else {
     // What XML cannot hold must not come back through a JSON escape either: the receiver could not write it any more.
     std::string clean, json;
@@ -139,13 +138,13 @@ inline bool append_json_attribute(std::string& out, std::string_view s) {
         clean += c;
       }
     append_json_string(json, clean);
-    kept = append_attribute(out, json) && kept;
-    out += '"';
+    kept = put_attribute(out, json) && kept;
+    out.put('"');
   }
   return kept;
 }
 
-inline bool append_string(std::string& out, field_type type, bool represented, const std::string& s) {
+inline bool put_string(output& out, field_type type, bool represented, const std::string& s) {
   std::string spelled_json;
   std::string_view text = s;
   if (type == field_type::json) {
@@ -155,53 +154,52 @@ inline bool append_string(std::string& out, field_type type, bool represented, c
       text = spelled_json;
     }
   } else if (type == field_type::decimal) {
-    out += " value=\"";
-    append_attribute(out, s);
-    out += '"';
+    out.put(" value=\"");
+    put_attribute(out, s);
+    out.put('"');
   } else if (represented || needs_value(s)) {
-    const bool kept = append_json_attribute(out, s);
-    out += '>';
-    append_text(out, s);
+    const bool kept = put_json_attribute(out, s);
+    out.put('>');
+    put_text(out, s);
     return kept;
   }
-  out += '>';
-  return append_text(out, text);
+  out.put('>');
+  return put_text(out, text);
 }
 
 }  // namespace detail
 
-/// Appends one `<data>` element; `head` is its tag up to the field's name, `<data field="name"`.
+/// Writes one `<data>` element; `head` is its tag up to the field's name, `<data field="name"`.
 ///
 /// String and text fields: the text alone, with the same as JSON in `value` if they are `represented` or if the text would
 /// be read back as another one. JSON: text alone. All others: `value` and text. References, absent content and fields that
 /// never travel are not written. What is not ASCII is written as UTF-8, also in `value`, where Eden writes `\uXXXX`.
 /// Gives false if characters had to be replaced by U+FFFD. Source: spec/s3xml.md §3, X1, X2, X6, X13.
-inline bool append_data(std::string& out, std::string_view head, const field_descriptor& f, const value& v,
-                        null_form nulls) {
+inline bool put_data(output& out, std::string_view head, const field_descriptor& f, const value& v, null_form nulls) {
   if (f.type == field_type::password || f.type == field_type::upload || f.type == field_type::blob) return true;
   const bool string = f.type == field_type::string || f.type == field_type::text;
   if (is_absent(v) || (is_null(v) && !writes_null(f, nulls))) return true;
-  out += head;
+  out.put(head);
   if (is_null(v)) {
-    out += string && nulls != null_form::empty ? " value=\"null\"/>" : "/>";
+    out.put(string && nulls != null_form::empty ? std::string_view(" value=\"null\"/>") : std::string_view("/>"));
     return true;
   }
   bool kept = true;
   if (const auto* s = std::get_if<std::string>(&v)) {
-    kept = detail::append_string(out, f.type, f.represented, *s);
+    kept = detail::put_string(out, f.type, f.represented, *s);
+  } else if (const auto* list = std::get_if<std::vector<std::string>>(&v)) {
+    kept = detail::put_strings(out, *list);
   } else {
-    detail::spelled both;
+    out.put(" value=\"");
     std::visit(
         [&](const auto& content) {
-          if constexpr (requires { detail::spell(content); }) both = detail::spell(content);
+          if constexpr (requires { detail::put_value(out, content); }) detail::put_value(out, content);
+          out.put("\">");
+          if constexpr (requires { detail::put_value(out, content); }) detail::put_display(out, content);
         },
         v);
-    out += " value=\"";
-    kept = append_attribute(out, both.value);
-    out += "\">";
-    append_text(out, both.text);
   }
-  out += "</data>";
+  out.put("</data>");
   return kept;
 }
 

@@ -53,35 +53,37 @@ class writer {
 
   /// The declaration and the root's tag. `results`: the number of masters, if it is known beforehand.
   void begin(std::string& out, bool success, std::optional<std::uint64_t> results = {}) {
-    out += "<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"";
-    out += success ? "true\"" : "false\"";
-    if (results) put(out, word::results, std::to_string(*results));
-    if (!options_.domain.empty()) put(out, word::domain, options_.domain);
-    if (!options_.url.empty()) put(out, word::url, options_.url);
-    out += '>';
+    output o(out);
+    o.put("<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"");
+    o.put(success ? std::string_view("true\"") : std::string_view("false\""));
+    if (results) put(o, word::results, std::to_string(*results));
+    if (!options_.domain.empty()) put(o, word::domain, options_.domain);
+    if (!options_.url.empty()) put(o, word::url, options_.url);
+    o.put('>');
   }
 
   /// A record without its end. `alias`: the name by which its master knows it; `key`: the field that points to the
   /// master, which is not written.
   void open(std::string& out, const stored_record& r, std::optional<std::string_view> alias = {},
             std::optional<std::uint32_t> key = {}) {
+    output o(out);
     auto& p = plan_of(r.resource);
-    tag(out, p, r, alias);
+    tag(o, p, r, alias);
     const auto& v = r.version;
-    if (v.deleted) out += " deleted=\"True\"";
-    out += " mci=\"";
-    detail::append_number(out, std::int64_t{v.mci.value_or(0)} + 1);
-    out += '"';
-    if (!v.deleted) put(out, word::created_on, r.created_on);
-    put(out, word::modified_on, v.modified_on);
-    if (v.deleted && !r.replaced_by.empty()) put(out, word::replaced_by, r.replaced_by.text());
-    if (options_.native) put(out, word::sequence, r.sequence);
-    if (options_.authors && !v.deleted) put(out, r.authors);
-    out += '>';
+    if (v.deleted) o.put(" deleted=\"True\"");
+    o.put(" mci=\"");
+    detail::put_number(o, std::int64_t{v.mci.value_or(0)} + 1);
+    o.put('"');
+    if (!v.deleted) put(o, word::created_on, r.created_on);
+    put(o, word::modified_on, v.modified_on);
+    if (v.deleted && !r.replaced_by.empty()) put(o, word::replaced_by, r.replaced_by.text());
+    if (options_.native) put(o, word::sequence, r.sequence);
+    if (options_.authors && !v.deleted) put(o, r.authors);
+    o.put('>');
     const auto form = options_.nulls == nulls::omit ? null_form::omit
                       : options_.native             ? null_form::exact
                                                     : null_form::empty;
-    if (!v.deleted) fields(out, p, r, form, key);
+    if (!v.deleted) fields(o, p, r, form, key);
   }
 
   /// The end of the record opened last.
@@ -96,7 +98,10 @@ class writer {
     // The uids are as they are stored, whatever this site calls them outside.
     const auto domain = std::exchange(options_.domain, {});
     begin(out, true);
-    if (!e.empty()) incoming(out, e, 0);
+    if (!e.empty()) {
+      output o(out);
+      incoming(o, e, 0);
+    }
     end(out);
     options_.domain = domain;
   }
@@ -133,57 +138,60 @@ class writer {
     return p;
   }
 
-  void tag(std::string& out, const plan& p, const record& r, std::optional<std::string_view> alias) {
-    out += p.tag;
+  void tag(output& out, const plan& p, const record& r, std::optional<std::string_view> alias) {
+    out.put(std::string_view(p.tag));
     const auto usual = p.resource->name().substr(p.resource->name().find('_') + 1);
     if (alias && *alias != usual) put(out, word::alias, *alias);
-    out += " uuid=\"";
+    out.put(" uuid=\"");
     put_uid(out, r.uuid.text());
-    out += '"';
+    out.put('"');
   }
 
-  void put(std::string& out, std::string_view name, std::string_view text) {
-    out.append(1, ' ').append(name).append("=\"");
-    append_attribute(out, text);
-    out += '"';
+  void put(output& out, std::string_view name, std::string_view text) {
+    out.put(' ');
+    out.put(name);
+    out.put("=\"");
+    put_attribute(out, text);
+    out.put('"');
   }
-  void put(std::string& out, std::string_view name, std::uint64_t number) { put(out, name, std::to_string(number)); }
-  void put(std::string& out, std::string_view name, const std::optional<timestamp>& t) {
+  void put(output& out, std::string_view name, std::uint64_t number) { put(out, name, std::to_string(number)); }
+  void put(output& out, std::string_view name, const std::optional<timestamp>& t) {
     if (!t) return;
-    out.append(1, ' ').append(name).append("=\"");
-    detail::append_time(out, *t);
-    out += '"';
+    out.put(' ');
+    out.put(name);
+    out.put("=\"");
+    detail::put_time(out, *t);
+    out.put('"');
   }
-  void put(std::string& out, const authorship& a) {
+  void put(output& out, const authorship& a) {
     if (!a.created_by.empty()) put(out, word::created_by, a.created_by);
     if (!a.modified_by.empty()) put(out, word::modified_by, a.modified_by);
     if (!a.owned_by_user.empty()) put(out, word::owned_by_user, a.owned_by_user);
     if (!a.owned_by_group.empty()) put(out, word::owned_by_group, a.owned_by_group);
   }
 
-  void put_uid(std::string& out, std::string_view id) {
-    if (id.starts_with("urn:"))
-      append_attribute(out, id);
+  void put_uid(output& out, std::string_view id) {
+    if (options_.domain.empty() || has_domain(id))
+      put_attribute(out, id);
     else
-      append_attribute(out, export_uid(id, options_.domain));
+      put_attribute(out, export_uid(id, options_.domain));
   }
 
-  void fields(std::string& out, const plan& p, const record& r, null_form nulls,
-              std::optional<std::uint32_t> key = {}) {
+  void fields(output& out, const plan& p, const record& r, null_form nulls, std::optional<std::uint32_t> key = {}) {
     bool kept = true;
     for (const auto i : p.data)
-      if (i < r.fields.size()) kept = append_data(out, p.heads[i], p.resource->field(i), r.fields[i], nulls) && kept;
+      if (i < r.fields.size()) kept = put_data(out, p.heads[i], p.resource->field(i), r.fields[i], nulls) && kept;
     for (const auto i : p.references)
       if (i < r.fields.size() && i != key) put_reference(out, p, i, r.fields[i], nulls);
     if (!kept) ++mended_;
   }
 
-  void put_reference(std::string& out, const plan& p, std::uint32_t i, const value& v, null_form nulls) {
+  void put_reference(output& out, const plan& p, std::uint32_t i, const value& v, null_form nulls) {
     if (is_null(v)) {
       if (!writes_null(p.resource->field(i), nulls)) return;
-      out += "<data field=\"";
-      append_attribute(out, p.resource->field(i).name);
-      out += "\"/>";
+      out.put("<data field=\"");
+      put_attribute(out, p.resource->field(i).name);
+      out.put("\"/>");
       return;
     }
     const auto* one = std::get_if<reference>(&v);
@@ -192,26 +200,27 @@ class writer {
     auto target = one ? one->resource : list->empty() ? no_resource : list->front().resource;
     if (target == no_resource) target = p.resource->target(i);
     if (target == no_resource) return;
-    out.append(p.heads[i]).append(" resource=\"");
-    append_attribute(out, (*schema_)[target].name());
-    out += "\" uuid=\"";
+    out.put(std::string_view(p.heads[i]));
+    out.put(" resource=\"");
+    put_attribute(out, (*schema_)[target].name());
+    out.put("\" uuid=\"");
     if (one)
       put_uid(out, one->target.text());
     else
       put_list(out, *list);
-    out += "\"/>";
+    out.put("\"/>");
   }
 
-  void put_list(std::string& out, const std::vector<reference>& list) {
+  void put_list(output& out, const std::vector<reference>& list) {
     std::string json = "[";
     for (const auto& r : list) {
       if (json.size() > 1) json += ", ";
       append_json_string(json, export_uid(r.target.text(), options_.domain));
     }
-    append_attribute(out, json += ']');
+    put_attribute(out, json += ']');
   }
 
-  void incoming(std::string& out, const incoming_element& e, std::size_t at) {
+  void incoming(output& out, const incoming_element& e, std::size_t at) {
     const auto& r = e[at];
     const auto& c = r.content;
     auto& p = plan_of(c.resource);
@@ -229,19 +238,19 @@ class writer {
       if (wrong.field == field_error::created_on) put(out, word::created_on, wrong.raw);
       if (wrong.field == field_error::mci) put(out, word::mci, wrong.raw);
     }
-    out += '>';
+    out.put('>');
     fields(out, p, c, null_form::every);
     for (const auto& wrong : r.errors) {
       if (wrong.field >= p.resource->fields().size()) continue;
-      out += "<data field=\"";
-      append_attribute(out, p.resource->field(wrong.field).name);
-      out += '"';
+      out.put("<data field=\"");
+      put_attribute(out, p.resource->field(wrong.field).name);
+      out.put('"');
       put(out, word::value, wrong.raw);
-      out += "/>";
+      out.put("/>");
     }
     for (std::size_t i = at + 1; i < e.size(); ++i)
       if (e[i].parent == static_cast<std::int32_t>(at)) incoming(out, e, i);
-    close(out);
+    out.put("</resource>");
   }
 
   std::optional<std::string_view> alias_of(const incoming_element& e, const incoming_record& r) const {
