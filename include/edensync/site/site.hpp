@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <exception>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
