@@ -49,10 +49,14 @@ class site_writer {
       check(r, t_.insert(r));
     } else {
       r.version.mci.reset();
+      // A deletion that came without the record it deleted knows nothing of its creation.
+      if (found->version.deleted && !load(r.resource, found->handle).created_on) r.created_on = now_;
       t_.erase_open_references(r.resource, found->handle);
       check(r, t_.update(found->handle, r));
     }
-    touch_masters(t_, schema_, r);
+    // The record may have been given without the field that points to its master.
+    if (!schema_[r.resource].masters().empty())
+      touch_masters(t_, schema_, found ? load(r.resource, found->handle) : r);
   }
 
   /// Deletes a record and its components. Errors: `no_such_record` if it is not here or deleted already.
@@ -80,6 +84,7 @@ class site_writer {
     gone.version.modified_on = stamp(from);
     gone.replaced_by = survivor;
     check(gone, t_.update(from.handle, gone));
+    touch_masters(t_, schema_, load(resource, from.handle));
   }
 
   /// The store's own transaction, for what the application writes beside its records.
@@ -88,6 +93,12 @@ class site_writer {
  private:
   timestamp stamp(const std::optional<found_record>& f) const {
     return f && f->version.modified_on ? std::max(now_, *f->version.modified_on + 1) : now_;
+  }
+
+  stored_record load(resource_id resource, record_handle h) {
+    stored_record r;
+    t_.load(resource, h, r);
+    return r;
   }
 
   found_record require(resource_id resource, const uid& id) {
