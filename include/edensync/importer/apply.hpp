@@ -166,7 +166,15 @@ class apply {
     return done;
   }
 
+  // Written as edits of this site: the peer may hold components of which it did not know when it deleted their master,
+  // or get them from elsewhere later, and has to hear that they went with it.
   void cascade(resource_id resource, record_handle master, timestamp at) {
+    t_.write_as(this_site);
+    cascade_below(resource, master, at);
+    t_.write_as(options_.origin);
+  }
+
+  void cascade_below(resource_id resource, record_handle master, timestamp at) {
     for (const auto& part : schema_[resource].components()) {
       std::vector<record_handle> older;
       {
@@ -180,7 +188,7 @@ class apply {
         r.resource = part.resource;
         r.version.deleted = true;
         r.version.modified_on = at;
-        if (t_.update(h, r)) cascade(part.resource, h, at);  // the master's deletion tells of it
+        if (t_.update(h, r)) cascade_below(part.resource, h, at);
       }
     }
   }
