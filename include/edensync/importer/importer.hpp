@@ -138,8 +138,9 @@ class importer {
     import_report done;
     arrivals_.clear();
     try {
-      auto t = store_.begin({now, options_.origin});
-      run_stages(t, now, done);
+      std::optional<transaction> open(store_.begin({now, options_.origin}));
+      auto& t = *open;
+      run_stages(open, now, done);
       if (options_.resume && offered_ == 0) {
         for (const auto& item : batch_.items())
           if (item.parent < 0) options_.resume->done = std::max(options_.resume->done, item.incoming->sequence);
@@ -157,7 +158,8 @@ class importer {
     for (const auto& arrived : arrivals_) fill_references(store_, schema_, context(), arrived);
   }
 
-  void run_stages(transaction& t, timestamp now, import_report& done) {
+  void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
+    auto& t = *open;
     identify<transaction> find(t, schema_, cache_);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
@@ -167,17 +169,33 @@ class importer {
         refuse(t, item, refusal_reason::invalid_field, name_of(item, e.field) + ": " + e.message, now, done);
       }
     auto& items = batch_.items();
+    std::size_t written = 0;
     for (const auto i : link_order(batch_)) {
       auto& item = items[i];
       ++done.total.received;
       ++done.by_resource[item.incoming->content.resource].received;
       if (!failed_[item.element]) take(t, find, write, item, now, done);
+      if (++written % options_.least_records == 0) let_others_in(open, now, done);
     }
     for (std::uint32_t e = 0; e < batch_.size(); ++e)
       if (batch_.quarantine_id(e) != 0 && !failed_[e]) {
         t.erase_quarantine(batch_.quarantine_id(e));
         ++done.released;
       }
+  }
+
+  // A writer that waits, an application's user for instance, gets its turn between two records of a batch. The rest of
+  // the batch is written in a transaction of its own, as if it had been a later batch.
+  void let_others_in(std::optional<transaction>& open, timestamp now, import_report& done) {
+    if constexpr (requires { open->contended(); }) {
+      if (!open->contended()) return;
+      open->commit();
+      add(done);
+      ++report_.batches;
+      done = {};
+      open.reset();
+      open.emplace(store_.begin({now, options_.origin}));
+    }
   }
 
   void take(transaction& t, identify<transaction>& find, apply<transaction>& write, import_item& item, timestamp now,
@@ -312,18 +330,19 @@ class importer {
   void note(transaction& t, const import_item& item, timestamp now, import_report& done) {
     const auto& d = item.outcome;
     if (d.what == action::none && (d.why == rule::same_version || d.why == rule::already_deleted)) return;
-    decision_entry e;
+    auto& e = noted_;
     e.at = now;
     e.repository = options_.origin;
     e.resource = schema_[item.incoming->content.resource].name();
     e.uuid = item.incoming->content.uuid;
     e.input = item.input;
     e.outcome = d;
+    e.loser.clear();
     if (d.what == action::none && item.local) s3xml::writer(schema_, {}).write_incoming(e.loser, {*item.incoming});
     if (d.what != action::none && d.conflict == conflict_state::accepted) e.loser = std::move(losing_);
     t.add_decision(e);
     if (d.conflict != conflict_state::none && done.conflicts.size() < options_.report_limit)
-      done.conflicts.push_back(std::move(e));
+      done.conflicts.push_back(e);
   }
 
   void list(const import_item& item, import_report& done) {
@@ -433,6 +452,7 @@ class importer {
   std::vector<char> failed_;
   std::vector<reference> arrivals_;
   std::string losing_;
+  decision_entry noted_;  // kept for its memory
   std::int64_t offered_ = 0;  // the quarantine entry that is being offered again
   std::uint64_t quarantine_ = 0;
   std::uint64_t lacking_ = 0;  // records refused for want of another one since the last round

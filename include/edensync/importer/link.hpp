@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "edensync/importer/batch.hpp"
@@ -38,38 +37,37 @@ inline std::vector<std::uint32_t> link_order(import_batch& batch) {
   std::vector<unsigned char> state(items.size(), waiting);
   struct frame {
     std::uint32_t item;
-    std::vector<std::uint32_t> needs;
-    std::size_t next = 0;
-  };
-  const auto position = [&](const import_item* i) { return static_cast<std::uint32_t>(i - items.data()); };
-  const auto needs_of = [&](std::uint32_t i) {
-    std::vector<std::uint32_t> out;
-    if (items[i].parent >= 0) out.push_back(static_cast<std::uint32_t>(items[i].parent));
-    detail::for_each_target(*items[i].incoming, [&](resource_id resource, const uid& id) {
-      if (const auto* target = batch.find(resource, id)) {
-        const auto p = position(target);
-        if (p != i && state[p] != done) out.push_back(p);
-      }
-    });
-    return out;
+    std::size_t first;  // its needs, from here to the end of `needs` when it was opened
+    std::size_t next;
+    std::size_t end;
   };
   std::vector<frame> path;
+  std::vector<std::uint32_t> needs;  // of all frames of the path, one behind the other
+  const auto enter = [&](std::uint32_t i) {
+    state[i] = open;
+    const auto first = needs.size();
+    const auto need = [&](std::uint32_t p) {
+      if (p != i && state[p] == waiting) needs.push_back(p);
+    };
+    if (items[i].parent >= 0) need(static_cast<std::uint32_t>(items[i].parent));
+    detail::for_each_target(*items[i].incoming, [&](resource_id resource, const uid& id) {
+      if (const auto* target = batch.find(resource, id)) need(static_cast<std::uint32_t>(target - items.data()));
+    });
+    path.push_back({i, first, first, needs.size()});
+  };
   for (std::uint32_t start = 0; start < items.size(); ++start) {
     if (state[start] != waiting) continue;
-    state[start] = open;
-    path.push_back({start, needs_of(start)});
+    enter(start);
     while (!path.empty()) {
       auto& top = path.back();
-      if (top.next == top.needs.size()) {
+      if (top.next == top.end) {
         state[top.item] = done;
         order.push_back(top.item);
+        needs.resize(top.first);
         path.pop_back();
-        continue;
+      } else if (const auto next = needs[top.next++]; state[next] == waiting) {
+        enter(next);
       }
-      const auto next = top.needs[top.next++];
-      if (state[next] != waiting) continue;
-      state[next] = open;
-      path.push_back({next, needs_of(next)});
     }
   }
   return order;

@@ -52,10 +52,13 @@ struct import_options {
   /// Asked before every batch; true ends the import with `error::cancelled`.
   std::function<bool()> cancelled;
 
-  /// Elements in one transaction. More: faster, but other writers wait longer and memory grows.
-  std::size_t batch_elements = 2048;
+  /// Elements in one transaction. More: faster, because every commit writes each index page that it touched, but memory
+  /// grows, and writers of other programs wait longer.
+  std::size_t batch_elements = 8192;
   /// Bytes of document in one transaction.
-  std::size_t batch_bytes = std::size_t{4} << 20;
+  std::size_t batch_bytes = std::size_t{8} << 20;
+  /// After so many records a batch is split if another writer of this program waits.
+  std::size_t least_records = 256;
   /// How many refused records and conflicts the report names; all are counted and kept in the ledger.
   std::size_t report_limit = 50;
   /// How many handles of each kind the report lists.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,12 +31,24 @@ class core {
 
   const schema& resources() const { return *plan_.resources; }
 
-  /// Waits for its turn among the writers of this program. Errors: store_locked after the busy timeout.
+  /// Waits for its turn among the writers of this program: first come, first served, so that a long import that commits
+  /// and begins again lets the others in. Errors: store_locked after the busy timeout.
   void enter() {
     std::unique_lock guard(lock_);
-    if (!left_.wait_for(guard, plan_.how.busy_timeout, [this] { return !writing_; }))
+    const auto mine = queue_.insert(queue_.end(), 0);
+    const bool in = left_.wait_for(guard, plan_.how.busy_timeout, [&] { return !writing_ && mine == queue_.begin(); });
+    queue_.erase(mine);
+    if (!in) {
+      left_.notify_all();
       throw_failure(error::store_locked, "another transaction of this program is open");
+    }
     writing_ = true;
+  }
+
+  /// Whether somebody waits for the open transaction to end.
+  bool contended() {
+    const std::lock_guard guard(lock_);
+    return !queue_.empty();
   }
 
   void leave() noexcept {
@@ -43,7 +56,7 @@ class core {
       const std::lock_guard guard(lock_);
       writing_ = false;
     }
-    left_.notify_one();
+    left_.notify_all();
   }
 
   /// The writer's connection. Only between `enter` and `leave`.
@@ -115,6 +128,7 @@ class core {
   std::mutex lock_;
   std::condition_variable left_;
   bool writing_ = false;
+  std::list<int> queue_;  // those who wait to write, in the order in which they came
   std::unique_ptr<session> writer_;
   std::vector<std::unique_ptr<session>> readers_;
 };

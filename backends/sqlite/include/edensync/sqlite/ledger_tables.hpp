@@ -37,7 +37,6 @@ CREATE TABLE IF NOT EXISTS edensync_decision(id INTEGER PRIMARY KEY, sequence IN
   update_policy INTEGER NOT NULL, conflict_policy INTEGER, allowed INTEGER NOT NULL, tie INTEGER NOT NULL,
   has_links INTEGER NOT NULL, action INTEGER NOT NULL, columns INTEGER NOT NULL, modified_on_from INTEGER NOT NULL,
   rule INTEGER NOT NULL, conflict INTEGER NOT NULL, loser TEXT NOT NULL, notable INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS edensync_decision_record ON edensync_decision(uuid);
 CREATE INDEX IF NOT EXISTS edensync_decision_notable ON edensync_decision(resource) WHERE notable=1;
 CREATE TABLE IF NOT EXISTS edensync_log(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
   repository INTEGER NOT NULL, repository_name TEXT NOT NULL, resource TEXT NOT NULL, mode TEXT NOT NULL,

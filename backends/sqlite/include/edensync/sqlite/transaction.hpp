@@ -91,6 +91,9 @@ class transaction : public ledger_writing {
 
   void write_as(repository_id origin) { origin_ = origin; }
 
+  /// Whether another writer of this program waits for this transaction to end.
+  bool contended() const { return core_->contended(); }
+
   void touch(resource_id resource, record_handle h) {
     check_open();
     execution e(s().prepared(resource, kind::touch));
