@@ -120,8 +120,9 @@ BOOST_AUTO_TEST_CASE(by_a_feed_that_drops_equal_instants) {
 }
 
 BOOST_AUTO_TEST_CASE(by_a_store_that_does_not_note_what_it_serves) {
-  BOOST_TEST(broken_laws<mistaken_store<does_not_note_what_it_serves>>() ==
-             "what follows a served state arrives later\na peer misses nothing\n");
+  // With luck the threads of a third law notice it, too.
+  const std::string broken = broken_laws<mistaken_store<does_not_note_what_it_serves>>();
+  BOOST_TEST(broken.starts_with("what follows a served state arrives later\na peer misses nothing\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

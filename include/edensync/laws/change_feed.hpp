@@ -74,8 +74,8 @@ void since_looks_at_arrival_and_modified_on(F& f) {
   auto store = f.make(s::make_schema());
   put(store, "old", 0, 0);
   put(store, "late", 0, 20);
-  put(store, "future", 60, 30);
-  put(store, "new", 40, 40);
+  const record_handle future = put(store, "future", 60, 30);
+  const record_handle fresh = put(store, "new", 40, 40);
   auto now = store.snapshot();
   expect(s::changed(now, since(0)).size() == 4, "a time before all gives all");
   expect(s::changed(now, since(20)) == texts{"late", "future", "new"},
@@ -90,6 +90,24 @@ void since_looks_at_arrival_and_modified_on(F& f) {
   put(store, "clock went back", 10, 10);
   expect(s::changed(store.snapshot(), since(40)) == texts{"future", "new", "clock went back"},
          "an arrival is never before an earlier one");
+  put(store, "soon", 61, 60);
+  expect(s::changed(store.snapshot(), since(61)) == texts{"soon"}, "one second ahead is ahead");
+  auto t = store.begin(s::at_second(60));
+  t.touch(s::site, future);
+  expect(t.patch(s::site, fresh, s::order, std::int64_t{1}).has_value(), "a patch is taken");
+  expect(s::changed(t, since(62)).empty() && s::changed(t, since(60)) == texts{"soon", "future", "new"},
+         "a transaction knows the arrival of what it writes");
+  t.commit();
+  auto again = store.begin(s::at_second(60));
+  const record_handle far = s::add(again, s::make_site("far", s::second(90)));
+  const auto stays = [&again](std::string_view what) { expect(s::changed(again, since(90)) == texts{"far"}, what); };
+  again.touch(s::site, far);
+  stays("what is ahead stays so when it is touched");
+  expect(again.patch(s::site, far, s::order, std::int64_t{1}).has_value(), "a patch is taken");
+  stays("or patched");
+  s::change(again, far, s::no_content(s::site));
+  stays("or updated without a time");
+  again.commit();
 }
 
 template <class F>
