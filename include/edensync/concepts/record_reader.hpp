@@ -31,7 +31,8 @@ concept record_spool = requires(S s, const spool_entry& e) {
 /// Reads records: every store's snapshots and transactions.
 ///
 /// All reads of one reader see the same state (snapshot); a transaction also sees its own writes. Deleted records are
-/// found like others. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
+/// found like others. Optional: `r.find_version(resource, id, moment, into)` is `find`, and `load` as well if the record
+/// is of that moment: what an import of unchanged records does most. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
 concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,

@@ -2,10 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -43,40 +41,42 @@ class import_batch {
   bool empty() const noexcept { return used_ == 0; }
 
   /// Takes over the records of an element and leaves in their place memory of an earlier batch.
+  ///
+  /// Precondition: none of them is in the batch already (`holds_any_of`).
   void take(incoming_element& e, std::int64_t quarantine_id) {
     if (used_ == elements_.size()) elements_.emplace_back();
     std::swap(elements_[used_].records, e);
     elements_[used_].quarantine_id = quarantine_id;
     ++used_;
-  }
-
-  /// Whether a record of the element is in the batch already: then the batch has to be applied first.
-  bool holds_any_of(const incoming_element& e) const {
-    for (const auto& r : e)
-      if (index_.contains({r.content.resource, r.content.uuid.text()})) return true;
-    return false;
-  }
-
-  /// Adds the last element taken to the index and the list of items.
-  void index_last() {
-    auto& records = elements_[used_ - 1].records;
     const auto first = items_.size();
-    for (auto& r : records) {
+    for (auto& r : elements_[used_ - 1].records) {
       import_item item;
       item.incoming = &r;
       item.element = static_cast<std::uint32_t>(used_ - 1);
       item.parent = r.parent < 0 ? -1 : static_cast<std::int32_t>(first) + r.parent;
-      index_.emplace(key{r.content.resource, r.content.uuid.text()}, static_cast<std::uint32_t>(items_.size()));
       items_.push_back(std::move(item));
+      insert(static_cast<std::uint32_t>(items_.size() - 1));
     }
+  }
+
+  /// Whether a record of the element is in the batch already: then the batch has to be applied first.
+  bool holds_any_of(const incoming_element& e) {
+    for (const auto& r : e)
+      if (find(r.content.resource, r.content.uuid) != nullptr) return true;
+    return false;
   }
 
   std::vector<import_item>& items() noexcept { return items_; }
 
   /// The item of a record, if it is in this batch.
   import_item* find(resource_id resource, const uid& id) {
-    const auto it = index_.find({resource, id.text()});
-    return it == index_.end() ? nullptr : &items_[it->second];
+    // Most references lead to resources of which the batch holds no record.
+    if (resource >= present_.size() || !present_[resource]) return nullptr;
+    for (std::size_t i = hash(resource, id) & (slots_.size() - 1); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
+      auto& item = items_[slots_[i] - 1];
+      if (item.incoming->content.resource == resource && item.incoming->content.uuid == id) return &item;
+    }
+    return nullptr;
   }
 
   incoming_element& element(std::uint32_t i) { return elements_[i].records; }
@@ -85,8 +85,9 @@ class import_batch {
 
   void clear() {
     used_ = 0;
-    index_.clear();
     items_.clear();
+    slots_.assign(slots_.size(), 0);
+    present_.clear();
   }
 
  private:
@@ -94,20 +95,33 @@ class import_batch {
     incoming_element records;
     std::int64_t quarantine_id = 0;
   };
-  // The text is that of the record itself, which stays where it is until `clear`.
-  struct key {
-    resource_id resource;
-    std::string_view text;
-    friend bool operator==(const key&, const key&) = default;
-  };
-  struct key_hash {
-    std::size_t operator()(const key& k) const noexcept { return std::hash<std::string_view>{}(k.text) ^ k.resource; }
-  };
+
+  static std::size_t hash(resource_id resource, const uid& id) {
+    return std::hash<uid>{}(id) ^ (std::size_t{resource} * 0x9e3779b9U);
+  }
+
+  // An open-addressing table of positions: no allocation for each record, and at most half full.
+  void insert(std::uint32_t position) {
+    if (items_.size() * 2 > slots_.size()) {
+      slots_.assign(slots_.empty() ? 64 : slots_.size() * 2, 0);
+      for (std::uint32_t i = 0; i < position; ++i) place(i);
+    }
+    place(position);
+  }
+  void place(std::uint32_t position) {
+    const auto& r = items_[position].incoming->content;
+    if (r.resource >= present_.size()) present_.resize(r.resource + 1, false);
+    present_[r.resource] = true;
+    std::size_t i = hash(r.resource, r.uuid) & (slots_.size() - 1);
+    while (slots_[i] != 0) i = (i + 1) & (slots_.size() - 1);
+    slots_[i] = position + 1;
+  }
 
   std::vector<held> elements_;
   std::size_t used_ = 0;
-  std::unordered_map<key, std::uint32_t, key_hash> index_;
   std::vector<import_item> items_;
+  std::vector<std::uint32_t> slots_;  // position + 1 of an item, 0: free
+  std::vector<bool> present_;         // by resource
 };
 
 }  // namespace edensync

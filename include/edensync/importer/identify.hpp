@@ -55,6 +55,7 @@ class identify {
 
   /// Finds the twin of an item. `master`: where its master is, if it has one.
   void operator()(import_item& item, record_handle master) {
+    loaded_ = false;
     item.local = twin(*item.incoming, master);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
@@ -62,13 +63,20 @@ class identify {
 
   /// Whether the twin is of the same moment, so that only the contents tell the versions apart.
   static bool is_tie(const import_item& item) {
-    return item.local && !item.local->version.deleted && !item.incoming->content.version.deleted &&
+    return item.local && item.local->version.deleted == item.incoming->content.version.deleted &&
            item.local->version.modified_on && item.local->version.modified_on == item.incoming->content.version.modified_on;
   }
 
   /// Compares the contents of a tie. Precondition: the item's references are resolved.
   void compare(import_item& item) {
-    reader_.load(item.incoming->content.resource, item.handle, scratch_);
+    if (!loaded_) reader_.load(item.incoming->content.resource, item.handle, scratch_);
+    if (scratch_.version.deleted) {
+      const auto& theirs = item.incoming->content.replaced_by;
+      item.tie = scratch_.replaced_by == theirs  ? content_order::equal
+                 : scratch_.replaced_by < theirs ? content_order::local_first
+                                                 : content_order::incoming_first;
+      return;
+    }
     item.tie = compare_content(schema_[item.incoming->content.resource], scratch_, *item.incoming);
   }
 
@@ -104,6 +112,13 @@ class identify {
       if (same.size() == 1) return same.front();
     }
     if (!in.uid_given) return std::nullopt;
+    if constexpr (requires { reader_.find_version(in.content.resource, in.content.uuid, timestamp{}, scratch_); }) {
+      if (in.content.version.modified_on) {
+        const auto found = reader_.find_version(in.content.resource, in.content.uuid, *in.content.version.modified_on, scratch_);
+        loaded_ = found && found->version.modified_on == in.content.version.modified_on;
+        return found;
+      }
+    }
     return reader_.find(in.content.resource, in.content.uuid);
   }
 
@@ -111,6 +126,7 @@ class identify {
   const schema& schema_;
   handle_cache& cache_;
   stored_record scratch_;
+  bool loaded_ = false;  // the twin's content is in `scratch_`
 };
 
 }  // namespace edensync

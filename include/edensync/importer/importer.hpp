@@ -97,7 +97,6 @@ class importer {
   void element(incoming_element& e) {
     if (batch_.holds_any_of(e)) apply_batch();
     batch_.take(e, offered_);
-    batch_.index_last();
     if (batch_.size() >= options_.batch_elements || fed_ - fed_before_batch_ >= options_.batch_bytes) apply_batch();
   }
   void unknown_resource(std::string_view name, const uid&) {
@@ -278,10 +277,12 @@ class importer {
     item.outcome = with_rule(item, item.outcome, rule->second(local, item.incoming->content, item.input));
   }
 
-  // What is about to be overwritten although it was changed here since the last agreement.
+  // What is about to be overwritten although it was changed here since the last agreement, or is not the older one.
   void keep_losing(transaction& t, const import_item& item) {
     losing_.clear();
-    if (item.outcome.what == action::none || item.outcome.conflict != conflict_state::accepted) return;
+    if (item.outcome.what == action::none || !item.local || item.outcome.why == rule::already_deleted) return;
+    const bool older = item.local->version.modified_on < item.input.incoming.modified_on;
+    if (older && item.outcome.conflict != conflict_state::accepted) return;
     stored_record local;
     t.load(item.incoming->content.resource, item.handle, local);
     s3xml::writer w(schema_, {});
@@ -339,7 +340,7 @@ class importer {
     e.outcome = d;
     e.loser.clear();
     if (d.what == action::none && item.local) s3xml::writer(schema_, {}).write_incoming(e.loser, {*item.incoming});
-    if (d.what != action::none && d.conflict == conflict_state::accepted) e.loser = std::move(losing_);
+    if (d.what != action::none) e.loser = std::move(losing_);
     t.add_decision(e);
     if (d.conflict != conflict_state::none && done.conflicts.size() < options_.report_limit)
       done.conflicts.push_back(e);

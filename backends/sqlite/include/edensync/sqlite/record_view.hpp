@@ -24,6 +24,15 @@ class record_view {
     return e.step() ? std::optional(detail::read_found(e)) : std::nullopt;
   }
 
+  std::optional<found_record> find_version(resource_id resource, const uid& id, timestamp moment, stored_record& into) {
+    execution e(s().prepared(resource, kind::find_whole));
+    e.text(id.text());
+    if (!e.step()) return std::nullopt;
+    const auto found = detail::read_found_of_select(e);
+    if (found.version.modified_on == moment) detail::read_record(s(), e, resource, into);
+    return found;
+  }
+
   std::vector<found_record> find_key(resource_id resource, std::uint32_t field, const value& v) {
     std::vector<found_record> all;
     const table_layout& t = s().table(resource);

@@ -102,14 +102,16 @@ inline void read_value(session& s, execution& e, int column, field_type type, re
     case field_type::list_reference: into = read_list(s, e.get_text(column), type, target); return;
     case field_type::reference: {
       const std::int64_t id = e.get_integer(column);
-      if (target == no_resource || s.uid_of(target, id).empty()) {
+      static const uid nobody;
+      const uid& known = target == no_resource ? nobody : s.uid_of(target, id);
+      if (known.empty()) {
         into = null_value{};
         return;
       }
       auto* r = std::get_if<reference>(&into);
       if (r == nullptr) r = &into.emplace<reference>();
       r->resource = target;
-      r->target.assign(s.uid_of(target, id).text());
+      r->target.assign(known.text());
       r->handle = static_cast<record_handle>(id);
       return;
     }
@@ -146,6 +148,16 @@ inline void read_record(session& s, execution& e, resource_id resource, stored_r
   into.fields.resize(fields.size());
   for (std::uint32_t f = 0; f < fields.size(); ++f)
     read_value(s, e, static_cast<int>(record_columns.size() + f), fields[f].type, r.target(f), into.fields[f]);
+}
+
+/// Reads of a row of `table_layout::select` what `read_found` reads of one of `table_layout::find`.
+inline found_record read_found_of_select(const execution& e) {
+  found_record found;
+  found.handle = static_cast<record_handle>(e.get_integer(0));
+  found.version = {read_stamp(e.get_text(4)), read_mci(e, 2), e.get_integer(5) != 0};
+  found.sequence = static_cast<sequence_number>(e.get_integer(11));
+  found.origin = e.get_integer(12);
+  return found;
 }
 
 /// Reads a row of `table_layout::find`.

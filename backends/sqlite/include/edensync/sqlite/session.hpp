@@ -35,7 +35,7 @@ struct store_state {
 class session {
  public:
   /// The statements of which there is one for each resource.
-  enum class kind : std::uint8_t { find, load, insert, touch, uid_of, changes, live_changes, ahead, live_ahead };
+  enum class kind : std::uint8_t { find, find_whole, load, insert, touch, uid_of, changes, live_changes, ahead, live_ahead };
 
   session(const plan& p, int cache_kib, statement_counter& executed)
       : plan_(p), executed_(executed), db(p.how, cache_kib), common_(p.tables.size()), updates_(p.tables.size()) {}
@@ -140,6 +140,7 @@ class session {
                               " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
     switch (k) {
       case kind::find: return t.find + "uuid=?";
+      case kind::find_whole: return t.select + "uuid=?";
       case kind::load: return t.select + "id=?";
       case kind::insert: return t.insert;
       case kind::touch:
@@ -162,7 +163,7 @@ class session {
   }
 
   std::unordered_map<std::string_view, statement> ledger_;
-  std::vector<std::array<statement, 9>> common_;
+  std::vector<std::array<statement, 10>> common_;
   std::vector<std::unordered_map<std::string, statement>> updates_;
   std::map<std::pair<resource_id, std::uint32_t>, std::vector<statement>> idle_;
   std::uint64_t generation_ = 0;
