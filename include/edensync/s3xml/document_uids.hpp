@@ -3,12 +3,17 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
+#include "edensync/core/reference.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/uid.hpp"
+#include "edensync/s3xml/read_field.hpp"
 #include "edensync/s3xml/reader_options.hpp"
 #include "edensync/s3xml/uid_domain.hpp"
+#include "edensync/schema/schema.hpp"
 
 namespace edensync::s3xml {
 
@@ -34,6 +39,36 @@ class document_uids {
     if (domain_.empty() || plain_ || has_domain(id)) return to.assign(import_uid(id, options_.own_domain));
     const auto full = export_uid(id, domain_);
     to.assign(import_uid(full, options_.own_domain));
+  }
+
+  /// A reference to a record of that resource; `local`: by its `tuid`.
+  void of_target(reference& to, const resource_schema& resource, std::string_view id, bool local) {
+    to.resource = resource.id();
+    to.handle = record_handle::none;
+    if (local)
+      to.target = of_local(resource.name(), id);
+    else
+      of_target(to.target, id);
+  }
+
+  /// A list of references: a JSON array, each member once, or the only member by itself. False: it is neither.
+  bool of_targets(std::vector<reference>& to, const resource_schema& resource, std::string_view text, bool local) {
+    to.clear();
+    if (!text.starts_with('[')) {
+      of_target(to.emplace_back(), resource, text, local);
+      return true;
+    }
+    const auto parsed = detail::parse_json(text);
+    if (!parsed) return false;
+    const auto& all = parsed->as_array();
+    if (all.size() > options_.element_limit) throw_failure(error::limit_exceeded, "too many members in one list");
+    std::unordered_set<std::string_view> seen;
+    for (const auto& e : all) {
+      if (!e.is_string()) return false;
+      const std::string_view id = e.get_string();
+      if (!id.empty() && seen.insert(id).second) of_target(to.emplace_back(), resource, id, local);
+    }
+    return true;
   }
 
   /// A new one.

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "edensync/core/incoming_record.hpp"
 #include "edensync/s3xml/document_uids.hpp"
 #include "edensync/s3xml/element_builder.hpp"
+#include "edensync/s3xml/open_elements.hpp"
 #include "edensync/s3xml/read_field.hpp"
 #include "edensync/s3xml/reader_options.hpp"
 #include "edensync/s3xml/record_attributes.hpp"
@@ -56,7 +56,7 @@ class reader final : public xml_handler {
       ++skip_;
       return;
     }
-    if (depth_ == 0) return open_root(name, attributes);
+    if (open_.empty()) return open_root(name, attributes);
     bool taken = false;
     switch (top().what) {
       case kind::root:
@@ -87,44 +87,15 @@ class reader final : public xml_handler {
     }
     if (top().what == kind::record) close_record();
     if (top().what == kind::data) close_data();
-    --depth_;
+    open_.pop();
   }
 
  private:
-  enum class kind : std::uint8_t { root, record, data, reference };
+  using kind = open_elements::kind;
+  using frame = open_elements::frame;
 
-  /// The element being built (more than one with records within references) and the record in it.
-  struct place {
-    std::uint32_t level = 0;
-    std::uint32_t part = 0;
-  };
-
-  /// An open element of the document. Its memory is used again.
-  struct frame {
-    kind what = kind::root;
-    /// A deletion: nothing within it is read.
-    bool closed = false;
-    /// A reference that its own content has to supply with a target.
-    bool wants_target = false;
-    place at;
-    /// The present field, and the one expected next.
-    std::uint32_t field = 0;
-    std::uint32_t next = 0;
-    resource_id target = no_resource;
-    const resource_schema* resource = nullptr;
-    std::vector<char> seen;
-  };
-
-  frame& push(kind what) {
-    if (depth_ == frames_.size()) frames_.emplace_back();
-    frame& f = frames_[depth_++];
-    f.what = what;
-    f.closed = f.wants_target = false;
-    return f;
-  }
-
-  /// The innermost open frame; `push` ends the reference.
-  frame& top() { return frames_[depth_ - 1]; }
+  frame& push(kind what) { return open_.push(what); }
+  frame& top() { return open_.top(); }
   incoming_record& record_of(const frame& f) { return levels_[f.at.level][f.at.part]; }
 
   void open_root(std::string_view name, std::span<const xml_attribute> attributes) {
@@ -157,15 +128,17 @@ class reader final : public xml_handler {
 
   bool open_component(std::span<const xml_attribute> attributes) {
     const record_attributes a(attributes);
-    const place master = top().at;
-    const auto* link = find_component(*top().resource, a.name, a.alias);
+    const auto master = top().at;
+    const auto* link = find_component(*schema_, *top().resource, a.name, a.alias);
     if (!link) return unknown(a);
     auto& element = levels_[master.level];
     if (!link->multiple)
       for (std::size_t i = master.part + 1; i < element.size(); ++i)
         if (element[i].parent == static_cast<std::int32_t>(master.part) && element[i].key_field == link->key_field &&
-            element[i].content.resource == link->resource)
+            element[i].content.resource == link->resource) {
+          count_record();
           return false;
+        }
     auto& r = open_record(a, (*schema_)[link->resource], master.level);
     r.parent = static_cast<std::int32_t>(master.part);
     r.key_field = link->key_field;
@@ -174,8 +147,7 @@ class reader final : public xml_handler {
   }
 
   incoming_record& open_record(const record_attributes& a, const resource_schema& resource, std::uint32_t level) {
-    if (++records_ > uids_.options().element_limit)
-      throw_failure(error::limit_exceeded, "too many records in one element");
+    count_record();
     frame& f = push(kind::record);
     f.at.level = level;
     f.at.part = static_cast<std::uint32_t>(levels_[level].size());
@@ -212,7 +184,7 @@ class reader final : public xml_handler {
     for (std::size_t i = 0; i < fields.size(); ++i)
       if (!f.seen[i]) fields[i] = value();
     if (f.at.part != 0) return;
-    if (frame& outer = frames_[depth_ - 2]; outer.what == kind::reference && outer.wants_target)
+    if (frame& outer = open_.top(1); outer.what == kind::reference && outer.wants_target)
       add_target(outer, record_of(f).content.resource, record_of(f).content.uuid);
     sink_->element(levels_[f.at.level].finish());
   }
@@ -224,7 +196,7 @@ class reader final : public xml_handler {
       if (a.name == word::value) content = &a;
     }
     frame& f = top();
-    if (!name || !find_field(f, name->value)) return false;
+    if (!name || !f.find_field(name->value)) return false;
     const auto type = f.resource->field(f.field).type;
     if (type == field_type::password || type == field_type::blob || type == field_type::upload) return false;
     begin_field(f);
@@ -246,7 +218,7 @@ class reader final : public xml_handler {
 
   void close_data() {
     if (into_ == nullptr) return;
-    const frame& f = frames_[depth_ - 2];
+    const frame& f = open_.top(1);
     if (into_ == &text_)
       settle(record_of(f), f.field, f.resource->field(f.field).type, text_source::text, text_);
     else
@@ -263,7 +235,7 @@ class reader final : public xml_handler {
       if (a.name == word::tuid) tuid = a.value;
     }
     frame& f = top();
-    if (!find_field(f, name)) return false;
+    if (!f.find_field(name)) return false;
     const auto& d = f.resource->field(f.field);
     if (d.type != field_type::reference && d.type != field_type::list_reference) return false;
     f.target = f.resource->target(f.field);
@@ -282,10 +254,13 @@ class reader final : public xml_handler {
     if (local && tuid.empty()) {
       wants_target = true;
     } else if (list) {
-      if (!read_list(f, local ? tuid : uuid, local)) return refuse_reference(f, local ? tuid : uuid);
+      begin_field(f);
+      auto& into = detail::hold<std::vector<reference>>(record_of(f).content.fields[f.field]);
+      if (!uids_.of_targets(into, target_of(f), local ? tuid : uuid, local))
+        return refuse_reference(f, local ? tuid : uuid);
     } else if (const auto id = local ? tuid : uuid; !id.starts_with('[') && id != "None") {
       begin_field(f);
-      set_reference(detail::hold<reference>(record_of(f).content.fields[f.field]), f.target, id, local);
+      uids_.of_target(detail::hold<reference>(record_of(f).content.fields[f.field]), target_of(f), id, local);
     }
     const auto [at, field, target] = std::tuple(f.at, f.field, f.target);
     frame& r = push(kind::reference);
@@ -296,6 +271,8 @@ class reader final : public xml_handler {
     return true;
   }
 
+  const resource_schema& target_of(const frame& f) const { return (*schema_)[f.target]; }
+
   bool refuse_reference(frame& f, std::string_view raw) {
     begin_field(f);
     record_of(f).content.fields[f.field] = value();
@@ -303,33 +280,10 @@ class reader final : public xml_handler {
     return false;
   }
 
-  // A JSON array of uids, or one of them.
-  bool read_list(frame& f, std::string_view text, bool local) {
-    begin_field(f);
-    auto& list = detail::hold<std::vector<reference>>(record_of(f).content.fields[f.field]);
-    list.clear();
-    if (!text.starts_with('[')) {
-      set_reference(list.emplace_back(), f.target, text, local);
-      return true;
-    }
-    const auto parsed = detail::parse_json(text);
-    if (!parsed) return false;
-    const auto& all = parsed->as_array();
-    if (all.size() > uids_.options().element_limit)
-      throw_failure(error::limit_exceeded, "too many members in one list");
-    std::unordered_set<std::string_view> seen;
-    for (const auto& e : all) {
-      if (!e.is_string()) return false;
-      const std::string_view id = e.get_string();
-      if (!id.empty() && seen.insert(id).second) set_reference(list.emplace_back(), f.target, id, local);
-    }
-    return true;
-  }
-
   // The record below a reference is what it points to: the first one, or all of them for a list.
   void add_target(frame& outer, resource_id resource, const uid& id) {
     if (resource != outer.target) return;
-    frame& owner = frames_[depth_ - 3];
+    frame& owner = open_.top(2);
     auto& v = record_of(outer).content.fields[outer.field];
     if (owner.resource->field(outer.field).type == field_type::list_reference) {
       if (!owner.seen[outer.field]) v = std::vector<reference>();
@@ -341,15 +295,6 @@ class reader final : public xml_handler {
     }
     owner.field = outer.field;
     begin_field(owner);
-  }
-
-  void set_reference(reference& r, resource_id target, std::string_view id, bool local) {
-    r.resource = target;
-    r.handle = record_handle::none;
-    if (local)
-      r.target = uids_.of_local((*schema_)[target].name(), id);
-    else
-      uids_.of_target(r.target, id);
   }
 
   void settle(incoming_record& r, std::uint32_t field, field_type type, text_source from, std::string_view in) {
@@ -365,45 +310,20 @@ class reader final : public xml_handler {
     f.seen[f.field] = 1;
   }
 
-  // Fields come in the order of the descriptor, some left out.
-  bool find_field(frame& f, std::string_view name) {
-    const auto all = f.resource->fields();
-    for (auto i = f.next; i < all.size(); ++i)
-      if (all[i].name == name) return found_field(f, i);
-    for (std::uint32_t i = 0; i < f.next; ++i)
-      if (all[i].name == name) return found_field(f, i);
-    return false;
-  }
-
-  static bool found_field(frame& f, std::uint32_t i) {
-    f.field = i;
-    f.next = i + 1;
-    return true;
-  }
-
   const resource_schema* find_resource(std::string_view name) {
     if (last_ && last_->name() == name) return last_;
     const auto id = schema_->find(name);
     return id == no_resource ? nullptr : last_ = &(*schema_)[id];
   }
 
-  // By table and alias; without an alias the only one of that table, or the one named like it (spec/s3xml.md §4.2).
-  const component_link* find_component(const resource_schema& master, std::string_view table, std::string_view alias) {
-    const component_link* only = nullptr;
-    const auto usual = table.substr(table.find('_') + 1);
-    bool several = false;
-    for (const auto& c : master.components()) {
-      if ((*schema_)[c.resource].name() != table) continue;
-      if (c.alias == (alias.empty() ? usual : alias)) return &c;
-      several = only != nullptr;
-      only = &c;
-    }
-    return alias.empty() && !several ? only : nullptr;
-  }
-
   bool unknown(const record_attributes& a) {
     sink_->unknown_resource(a.name, uid(uids_.of_record(a.uuid)));
     return false;
+  }
+
+  void count_record() {
+    if (++records_ > uids_.options().element_limit)
+      throw_failure(error::limit_exceeded, "too many records in one element");
   }
 
   void count_bytes(std::size_t n) {
@@ -415,8 +335,7 @@ class reader final : public xml_handler {
   Sink* sink_;
   document_uids uids_;
   document_root root_;
-  std::vector<frame> frames_;
-  std::size_t depth_ = 0;
+  open_elements open_;
   /// Elements open within one that is skipped, itself included.
   std::size_t skip_ = 0;
   std::deque<element_builder> levels_;
