@@ -77,6 +77,7 @@ enum class rule : std::uint8_t {
   local_newer,         ///< NEWER: the local version is younger
   from_master,         ///< MASTER: the incoming version comes straight from its birthplace
   not_from_master,     ///< MASTER: it does not
+  master_deleted,      ///< the record it is a component of was deleted
   custom,              ///< a conflict rule of the application's own decided
 };
 
@@ -111,6 +112,7 @@ constexpr std::string_view to_text(rule r) {
     case rule::local_newer: return "the local version is newer";
     case rule::from_master: return "the incoming version comes from the site that created it";
     case rule::not_from_master: return "the incoming version does not come from the site that created it";
+    case rule::master_deleted: return "the record that it is a component of was deleted";
     case rule::custom: return "the application's own rule decided";
   }
   return "";

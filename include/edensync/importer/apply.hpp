@@ -10,6 +10,7 @@
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/identify.hpp"
 #include "edensync/importer/options.hpp"
+#include "edensync/importer/replace_in_list.hpp"
 #include "edensync/importer/report.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/schema.hpp"
@@ -176,21 +177,37 @@ class apply {
 
   void cascade_below(resource_id resource, record_handle master, timestamp at) {
     for (const auto& part : schema_[resource].components()) {
-      std::vector<record_handle> older;
+      std::vector<stored_record> older;
       {
         auto all = t_.components(part.resource, part.key_field, master, 0);
         stored_record c;
         while (all.next(c))
-          if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c.handle);
+          if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c);
       }
-      for (const auto h : older) {
+      for (const auto& c : older) {
         record r;
         r.resource = part.resource;
         r.version.deleted = true;
         r.version.modified_on = at;
-        if (t_.update(h, r)) cascade_below(part.resource, h, at);
+        if (!t_.update(c.handle, r)) continue;
+        note_cascade(c, r.version);
+        cascade_below(part.resource, c.handle, at);
       }
     }
+  }
+
+  // Nobody asked for this deletion by name, so that it is the ledger that has to tell of it.
+  void note_cascade(const stored_record& component, const version_stamp& deletion) {
+    decision_entry e;
+    e.at = now_;
+    e.repository = options_.origin;
+    e.resource = schema_[component.resource].name();
+    e.uuid = component.uuid;
+    e.input.erase = true;
+    e.input.incoming = deletion;
+    e.input.local = component.version;
+    e.outcome = {action::erase, columns::none, stamp_source::incoming, rule::master_deleted, conflict_state::none};
+    t_.add_decision(e);
   }
 
   // A moved reference is an ordinary edit of this site: it gets a time of its own, the same at every site that makes the
@@ -207,8 +224,7 @@ class apply {
       edit.resource = r.resource;
       edit.fields.resize(r.field + 1);
       if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
-        for (auto& each : *many)
-          if (each.handle == from) each = {resource, survivor.uuid, to};
+        replace_in_list(*many, {resource, survivor.uuid, to}, from);
         edit.fields[r.field] = *many;
       } else if (r.resource == resource && r.record == to) {
         edit.fields[r.field] = null_value{};  // the survivor would point to itself
@@ -216,7 +232,7 @@ class apply {
         edit.fields[r.field] = reference{resource, survivor.uuid, to};
       }
       edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
-      if (t_.update(r.record, edit)) touch_masters(t_, schema_, holder);
+      if (t_.update(r.record, edit)) touch_masters_of(r.resource, r.record);
     }
     t_.write_as(options_.origin);
   }
@@ -243,8 +259,16 @@ class apply {
     edit.fields[field] = reference{link->resource, end.uuid, last};
     edit.version.modified_on = after(holder.version.modified_on, first);
     t_.write_as(this_site);
-    if (t_.update(h, edit)) touch_masters(t_, schema_, holder);
+    if (t_.update(h, edit)) touch_masters_of(resource, h);
     t_.write_as(options_.origin);
+  }
+
+  // As the record is now: the edit may have given it another master.
+  void touch_masters_of(resource_id resource, record_handle h) {
+    if (schema_[resource].masters().empty()) return;
+    stored_record now;
+    t_.load(resource, h, now);
+    touch_masters(t_, schema_, now);
   }
 
   static std::optional<timestamp> after(std::optional<timestamp> own, std::optional<timestamp> cause) {

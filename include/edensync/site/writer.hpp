@@ -7,6 +7,7 @@
 
 #include "edensync/core/result.hpp"
 #include "edensync/core/write_context.hpp"
+#include "edensync/importer/replace_in_list.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/describe.hpp"
 
@@ -151,8 +152,7 @@ class site_writer {
     edit.resource = r.resource;
     edit.fields.resize(r.field + 1);
     if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
-      for (auto& each : *many)
-        if (each.handle == from) each = {resource, survivor, to};
+      replace_in_list(*many, {resource, survivor, to}, from);
       edit.fields[r.field] = *many;
     } else if (r.record == to && r.resource == resource) {
       edit.fields[r.field] = null_value{};
