@@ -42,12 +42,13 @@ inline int compare_values(const value& a, const value& b) {
 /// Compares what a document brings with what is here.
 ///
 /// Only the fields that were received are looked at; a reference that cannot be resolved here counts as the empty field
-/// that it would become. `key_field` (the link to a component's master) is left out: nesting says it.
+/// that it would become. A component's link to its master counts like any other field: two sites may have moved it in the
+/// same second. Precondition: nesting has been turned into that link.
 /// Returns equal, or which side gives way in the order that all edensync sites share (the greater content wins).
 inline content_order compare_content(const resource_schema& r, const record& local, const incoming_record& in) {
   for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
     const value& theirs = in.content.fields[i];
-    if (is_absent(theirs) || (in.parent >= 0 && i == in.key_field)) continue;
+    if (is_absent(theirs)) continue;
     static const value nothing = null_value{};
     const value& ours = i < local.fields.size() ? local.fields[i] : nothing;
     const auto* link = std::get_if<reference>(&theirs);
