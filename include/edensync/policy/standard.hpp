@@ -31,7 +31,8 @@ struct basic_standard {
     const method m = method_of(in);
     const bool removes = m == method::erase || m == method::merge;
     // Before the strategy and before conflicts: what is here already is neither refused nor a conflict.
-    if (removes && in.local && in.local->deleted && !differs(in)) return {.why = rule::already_deleted};
+    if (removes && in.local && in.local->deleted && !differs(in) && in.tie != content_order::local_first)
+      return {.why = rule::already_deleted};
     if (is_same_version(in, removes)) return {.why = rule::same_version};
     if (!allows(in.allowed, m)) return {.why = rule::strategy_forbids};
     if (!in.local) return removes ? write(action::bury, rule::nothing_to_erase) : create(in);
@@ -73,7 +74,7 @@ struct basic_standard {
     return write(action::create, v.why);
   }
 
-  // Both sides hold a deletion: only its time is at stake.
+  // Both sides hold a deletion: at stake is only its time, and at the same time what the record was merged into.
   static constexpr decision restamp(const decide_input& in) {
     const verdict v = Policies::update(in.update, *in.local, in.incoming);
     if (!v.take) return {.why = rule::already_deleted};
