@@ -64,10 +64,15 @@ class answer_register final : public plain_answer {
     say(200, "application/json", to_json(register_reply{true, words, *own}));
   }
 
+  void on_failure(const failure& why) override {
+    if (!told_) log(log_lines::answered_registration_failed(why.text()));
+  }
+
  private:
   static constexpr std::size_t limit = std::size_t{64} << 10;
 
   void log(log_entry e) {
+    told_ = true;
     e.at = site_.now();
     e.repository = peer_.id;
     e.repository_name = peer_.name;
@@ -80,6 +85,7 @@ class answer_register final : public plain_answer {
   bool accept_push_;
   std::string body_;
   repository peer_;
+  bool told_ = false;
 };
 
 }  // namespace edensync
