@@ -235,20 +235,14 @@ BOOST_AUTO_TEST_CASE(an_idle_or_slow_client_occupies_no_thread) {
 BOOST_AUTO_TEST_CASE(the_network_is_the_pace_of_the_responder) {
   // Nobody takes the answer, so most of it is never asked for.
   std::atomic<std::size_t> asked = 0;
-  std::promise<void> failed;
-  {
-    running s(answer_with({.body = std::string(64 << 20, 'x'),
-                           .on_read = [&] { ++asked; },
-                           .on_failure =
-                               [&](const failure& why) {
-                                 BOOST_TEST((why.code == error::timed_out));
-                                 failed.set_value();
-                               }}),
-              {.write_timeout = std::chrono::milliseconds(50)});
-    auto lazy = raw_socket::connect(s.it.port());
-    lazy.send("GET /eden/x HTTP/1.1\r\nHost: x\r\n\r\n");
-    failed.get_future().wait();
-  }
+  std::promise<failure> failed;
+  running s(answer_with({.body = std::string(64 << 20, 'x'),
+                         .on_read = [&] { ++asked; },
+                         .on_failure = [&](const failure& why) { failed.set_value(why); }}),
+            {.write_timeout = std::chrono::milliseconds(50)});
+  auto lazy = raw_socket::connect(s.it.port());
+  lazy.send("GET /eden/x HTTP/1.1\r\nHost: x\r\n\r\n");
+  BOOST_TEST((failed.get_future().get().code == error::timed_out));
   BOOST_TEST(asked < 64U * 16);
 }
 
@@ -261,14 +255,14 @@ BOOST_AUTO_TEST_CASE(stop_lets_a_running_request_end) {
                                                   }}));
   client c(s->url());
   test_operation op(post("/x", "hello"));
-  std::thread calling([&] { BOOST_TEST(c.run(op).has_value()); });
+  auto calling = std::async(std::launch::async, [&] { return c.run(op).has_value(); });
   begun.get_future().wait();
   const auto port = s->it.port();
   std::thread stopping([&] { s->it.stop(std::chrono::minutes(1)); });
   while (raw_socket::try_connect(port)) std::this_thread::yield();
   go_on.set_value();
   stopping.join();
-  calling.join();
+  BOOST_TEST(calling.get());
   check_answer(op.last(), 200, "hello");
   BOOST_TEST(op.last().headers.get("Connection") == "close");
   BOOST_TEST(s->it.port() == 0U);

@@ -98,6 +98,8 @@ class answer_reader {
 
   result<void> check_head() {
     const auto& fields = parser_->fields;
+    if (parser_->status < 100)
+      return make_failure(error::unexpected_answer, "the peer answers with a status that does not exist");
     if (parser_->status == 101)
       return make_failure(error::unexpected_answer, "the peer changes the protocol, which nobody asked for");
     if (const auto te = fields.get("Transfer-Encoding"); !te.empty() && !is_plain_chunked(te))
