@@ -50,6 +50,7 @@ class apply {
       if (in.content.fields.size() <= in.key_field) in.content.fields.resize(in.key_field + 1);
       in.content.fields[in.key_field] =
           reference{master->incoming->content.resource, master->incoming->content.uuid, master->handle};
+      if (!master->written && master->local && master->local->version.deleted) merged_.push_back(in.key_field);
     }
     for (std::uint32_t i = 0; i < in.content.fields.size(); ++i) {
       if (auto* one = std::get_if<reference>(&in.content.fields[i])) {
@@ -103,7 +104,8 @@ class apply {
       waiting_.add(link.resource);
       t_.add_open_reference({0, r.resource, item.handle, i, link.resource, link.target});
     }
-    for (const auto i : merged_) redirect(r.resource, item.handle, i);
+    for (const auto i : merged_)
+      if (!redirect(r.resource, item.handle, i)) go_with_master(r.resource, item.handle, i);
     return done;
   }
 
@@ -116,6 +118,7 @@ class apply {
     auto done = t_.update(item.handle, r);
     if (!done) return done;
     item.written = true;
+    cache_.forget(r.resource, item.incoming->content.uuid);
     cascade(r.resource, item.handle, *r.version.modified_on);
     return done;
   }
@@ -126,6 +129,14 @@ class apply {
     if (!done) return done;
     move_references(item.incoming->content.resource, item.handle, survivor, stamped(item));
     return done;
+  }
+
+  /// Puts the masters of a component that came by itself at the end of the change order, with the masters it has now.
+  void touch_masters_of(resource_id resource, record_handle h) {
+    if (schema_[resource].masters().empty()) return;
+    stored_record now;
+    t_.load(resource, h, now);
+    touch_masters(t_, schema_, now);
   }
 
   /// Notes the deletion of a record that was never here.
@@ -164,6 +175,7 @@ class apply {
     r.replaced_by = item.incoming->content.replaced_by;
     auto done = t_.update(item.handle, r);
     item.written = done.has_value();
+    cache_.forget(r.resource, item.incoming->content.uuid);
     return done;
   }
 
@@ -237,12 +249,12 @@ class apply {
     t_.write_as(options_.origin);
   }
 
-  // The record points to a deleted one. If that was merged, the reference goes to the survivor.
-  void redirect(resource_id resource, record_handle h, std::uint32_t field) {
+  // The record points to a deleted one. If that was merged, the reference goes to the survivor; says whether it was.
+  bool redirect(resource_id resource, record_handle h, std::uint32_t field) {
     stored_record holder, end;
     t_.load(resource, h, holder);
     const auto* link = std::get_if<reference>(&holder.fields[field]);
-    if (link == nullptr || link->handle == record_handle::none) return;
+    if (link == nullptr || link->handle == record_handle::none) return false;
     t_.load(link->resource, link->handle, end);
     const auto first = end.version.modified_on;
     record_handle last = link->handle;
@@ -252,7 +264,7 @@ class apply {
       last = next->handle;
       t_.load(link->resource, last, end);
     }
-    if (last == link->handle || (link->resource == resource && last == h)) return;
+    if (last == link->handle || (link->resource == resource && last == h)) return false;
     record edit;
     edit.resource = resource;
     edit.fields.resize(field + 1);
@@ -261,14 +273,31 @@ class apply {
     t_.write_as(this_site);
     if (t_.update(h, edit)) touch_masters_of(resource, h);
     t_.write_as(options_.origin);
+    return true;
   }
 
-  // As the record is now: the edit may have given it another master.
-  void touch_masters_of(resource_id resource, record_handle h) {
-    if (schema_[resource].masters().empty()) return;
-    stored_record now;
-    t_.load(resource, h, now);
-    touch_masters(t_, schema_, now);
+  // The deletion of a master takes along the components that are not younger, also those that come after it.
+  void go_with_master(resource_id resource, record_handle h, std::uint32_t field) {
+    const auto masters = schema_[resource].masters();
+    if (std::ranges::none_of(masters, [&](const component_link& l) { return l.key_field == field; })) return;
+    stored_record part, master;
+    t_.load(resource, h, part);
+    const auto* key = std::get_if<reference>(&part.fields[field]);
+    if (key == nullptr || key->handle == record_handle::none) return;
+    t_.load(key->resource, key->handle, master);
+    if (!master.version.deleted || !master.version.modified_on || part.version.modified_on > master.version.modified_on)
+      return;
+    record gone;
+    gone.resource = resource;
+    gone.version.deleted = true;
+    gone.version.modified_on = master.version.modified_on;
+    t_.write_as(this_site);
+    if (t_.update(h, gone)) {
+      note_cascade(part, gone.version);
+      touch_masters(t_, schema_, part);
+      cascade_below(resource, h, *gone.version.modified_on);
+    }
+    t_.write_as(options_.origin);
   }
 
   static std::optional<timestamp> after(std::optional<timestamp> own, std::optional<timestamp> cause) {

@@ -25,6 +25,8 @@ struct import_item {
   std::optional<found_record> local;
   /// By `identify`: how the contents compare, where the times are equal.
   content_order tie = content_order::unknown;
+  /// By `identify`: the twin was found by a unique key or its place, so that its uid may be another one.
+  bool other_uid = false;
   /// By `decide`.
   decide_input input;
   decision outcome;

@@ -54,6 +54,9 @@ inline content_order compare_content(const resource_schema& r, const record& loc
     const auto* link = std::get_if<reference>(&theirs);
     const bool dangling = link != nullptr && link->handle == record_handle::none;
     if (dangling && !has_content(ours)) continue;
+    // The same record, though the document knows it by another uid.
+    const auto* own = std::get_if<reference>(&ours);
+    if (link != nullptr && own != nullptr && !dangling && link->handle == own->handle) continue;
     if (const int c = detail::compare_values(ours, theirs); c != 0)
       return c < 0 ? content_order::local_first : content_order::incoming_first;
   }

@@ -28,8 +28,8 @@ inline decide_input circumstances(const import_item& item, const import_options&
   // Of a deletion and a live version of the same moment, all edensync sites keep the deletion.
   if (o.native && d.local && d.local->deleted != d.incoming.deleted) d.tie = content_order::incoming_first;
   for (const auto& v : in.content.fields)
-    d.has_links = d.has_links || std::holds_alternative<reference>(v) ||
-                  std::holds_alternative<std::vector<reference>>(v);
+    d.has_links =
+        d.has_links || std::holds_alternative<reference>(v) || std::holds_alternative<std::vector<reference>>(v);
   return d;
 }
 
@@ -49,7 +49,7 @@ inline decision with_rule(const import_item& item, decision d, bool take) {
     return d;
   }
   const auto& in = item.incoming->content;
-  d.what = !in.version.deleted            ? (item.local->version.deleted ? action::undelete : action::update)
+  d.what = !in.version.deleted       ? (item.local->version.deleted ? action::undelete : action::update)
            : !in.replaced_by.empty() ? action::merge
                                      : action::erase;
   d.write = in.version.deleted ? columns::none : columns::received;

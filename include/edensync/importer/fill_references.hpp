@@ -24,9 +24,10 @@ void fill_references(Store& store, const schema& s, const write_context& context
     const auto waiting = t.open_references(arrived, at_once);
     if (waiting.empty()) return;
     for (const auto& o : waiting) {
-      const bool patched = t.patch(o.resource, o.record, o.field, arrived).has_value();
-      if (patched && !s[o.resource].masters().empty()) {
-        stored_record holder;
+      stored_record holder;
+      t.load(o.resource, o.record, holder);
+      const bool empty = !has_content(holder.fields[o.field]);
+      if (empty && t.patch(o.resource, o.record, o.field, arrived).has_value() && !s[o.resource].masters().empty()) {
         t.load(o.resource, o.record, holder);
         touch_masters(t, s, holder);
       }

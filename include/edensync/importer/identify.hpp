@@ -29,6 +29,10 @@ class handle_cache {
     s.id = id;
     s.handle = h;
   }
+  void forget(resource_id resource, const uid& id) {
+    auto& s = slots_[slot(resource, id)];
+    if (s.resource == resource && s.id == id) s = {};
+  }
   void clear() { slots_.assign(size, {}); }
 
  private:
@@ -51,12 +55,18 @@ class handle_cache {
 template <class Reader>
 class identify {
  public:
-  identify(Reader& reader, const schema& s, handle_cache& cache) : reader_(reader), schema_(s), cache_(cache) {}
+  /// `batch`: where the records may be that are called by another uid in the document than here.
+  identify(Reader& reader, const schema& s, handle_cache& cache, import_batch* batch = nullptr)
+      : reader_(reader), schema_(s), cache_(cache), batch_(batch) {}
 
   /// Finds the twin of an item. `master`: where its master is, if it has one.
   void operator()(import_item& item, record_handle master) {
     loaded_ = false;
-    item.local = twin(*item.incoming, master);
+    item.other_uid = false;
+    item.local = twin(*item.incoming, master, item.other_uid);
+    // What comes later in the document refers to it by the document's uid.
+    if (item.other_uid && !item.local->version.deleted)
+      cache_.remember(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
   }
@@ -64,7 +74,8 @@ class identify {
   /// Whether the twin is of the same moment, so that only the contents tell the versions apart.
   static bool is_tie(const import_item& item) {
     return item.local && item.local->version.deleted == item.incoming->content.version.deleted &&
-           item.local->version.modified_on && item.local->version.modified_on == item.incoming->content.version.modified_on;
+           item.local->version.modified_on &&
+           item.local->version.modified_on == item.incoming->content.version.modified_on;
   }
 
   /// Compares the contents of a tie. Precondition: the item's references are resolved.
@@ -91,30 +102,37 @@ class identify {
     if (resource == no_resource || id.empty()) return {};
     if (const auto h = cache_.find(resource, id); h != record_handle::none) return {h, false};
     const auto found = reader_.find(resource, id);
-    if (!found) return {};
+    if (!found) {
+      const auto* item = batch_ == nullptr ? nullptr : batch_->find(resource, id);
+      return {item == nullptr ? record_handle::none : item->handle, false};
+    }
     // Deleted ones are rare and have to be looked at each time, because they may have been merged.
     if (!found->version.deleted) cache_.remember(resource, id, found->handle);
     return {found->handle, found->version.deleted};
   }
 
  private:
-  std::optional<found_record> twin(const incoming_record& in, record_handle master) {
+  std::optional<found_record> twin(const incoming_record& in, record_handle master, bool& other_uid) {
     const auto& r = schema_[in.content.resource];
     if (in.single && master != record_handle::none) {
       auto parts = reader_.components(in.content.resource, in.key_field, master, 0);
       while (parts.next(scratch_))
-        if (!scratch_.version.deleted)
+        if (!scratch_.version.deleted) {
+          other_uid = true;
           return found_record{scratch_.handle, scratch_.version, scratch_.sequence, scratch_.origin};
+        }
     }
     for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
       if (!r.field(i).unique || !has_content(in.content.fields[i])) continue;
       const auto same = reader_.find_key(in.content.resource, i, in.content.fields[i]);
-      if (same.size() == 1) return same.front();
+      other_uid = same.size() == 1;
+      if (other_uid) return same.front();
     }
     if (!in.uid_given) return std::nullopt;
     if constexpr (requires { reader_.find_version(in.content.resource, in.content.uuid, timestamp{}, scratch_); }) {
       if (in.content.version.modified_on) {
-        const auto found = reader_.find_version(in.content.resource, in.content.uuid, *in.content.version.modified_on, scratch_);
+        const auto found =
+            reader_.find_version(in.content.resource, in.content.uuid, *in.content.version.modified_on, scratch_);
         loaded_ = found && found->version.modified_on == in.content.version.modified_on;
         return found;
       }
@@ -125,6 +143,7 @@ class identify {
   Reader& reader_;
   const schema& schema_;
   handle_cache& cache_;
+  import_batch* batch_;
   stored_record scratch_;
   bool loaded_ = false;  // the twin's content is in `scratch_`
 };

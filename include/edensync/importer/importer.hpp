@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,8 +58,9 @@ class importer {
         waiting_.by_resource[r] = s.count_open_references(r);
         waiting_.total += waiting_.by_resource[r];
       }
-      quarantine_ = s.count_quarantined(options_.origin);
-      if (quarantine_ != 0) offer_quarantined([](const quarantine_entry&) { return true; });
+      if (s.count_quarantined(options_.origin) == 0) return;
+      known_until_ = last_quarantine_id(s);
+      offer_quarantined([](const quarantine_entry&) { return true; });
     });
   }
 
@@ -72,19 +74,17 @@ class importer {
     if (auto done = source_.finish(); !done) return done.error();
     auto done = guarded([&] {
       apply_batch();
-      // Each round can only take what an earlier one made possible; it ends when nothing more could be taken.
-      while (lacking_ != 0) {
-        lacking_ = 0;
-        const auto before = report_.released;
+      // Each round can only take what was made possible since the last one; it ends when nothing more could be taken.
+      while (lacking_ != 0 && written_ != 0) {
+        lacking_ = written_ = 0;
         offer_quarantined([](const quarantine_entry& q) { return q.reason == refusal_reason::missing_reference; });
-        if (report_.released == before) break;
       }
       if (waiting_.total != 0) fill_all_references(store_, schema_, context(), options_.cancelled);
       auto s = store_.snapshot();
       for (resource_id r = 0; r < schema_.size(); ++r) report_.open_references += s.count_open_references(r);
     });
     if (!done) return done.error();
-    return std::move(report_);
+    return report_;
   }
 
   /// What has been done so far; also after a failure.
@@ -142,7 +142,8 @@ class importer {
       run_stages(open, now, done);
       if (options_.resume && offered_ == 0) {
         for (const auto& item : batch_.items())
-          if (item.parent < 0) options_.resume->done = std::max(options_.resume->done, item.incoming->sequence);
+          if (item.parent < 0 && item.incoming->content.resource == options_.master)
+            options_.resume->done = std::max(options_.resume->done, item.incoming->sequence);
         t.set_resume(options_.task, options_.resume);
       }
       t.commit();
@@ -153,26 +154,25 @@ class importer {
     }
     add(done);
     ++report_.batches;
+    if (done.released != 0 && is_of_this_run(offered_)) take_back(batch_.element(0).front().content);
     batch_.clear();
     for (const auto& arrived : arrivals_) fill_references(store_, schema_, context(), arrived);
   }
 
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
     auto& t = *open;
-    identify<transaction> find(t, schema_, cache_);
+    identify<transaction> find(t, schema_, cache_, &batch_);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
-    for (auto& item : batch_.items())
-      if (!item.incoming->errors.empty() && !failed_[item.element]) {
-        const auto& e = item.incoming->errors.front();
-        refuse(t, item, refusal_reason::invalid_field, name_of(item, e.field) + ": " + e.message, now, done);
-      }
+    examine(t, find, now, done);
     auto& items = batch_.items();
     std::size_t written = 0;
     for (const auto i : link_order(batch_)) {
       auto& item = items[i];
-      ++done.total.received;
-      ++done.by_resource[item.incoming->content.resource].received;
+      if (batch_.quarantine_id(item.element) == 0) {
+        ++done.total.received;
+        ++done.by_resource[item.incoming->content.resource].received;
+      }
       if (!failed_[item.element]) take(t, find, write, item, now, done);
       if (++written % options_.least_records == 0) let_others_in(open, now, done);
     }
@@ -181,6 +181,46 @@ class importer {
         t.erase_quarantine(batch_.quarantine_id(e));
         ++done.released;
       }
+  }
+
+  // Refuses what is wrong in itself before anything of its element is written.
+  void examine(transaction& t, identify<transaction>& find, timestamp now, import_report& done) {
+    for (auto& item : batch_.items()) {
+      if (failed_[item.element]) continue;
+      const auto& errors = item.incoming->errors;
+      const auto* empty =
+          errors.empty() && batch_.element(item.element).size() > 1 ? empty_field(t, find, item) : nullptr;
+      if (errors.empty() && empty == nullptr) continue;
+      if (batch_.quarantine_id(item.element) != 0 && (locate(find, item), superseded(item))) continue;
+      if (empty != nullptr)
+        refuse(t, item, refusal_reason::missing_field, std::string(empty->name), now, done);
+      else
+        refuse(t, item, refusal_reason::invalid_field,
+               name_of(item, errors.front().field) + ": " + errors.front().message, now, done);
+    }
+  }
+
+  record_handle locate(identify<transaction>& find, import_item& item) {
+    auto* master = item.parent < 0 ? nullptr : &batch_.items()[static_cast<std::size_t>(item.parent)];
+    find(item, master == nullptr ? record_handle::none : locate(find, *master));
+    return item.handle;
+  }
+
+  // The first mandatory field that is empty in the record and would stay empty here, or null.
+  const field_descriptor* empty_field(transaction& t, identify<transaction>& find, import_item& item) {
+    const auto& in = *item.incoming;
+    if (in.content.version.deleted) return nullptr;
+    const auto& r = schema_[in.content.resource];
+    stored_record local;
+    for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+      if (!r.field(i).mandatory || (item.parent >= 0 && i == in.key_field)) continue;
+      const bool absent = i >= in.content.fields.size() || is_absent(in.content.fields[i]);
+      if (!absent && has_content(in.content.fields[i])) continue;
+      if (!absent || locate(find, item) == record_handle::none) return &r.field(i);
+      t.load(in.content.resource, item.handle, local);
+      if (!has_content(local.fields[i])) return &r.field(i);
+    }
+    return nullptr;
   }
 
   // A writer that waits, an application's user for instance, gets its turn between two records of a batch. The rest of
@@ -214,6 +254,8 @@ class importer {
       }
       item.input = circumstances(item, options_, now);
       item.outcome = options_.decide(item.input);
+      // A deletion that names nobody, and whose record is not here, has nothing to say.
+      if (item.outcome.what == action::bury && !in.uid_given) item.outcome.what = action::none;
       apply_rule(t, item);
       keep_losing(t, item);
       if (item.outcome.what == action::none || item.outcome.what == action::erase) {
@@ -226,13 +268,15 @@ class importer {
       } else if (item.outcome.what == action::merge) {
         const auto survivor = find.find_target(in.content.resource, in.content.replaced_by).handle;
         if (survivor == record_handle::none || survivor == item.handle) {
-          refuse(t, item, refusal_reason::missing_reference, "the record it was merged into: " + in.content.replaced_by.text(),
-                 now, done);
+          refuse(t, item, refusal_reason::missing_reference,
+                 "the record it was merged into: " + in.content.replaced_by.text(), now, done);
           return;
         }
         written = write.merge(item, survivor);
       } else if (master != nullptr && master->handle == record_handle::none) {
-        return;  // the master is not here, by decision: its component is not either
+        // The master is not here, by decision: its component is not either, for the same reason.
+        item.outcome = {.why = master->outcome.why};
+        break;
       } else {
         if (!bound) write.bind(item, master);
         if (const auto* missing = write.missing_reference(item)) {
@@ -248,16 +292,21 @@ class importer {
     }
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
+    if (master == nullptr && item.written) write.touch_masters_of(in.content.resource, item.handle);
+    written_ += item.written;
     note(t, item, now, done);
     count(item, counts);
     count(item, done.total);
-    if (in.content.resource == options_.master) {
+    const auto from = batch_.quarantine_id(item.element);
+    if (in.content.resource == options_.master && item.outcome.why != rule::strategy_forbids &&
+        (from == 0 || is_of_this_run(from))) {
       ++done.records;
       const auto at = item.input.incoming.modified_on;
       if (!done.youngest || *at > *done.youngest) done.youngest = at;
       list(item, done);
     }
-    if (item.written && item.outcome.what == action::create && waiting_.by_resource[in.content.resource] != 0)
+    if ((item.outcome.what == action::create ? item.written : item.other_uid) &&
+        waiting_.by_resource[in.content.resource] != 0)
       arrivals_.push_back({in.content.resource, in.content.uuid, item.handle});
   }
 
@@ -308,23 +357,38 @@ class importer {
               import_report& done) {
     item.failed = true;
     failed_[item.element] = true;
-    const auto& in = *item.incoming;
+    const auto& root = batch_.element(item.element).front().content;
+    const auto& part = item.incoming->content;
+    if (item.parent >= 0)
+      message = std::string(schema_[part.resource].name()) + " " + part.uuid.text() + ": " + message;
     quarantine_entry q;
     q.repository = options_.origin;
     q.task = options_.task;
-    q.resource = schema_[in.content.resource].name();
-    q.uuid = in.content.uuid;
+    q.resource = schema_[root.resource].name();
+    q.uuid = root.uuid;
     q.reason = why;
     q.message = message;
-    q.modified_on = in.content.version.modified_on;
+    q.modified_on = root.version.modified_on;
     q.since = now;
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
-    t.add_quarantine(q);
+    const auto id = t.add_quarantine(q);
     if (why == refusal_reason::missing_reference) ++lacking_;
     if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
+    if (id <= known_until_) came_again_.insert(id);
     ++done.total.quarantined;
-    ++done.by_resource[in.content.resource].quarantined;
-    done.refused.push_back({in.content.resource, in.content.uuid, why, std::move(message)});
+    ++done.by_resource[root.resource].quarantined;
+    done.refused.push_back({root.resource, root.uuid, why, std::move(message)});
+  }
+
+  // Whether an entry holds what this document brought.
+  bool is_of_this_run(std::int64_t id) const { return id > known_until_ || came_again_.contains(id); }
+
+  // All that the element lacked was a record that came later in the document: it was never refused.
+  void take_back(const record& root) {
+    --report_.total.quarantined;
+    --report_.by_resource[root.resource].quarantined;
+    std::erase_if(report_.refused,
+                  [&](const refused_record& r) { return r.resource == root.resource && r.uuid == root.uuid; });
   }
 
   // Keeps the decision, and the content that lost, where both sides had something to lose.
@@ -348,9 +412,9 @@ class importer {
 
   void list(const import_item& item, import_report& done) {
     if (options_.handle_limit == 0 || item.handle == record_handle::none) return;
-    auto& to = item.incoming->content.version.deleted  ? done.deleted
-               : item.outcome.what == action::create ? done.created
-                                                     : done.updated;
+    auto& to = item.incoming->content.version.deleted ? done.deleted
+               : item.outcome.what == action::create  ? done.created
+                                                      : done.updated;
     to.push_back(item.handle);
   }
 
@@ -419,12 +483,17 @@ class importer {
       if (page.empty()) return;
       for (const auto& q : page) {
         after = q.id;
-        if (q.id > last || q.task != options_.task || q.reason == refusal_reason::refused_by_peer || !wanted(q)) continue;
+        if (q.id > last || q.task != options_.task || q.reason == refusal_reason::refused_by_peer || !wanted(q))
+          continue;
         offered_ = q.id;
         s3xml::reader<importer> reader(schema_, reader_options(options_), *this);
         EventSource source(reader, options_.limits);
         const auto fed = source.feed(q.payload);
-        if (fed && source.finish()) apply_batch();
+        const auto done = fed ? source.finish() : fed;
+        // Only what is wrong with the payload itself is passed over.
+        if (!done && !(done.error().code == condition::bad_document) && !(done.error().code == error::limit_exceeded))
+          throw failure_exception(done.error());
+        if (done) apply_batch();
         batch_.clear();
         offered_ = 0;
       }
@@ -453,10 +522,12 @@ class importer {
   std::vector<char> failed_;
   std::vector<reference> arrivals_;
   std::string losing_;
-  decision_entry noted_;  // kept for its memory
-  std::int64_t offered_ = 0;  // the quarantine entry that is being offered again
-  std::uint64_t quarantine_ = 0;
-  std::uint64_t lacking_ = 0;  // records refused for want of another one since the last round
+  decision_entry noted_;               // kept for its memory
+  std::int64_t offered_ = 0;           // the quarantine entry that is being offered again
+  std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
+  std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
+  std::uint64_t written_ = 0;          // records since the last round
+  std::uint64_t lacking_ = 0;          // records refused for want of another one since the last round
   std::uint64_t fed_ = 0;
   std::uint64_t fed_before_batch_ = 0;
 };
