@@ -62,6 +62,8 @@ class exporter {
       if (phase_ == phase::begin) begin();
     } catch (const failure_exception& e) {
       return e.why();
+    } catch (const std::exception& e) {
+      return make_failure(error::store_failed, e.what());
     }
     return !has_first_;
   }
@@ -151,6 +153,9 @@ class exporter {
   void write_master() {
     const bool again = master_.sequence <= options_.written_before;
     const bool frame = !master_.version.deleted;
+    // Inside a deleted element nothing would be read, so there the components stand by themselves: before it, because a
+    // receiver who has the master says so when he resumes, and is not sent again what belongs to it.
+    if (!frame) write_components(again, frame);
     if (!again) {
       ++report_.masters;
       if (master_.version.modified_on && (!report_.youngest || *master_.version.modified_on > *report_.youngest))
@@ -158,20 +163,24 @@ class exporter {
       writer_.open(out_, master_);
     }
     remember_targets(master_, 1, none);
-    if (!frame && !again) writer_.close(out_);
+    if (frame) write_components(again, frame);
+    if (!again) writer_.close(out_);
+  }
+
+  void write_components(bool again, bool frame) {
     for (std::size_t i = 0; i < parts_used_; ++i) {
-      const auto& p = parts_[i];
+      auto& p = parts_[i];
       remember_targets(p.content, 1, p.link->key_field);
       if (again) continue;
       ++report_.components;
-      // Inside a deleted element nothing would be read, so there the component stands by itself.
-      if (frame)
+      if (frame) {
         writer_.open(out_, p.content, p.link->alias, p.link->key_field);
-      else
+      } else {
+        p.content.sequence = 0;  // only masters have a place from which an export is resumed
         writer_.open(out_, p.content);
+      }
       writer_.close(out_);
     }
-    if (frame && !again) writer_.close(out_);
   }
 
   void next_dependency() {
