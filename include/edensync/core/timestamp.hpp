@@ -64,9 +64,10 @@ constexpr civil_date to_civil(date d) {
 
 /// Whether a civil date exists.
 constexpr bool is_valid(civil_date c) {
-  if (c.month < 1 || c.month > 12 || c.day < 1 || c.day > 31) return false;
-  const civil_date back = to_civil(to_date(c));
-  return back.year == c.year && back.month == c.month && back.day == c.day;
+  if (c.month < 1 || c.month > 12 || c.day < 1) return false;
+  const bool leap = c.year % 4 == 0 && (c.year % 100 != 0 || c.year % 400 == 0);
+  const std::int32_t days = c.month == 2 ? (leap ? 29 : 28) : 30 + (c.month + c.month / 8) % 2;
+  return c.day <= days;
 }
 
 /// The day in which a moment falls, and the time of that day.

@@ -53,8 +53,9 @@ class cursor {
 
   cursor(detail::session& s, resource_id resource) : session_(&s), resource_(resource) {}
 
-  execution& open(std::unique_ptr<part>& p, std::uint32_t shape, const std::string& sql) {
-    p = std::make_unique<part>(shape, session_->take(resource_, shape, sql));
+  template <class MakeText>
+  execution& open(std::unique_ptr<part>& p, std::uint32_t shape, MakeText&& make_text) {
+    p = std::make_unique<part>(shape, session_->take(resource_, shape, std::forward<MakeText>(make_text)));
     return p->run;
   }
 

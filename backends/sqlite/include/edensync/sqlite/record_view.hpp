@@ -70,7 +70,7 @@ class record_view {
     std::int64_t after = number(q.after);
     const std::int64_t last = number(state_.sequence);
     const auto open = [&](auto& part, kind k) -> execution& {
-      return c.open(part, static_cast<std::uint32_t>(k), detail::session::sql_of(t, k));
+      return c.open(part, static_cast<std::uint32_t>(k), [&] { return detail::session::sql_of(t, k); });
     };
     if (q.since) {
       const std::int64_t before = first_arrived(*q.since) - 1;
@@ -91,7 +91,8 @@ class record_view {
     const table_layout& t = s().table(resource);
     cursor c(s(), resource);
     // The plus keeps SQLite from reading everything that changed since instead of the few of this master.
-    c.open(c.first_, 1000 + field, t.select + t.fields.at(field) + "=? AND +sync_sequence>? AND +sync_sequence<=?")
+    c.open(c.first_, 1000 + field,
+           [&] { return t.select + t.fields.at(field) + "=? AND +sync_sequence>? AND +sync_sequence<=?"; })
         .integer(static_cast<std::int64_t>(h))
         .integer(number(after))
         .integer(number(state_.sequence));

@@ -70,9 +70,10 @@ class session {
   }
 
   /// A statement for a cursor of its own, which gives it back.
-  statement take(resource_id resource, std::uint32_t shape, const std::string& sql) {
+  template <class MakeText>
+  statement take(resource_id resource, std::uint32_t shape, MakeText&& make_text) {
     auto& idle = idle_[{resource, shape}];
-    if (idle.empty()) return prepare(sql);
+    if (idle.empty()) return prepare(make_text());
     statement s = std::move(idle.back());
     idle.pop_back();
     return s;
