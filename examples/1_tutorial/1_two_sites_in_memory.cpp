@@ -2,9 +2,9 @@
 // Shows: describing a struct, an active and a passive site, one run. Needs: edensync, expat.
 
 #include <edensync.hpp>
-#include <edensync/expat/event_source.hpp>
 #include <edensync/memory/loopback.hpp>
 #include <edensync/memory/parts.hpp>
+#include <edensync/expat/event_source.hpp>
 #include <iostream>
 
 // [struct]
