@@ -41,11 +41,13 @@ inline int compare_values(const value& a, const value& b) {
 
 /// Compares what a document brings with what is here.
 ///
-/// Only the fields that were received are looked at; a reference that cannot be resolved here counts as the empty field
-/// that it would become. A component's link to its master counts like any other field: two sites may have moved it in the
+/// Only the fields that were received are looked at. `waits(field, reference)` says whether the local field is empty only
+/// because it waits for the same record: then it is the same. Any other reference counts by its uid, whether it can be
+/// resolved here or not, or two sites would not come to the same end. A component's link to its master counts like any other field: two sites may have moved it in the
 /// same second. Precondition: nesting has been turned into that link.
 /// Returns equal, or which side gives way in the order that all edensync sites share (the greater content wins).
-inline content_order compare_content(const resource_schema& r, const record& local, const incoming_record& in) {
+template <class Waits>
+content_order compare_content(const resource_schema& r, const record& local, const incoming_record& in, Waits waits) {
   for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
     const value& theirs = in.content.fields[i];
     if (is_absent(theirs)) continue;
@@ -53,7 +55,7 @@ inline content_order compare_content(const resource_schema& r, const record& loc
     const value& ours = i < local.fields.size() ? local.fields[i] : nothing;
     const auto* link = std::get_if<reference>(&theirs);
     const bool dangling = link != nullptr && link->handle == record_handle::none;
-    if (dangling && !has_content(ours)) continue;
+    if (dangling && !has_content(ours) && waits(i, *link)) continue;
     // The same record, though the document knows it by another uid.
     const auto* own = std::get_if<reference>(&ours);
     if (link != nullptr && own != nullptr && !dangling && link->handle == own->handle) continue;

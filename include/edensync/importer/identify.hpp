@@ -88,7 +88,13 @@ class identify {
                                                  : content_order::incoming_first;
       return;
     }
-    item.tie = compare_content(schema_[item.incoming->content.resource], scratch_, *item.incoming);
+    const auto& r = schema_[item.incoming->content.resource];
+    item.tie = compare_content(r, scratch_, *item.incoming, [&](std::uint32_t field, const reference& to) {
+      if (to.resource == no_resource || to.target.empty()) return true;  // it cannot be kept
+      for (const auto& o : reader_.open_references(to, 1024))
+        if (o.resource == r.id() && o.record == item.handle && o.field == field) return true;
+      return false;
+    });
   }
 
   /// A record that is referred to: where it is, and whether it is a deleted one.
