@@ -46,6 +46,8 @@ class pull final : public exchange {
     return detail::guarded([&] {
       auto s = site_.store().snapshot();
       mark_ = s.get_watermark(task_.id, direction::pull);
+      // What was only ever pushed was agreed on, too: without a time no conflict would be seen.
+      agreed_ = mark_.time ? mark_.time : s.get_watermark(task_.id, direction::push).time;
       const auto interrupted = s.get_resume(task_.id);
       // THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
       const bool everything =
@@ -82,7 +84,7 @@ class pull final : public exchange {
     o.allowed = task_.allowed;
     o.update = task_.update;
     o.conflict = task_.conflict;
-    o.last_sync = mark_.time;
+    o.last_sync = agreed_;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
     o.native = peer_is_native();
@@ -195,6 +197,7 @@ class pull final : public exchange {
   const run_hooks& hooks_;
   held_lease<Parts>* lease_;
   watermark mark_;
+  std::optional<timestamp> agreed_;
   std::optional<resume_state> resume_;
   std::string from_;
   std::string until_;

@@ -194,7 +194,11 @@ class push final : public exchange {
   void move_watermark(Transaction& t) {
     watermark next = mark_;
     next.cursor = std::to_string(sent_until_);
-    if (report_.exported.youngest) next.time = *report_.exported.youngest + 1;
+    if (report_.exported.youngest)
+      next.time = *report_.exported.youngest + 1;
+    else if (!next.time)
+      // What was only ever pulled was agreed on, too: without a time the peer would see no conflict.
+      next.time = t.get_watermark(task_.id, direction::pull).time;
     if (!(next == mark_)) t.set_watermark(task_.id, direction::push, next);
   }
 
