@@ -41,7 +41,7 @@ int main() {
 
   // [both]
   relief::office depot{.name = "Depot"};
-  depot.uuid = base.put(depot).value();
+  depot.uuid = field.put(depot).value();
   synchronise();
 
   clock.advance(60);
