@@ -12,7 +12,9 @@ using edensync::beast::detail::read_buffer;
 
 namespace {
 
-/// Feeds the answer in two pieces and then closes; returns what the operation got, or the failure.
+constexpr std::size_t byte_by_byte = SIZE_MAX;
+
+/// Feeds the answer in two pieces, or byte by byte, and then closes; returns what the operation got, or the failure.
 std::string read(const std::string& answer, std::size_t split) {
   test_operation op(get("/x"));
   op.next();
@@ -28,7 +30,7 @@ std::string read(const std::string& answer, std::size_t split) {
       step = reader.feed(in);
     } else if (at < answer.size()) {
       const auto room = in.room();
-      const std::size_t end = at < split ? split : answer.size();
+      const std::size_t end = split == byte_by_byte ? at + 1 : at < split ? split : answer.size();
       const std::size_t n = std::min(room.size(), end - at);
       std::copy_n(answer.begin() + static_cast<std::ptrdiff_t>(at), n, room.begin());
       in.commit(n);
@@ -58,8 +60,12 @@ BOOST_AUTO_TEST_CASE(wherever_the_bytes_are_split) {
         ok + "Transfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0;a=b\r\nX: y\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\n" + ok + "Content-Length: 4\r\n\r\nfine",
         ok + "Content-Encoding: gzip\r\nContent-Length: " + std::to_string(small.size()) + "\r\n\r\n" + small,
-        ok + "Content-Encoding: gzip\r\n\r\n" + small})
+        ok + "Content-Encoding: gzip\r\n\r\n" + small,
+        ok + "Transfer-Encoding: chunked\r\n\r\n4\r\nfine\r\n0\r\n\r\n"}) {
     for (std::size_t split = 0; split <= answer.size(); ++split) BOOST_TEST(read(answer, split) == "fine");
+    BOOST_TEST(read(answer, byte_by_byte) == "fine");
+  }
+  BOOST_TEST(read(ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", byte_by_byte) == "");
 }
 
 BOOST_AUTO_TEST_CASE(wherever_the_bytes_end) {
@@ -76,6 +82,7 @@ BOOST_AUTO_TEST_CASE(whatever_byte_is_wrong) {
       std::string bad = answer;
       bad[i] = wrong;
       for (std::size_t split = 0; split <= answer.size(); split += 3) read(bad, split);
+      read(bad, byte_by_byte);
     }
 }
 

@@ -195,6 +195,17 @@ BOOST_AUTO_TEST_CASE(expects_continue_and_is_refused) {
   BOOST_TEST(has(answer, "Connection: close"));
 }
 
+BOOST_AUTO_TEST_CASE(writes_all_before_it_reads) {
+  // As Eden's client does: a refusal must not meet it as a broken pipe.
+  tried_server s(answer_with({.status = 401, .body = "no", .wants = 0}));
+  const std::string body = records(8 << 20);
+  auto c = raw_socket::connect(s.it.port());
+  BOOST_TEST(
+      c.send("POST /eden/x HTTP/1.1\r\n" + closing + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n"));
+  BOOST_TEST(c.send(body));
+  BOOST_TEST(c.receive_all().starts_with("HTTP/1.1 401 "));
+}
+
 BOOST_AUTO_TEST_CASE(http_1_0) {
   const std::string large = records(500000);
   tried_server s(answer_with({.body = large}));
