@@ -44,14 +44,14 @@ class pull final : public exchange {
     const auto own = site_.uuid();
     if (!own) return own.error();
     return detail::guarded([&] {
+      if (site_.resources().find(task_.resource) == no_resource) throw_failure(error::unknown_resource, task_.resource);
       auto s = site_.store().snapshot();
       mark_ = s.get_watermark(task_.id, direction::pull);
       // What was only ever pushed was agreed on, too: without a time no conflict would be seen.
       agreed_ = mark_.time ? mark_.time : s.get_watermark(task_.id, direction::push).time;
       const auto interrupted = s.get_resume(task_.id);
       // THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
-      const bool everything =
-          task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
+      const bool everything = task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
       sync_query q;
       q.resource = task_.resource;
       q.repository = *own;
@@ -95,6 +95,9 @@ class pull final : public exchange {
     o.cancelled = [this] { return stop(); };
     if (!until_.empty()) {
       resume_state r = resume_.value_or(resume_state{from_, until_, 0});
+      // The numbers of another epoch mean nothing in this one.
+      const auto before = parse_cursor(r.until), now = parse_cursor(until_);
+      if (!before || !now || before->epoch != now->epoch) r.done = 0;
       r.until = until_;
       o.resume = std::move(r);
     }
@@ -136,6 +139,9 @@ class pull final : public exchange {
     importer_.reset();
     watermark next = mark_;
     if (report_.imported.youngest) next.time = next_time(*report_.imported.youngest);
+    // It does not go back because of an old record, unless the peer's clock did.
+    if (mark_.time && next.time < mark_.time) next.time = mark_.time;
+    if (until_.empty() && date_ && next.time > date_) next.time = date_;
     if (!until_.empty()) next.cursor = until_;
     return site_.ledger([&](auto& t) {
       if (lease_ != nullptr) lease_->check(t);
@@ -159,7 +165,8 @@ class pull final : public exchange {
   using importer_type = importer<typename Parts::store, typename Parts::event_source>;
 
   bool stop() {
-    if (lease_ != nullptr && !lease_->keep()) return true;
+    if (lease_ != nullptr)
+      if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
     return hooks_.cancelled && hooks_.cancelled();
   }
 
