@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +18,8 @@
 #include "edensync/site/lease.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
-#include "edensync/site/update_repository.hpp"
 #include "edensync/site/task_filters.hpp"
+#include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
@@ -57,8 +58,7 @@ class push final : public exchange {
       snapshot_.emplace(site_.store().snapshot());
       mark_ = snapshot_->get_watermark(task_.id, direction::push);
       sent_until_ = snapshot_->sequence();
-      const bool everything =
-          task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
+      const bool everything = task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
       options_.masters.resource = site_.resources().find(task_.resource);
       if (options_.masters.resource == no_resource) throw_failure(error::unknown_resource, task_.resource);
       if (!everything) {
@@ -70,7 +70,8 @@ class push final : public exchange {
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
       options_.cancelled = [this] { return stop(); };
-      auto filters = compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true, site_.now());
+      auto filters =
+          compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true, site_.now());
       if (!filters) throw failure_exception(filters.error());
       options_.filters = std::move(*filters);
       exporter_.emplace(*snapshot_, site_.resources(), options_);
@@ -100,11 +101,13 @@ class push final : public exchange {
   }
 
   void conclude_unsent() override {
-    (void)site_.ledger([&](auto& t) {
+    finish();
+    auto done = site_.ledger([&](auto& t) {
+      if (lease_ != nullptr) lease_->check(t);
       move_watermark(t);
       t.add_log(stamped(log_lines::nothing_to_push(task_.resource)));
     });
-    finish();
+    if (!done) conclude(done.error());
   }
 
   result<void> good_end() override {
@@ -162,16 +165,40 @@ class push final : public exchange {
       for (const auto& q : refused) {
         const auto r = site_.resources().find(q.resource);
         if (r == no_resource) continue;
-        if (const auto found = t.find(r, q.uuid)) {
-          t.touch(r, found->handle);
-          stored_record part;
-          t.load(r, found->handle, part);
-          touch_masters(t, site_.resources(), part);
-        }
+        if (const auto found = t.find(r, q.uuid)) bring_again(t, r, found->handle);
         t.erase_quarantine(q.id);
       }
       t.commit();
     });
+  }
+
+  // A record travels if a master of this task changed that it is, is a component of, or is referred to by, over several
+  // steps if need be: the nearest ones come to the end of the change order.
+  template <class Transaction>
+  void bring_again(Transaction& t, resource_id resource, record_handle record) {
+    const auto wanted = site_.resources().find(task_.resource);
+    std::vector<std::pair<resource_id, record_handle>> now{{resource, record}};
+    std::set<std::pair<resource_id, record_handle>> seen{now.front()};
+    for (std::uint32_t depth = 0; depth <= options_.depth && !now.empty(); ++depth) {
+      std::vector<std::pair<resource_id, record_handle>> next;
+      bool found = false;
+      for (const auto& [r, h] : now) {
+        // A component travels inside its master only if it is a change itself.
+        if (r == wanted || depth == 0) t.touch(r, h);
+        found = found || r == wanted;
+        for (const auto& holder : t.referrers(r, h))
+          if (seen.emplace(holder.resource, holder.record).second) next.emplace_back(holder.resource, holder.record);
+        stored_record part;
+        t.load(r, h, part);
+        for (const auto& master : site_.resources()[r].masters()) {
+          const auto* key = std::get_if<reference>(&part.fields[master.key_field]);
+          if (key != nullptr && key->handle != record_handle::none && seen.emplace(master.resource, key->handle).second)
+            next.emplace_back(master.resource, key->handle);
+        }
+      }
+      if (found) return;
+      now = std::move(next);
+    }
   }
 
   long long measure() {
@@ -224,7 +251,8 @@ class push final : public exchange {
   }
 
   bool stop() {
-    if (lease_ != nullptr && !lease_->keep()) return true;
+    if (lease_ != nullptr)
+      if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
     return hooks_.cancelled && hooks_.cancelled();
   }
 
