@@ -50,7 +50,9 @@ class register_with final : public exchange {
 
   result<void> good_end() override {
     const auto reply = parse_register_reply(body_);
-    if (!reply) return failure{make_error_code(error::unexpected_answer), diagnostics("no reply to a registration", peer_words())};
+    if (!reply)
+      return failure{make_error_code(error::unexpected_answer),
+                     diagnostics("no reply to a registration", peer_words())};
     if (!reply->success) return failure{make_error_code(error::refused), diagnostics("registration", reply->message)};
     if (reply->sender.empty())
       return failure{make_error_code(error::unexpected_answer), diagnostics("the peer does not tell its identifier")};
@@ -61,7 +63,7 @@ class register_with final : public exchange {
     repository_.native = peer_is_native();
     repository_.last_connected = site_.now();
     return site_.ledger([&](auto& t) {
-      t.put_repository(repository_);
+      repository_.id = t.put_repository(repository_);
       t.add_log(stamped(log_lines::registered(reply->message)));
     });
   }

@@ -26,7 +26,7 @@ struct site_settings {
   /// Its host name: written to the root of documents, and cut off from uids (spec/s3xml.md §5).
   std::string domain = "localhost";
   /// Its public URL; may be empty.
-  std::string url;
+  std::string url{};
   /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
   std::size_t batch_elements = 2048;
 };

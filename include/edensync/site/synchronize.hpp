@@ -58,27 +58,35 @@ class synchronize final : public operation {
  private:
   result<void> begin() {
     auto known = site_.repositories();
-    if (!known) return known.error();
+    if (!known) return logged(known.error());
     for (auto& r : *known)
       if (r.id == id_) repository_ = r;
-    if (repository_.id == 0) return make_failure(error::not_configured, "there is no such repository");
+    if (repository_.id == 0) return logged(make_failure(error::not_configured, "there is no such repository"));
     if (repository_.url.empty()) {
       log(log_lines::no_url());
       return make_failure(error::not_configured, "No URL set for repository");
     }
     if (auto held = lease_.take(); !held) {
+      if (!(held.error().code == error::busy)) return logged(held.error());
       log(log_lines::already_active());
       return held.error();
     }
     auto tasks = site_.tasks(id_);
-    if (!tasks) return tasks.error();
+    if (!tasks) return logged(tasks.error());
     tasks_ = std::move(*tasks);
     return {};
+  }
+
+  failure logged(failure why) {
+    log(log_lines::run_failed(why));
+    return why;
   }
 
   // Sets up what comes next; false at the end.
   bool advance() {
     if (hooks_.cancelled && hooks_.cancelled()) return end(make_failure(error::cancelled));
+    // Whoever has taken over the repository is at work: there is nothing left to do here.
+    if (lost_) return end(std::move(lost_));
     if (repository_.uuid.empty()) {
       if (tried_to_register_) return end(*register_error_);
       tried_to_register_ = true;
@@ -127,6 +135,8 @@ class synchronize final : public operation {
     } else if (push_ != nullptr) {
       report_.transfers.push_back(push_->report());
     }
+    if (pull_ != nullptr || push_ != nullptr)
+      if (const auto& why = report_.transfers.back().error; why && why->code == error::busy) lost_ = why;
     register_ = nullptr;
     pull_ = nullptr;
     push_ = nullptr;
@@ -136,9 +146,8 @@ class synchronize final : public operation {
   bool end(std::optional<failure> why) {
     report_.error = std::move(why);
     ended_ = true;
-    (void)site_.ledger([&](auto& t) {
-      update_repository(t, id_, [&](repository& r) { r.last_connected = site_.now(); });
-    });
+    (void)site_.ledger(
+        [&](auto& t) { update_repository(t, id_, [&](repository& r) { r.last_connected = site_.now(); }); });
     lease_.release();
     return false;
   }
@@ -176,6 +185,7 @@ class synchronize final : public operation {
   bool pull_failed_ = false;
   bool tried_to_register_ = false;
   std::optional<failure> register_error_;
+  std::optional<failure> lost_;
   std::unique_ptr<operation> current_;
   register_with<Parts>* register_ = nullptr;
   pull<Parts>* pull_ = nullptr;
