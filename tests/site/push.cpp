@@ -1,0 +1,283 @@
+#include "edensync/site/push.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+#include <vector>
+
+#include "support/sites.hpp"
+
+using namespace edensync;
+using namespace edensync::test;
+
+namespace {
+
+const std::string taken = R"({"status": "success", "statuscode": "200", "records": 1, "created": [41]})";
+
+std::string refusing(const std::string& table, const std::string& name) {
+  return R"({"status": "success", "statuscode": "200", "message": "invalid items ignored", "records": 0, "tree": {"$_)" +
+         table + R"(": [{"@uuid": ")" + id_of(name).text() + R"(", "@error": "Validation error"}]}})";
+}
+
+struct one_push : site_and_script {
+  task_id task;
+  template <class Script>
+  explicit one_push(Script s, bool native = false)
+      : site_and_script(std::move(s), native), task(add_task(sync_mode::push)) {}
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(site_push)
+
+BOOST_AUTO_TEST_CASE(an_eden_gets_a_form_with_its_length_and_edens_parameters) {
+  one_push p(scripted_answer{200, taken, "text/html"});
+  p.field.put(an("a", "+1 & <2>"));
+  const auto r = p.run();
+  BOOST_TEST(r.ok());
+  BOOST_TEST_REQUIRE(p.other.requests.size() == 1u);
+  const auto& [head, body] = p.other.requests[0];
+  BOOST_TEST(head.method == "POST");
+  BOOST_TEST(head.target == "/sync/sync.xml?resource=org_office&repository=" + p.field.self.uuid().value().text() +
+                                "&strategy=create,update,delete,merge&update_policy=NEWER&conflict_policy=NEWER");
+  BOOST_TEST(head.headers.get("Content-Type") == "application/x-www-form-urlencoded");
+  BOOST_TEST(head.has_body);
+  BOOST_TEST(head.body_length == static_cast<long long>(body.size()));
+  BOOST_TEST(body.starts_with("<?xml"));
+  BOOST_TEST(body.find("mci=\"1\"") != std::string::npos);
+  BOOST_TEST(last_line(p.field) == "push/outgoing send success: data sent successfully (1 records)");
+  BOOST_TEST(r.transfers[0].peer_created == 1u);
+  BOOST_TEST(r.transfers[0].bytes == body.size());
+}
+
+BOOST_AUTO_TEST_CASE(an_edensync_peer_gets_a_stream) {
+  one_push p(scripted_answer{200, taken, "text/html", {{std::string(headers::version), "1"}}}, true);
+  p.field.put(an("a"));
+  p.run();
+  const auto& head = p.other.requests.at(0).head;
+  BOOST_TEST(head.headers.get("Content-Type") == "text/xml; charset=utf-8");
+  BOOST_TEST(head.body_length == -1);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_to_send_is_no_request_but_a_line_in_the_log) {
+  one_push p(scripted_answer{200, taken});
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(p.other.requests.empty());
+  const auto log = p.field.log();
+  BOOST_TEST_REQUIRE(log.size() == 1u);
+  BOOST_TEST(log[0].mode == "push/outgoing");
+  BOOST_TEST(log[0].action == "send");
+  BOOST_TEST(log[0].message == "No data to send");
+  // The same once everything was sent.
+  p.field.put(an("a"));
+  p.run();
+  p.run();
+  BOOST_TEST(p.other.requests.size() == 1u);
+  BOOST_TEST(p.field.log(1)[0].message == "No data to send");
+}
+
+BOOST_AUTO_TEST_CASE(sends_what_changed_since_and_not_what_came_from_the_peer) {
+  two_sites w;
+  w.add_task();
+  w.field.put(an("mine"));
+  w.base.put(an("theirs"));
+  w.run();
+  w.expect_equal();
+  const auto quiet = w.line.bytes_up();
+  const auto again = w.run();
+  BOOST_TEST(w.line.bytes_up() == quiet);
+  BOOST_TEST(again.transfers.at(0).imported.total.received == 0u);
+  BOOST_TEST(again.transfers.at(1).exported.records() == 0u);
+  // An edit of theirs goes back to them.
+  w.field.put(an("theirs", "1"));
+  const auto back = w.run();
+  BOOST_TEST(back.transfers.at(1).exported.masters == 1u);
+  w.expect_equal();
+}
+
+BOOST_AUTO_TEST_CASE(records_that_the_peer_refused_are_kept_and_sent_again) {
+  bool willing = false;
+  one_push p([&](const heard&) -> scripted_answer {
+    return {200, willing ? taken : refusing("org_office", "a"), "text/html"};
+  });
+  p.field.put(an("a"));
+  p.field.put(an("b"));
+  const auto first = p.run();
+  BOOST_TEST(first.ok());
+  BOOST_TEST(first.transfers[0].peer_refused == 1u);
+  BOOST_TEST(last_line(p.field).starts_with("push/outgoing send warning (remote): data sent successfully (2 records)"));
+  BOOST_TEST_REQUIRE(p.field.quarantine().size() == 1u);
+  const auto q = p.field.quarantine()[0];
+  BOOST_TEST((q.uuid == id_of("a")));
+  BOOST_TEST((q.reason == refusal_reason::refused_by_peer));
+  BOOST_TEST(q.message == "Validation error");
+  BOOST_TEST(q.task == p.task);
+  // Sent again, alone, and refused again.
+  p.run();
+  BOOST_TEST_REQUIRE(p.other.requests.size() == 2u);
+  BOOST_TEST(p.other.requests[1].body.find("urn:uuid:a") != std::string::npos);
+  BOOST_TEST(p.other.requests[1].body.find("urn:uuid:b") == std::string::npos);
+  BOOST_TEST(p.field.quarantine().size() == 1u);
+  willing = true;
+  p.run();
+  BOOST_TEST(p.field.quarantine().empty());
+  p.run();
+  BOOST_TEST(p.other.requests.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(refused_components_and_records_referred_to_are_sent_again_too) {
+  std::string refused;
+  one_push p([&](const heard&) -> scripted_answer { return {200, refused.empty() ? taken : refused, "text/html"}; });
+  p.field.self.put(organisation{id_of("top"), "top", {}, {}, {}, {}}).value();
+  p.field.self.put(organisation{id_of("o"), "o", {}, edensync::link<organisation>{id_of("top")}, {}, {}}).value();
+  auto a = an("a");
+  a.organisation_id = edensync::link<organisation>{id_of("o")};
+  p.field.put(a);
+  p.field.put(an("b"));
+  p.field.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("b")}}).value();
+  p.run();
+  const auto sent_after_refusing = [&](const std::string& table, const std::string& name) {
+    refused = refusing(table, name);
+    p.field.put(an("touch", std::to_string(p.other.requests.size())));
+    p.run();
+    refused.clear();
+    p.run();
+    BOOST_TEST(p.field.quarantine().empty());
+    return p.other.requests.back().body;
+  };
+  BOOST_TEST(sent_after_refusing("org_room", "r").find("urn:uuid:r") != std::string::npos);
+  BOOST_TEST(sent_after_refusing("org_organisation", "o").find("uuid=\"urn:uuid:o\" ") != std::string::npos);
+  const auto far = sent_after_refusing("org_organisation", "top");
+  BOOST_TEST(far.find("<resource name=\"org_organisation\" uuid=\"urn:uuid:top\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(whatever_goes_wrong_moves_nothing_and_is_sent_again) {
+  struct bad {
+    std::string_view what;
+    scripted_answer answer;
+    error code;
+    std::string words;
+  };
+  const std::vector<bad> all{
+      {"failed under 200",
+       {200, R"({"status": "failed", "statuscode": "400", "message": "no"})"},
+       error::refused,
+       "no"},
+      {"html",
+       {200, "<html><body>Please log in</body></html>", "text/html"},
+       error::unexpected_answer,
+       "Please log in"},
+      {"a document", {200, document({})}, error::unexpected_answer, ""},
+      {"not registered",
+       {403, R"({"status": "failed", "statuscode": "403", "message": "Registration required"})", "application/json"},
+       error::not_registered,
+       "Registration required"},
+      {"forbidden", {403, "Insufficient Privileges"}, error::not_authorised, "Insufficient Privileges"},
+      {"wrong credentials", {401, "Authentication Required"}, error::not_authorised, ""},
+      {"bad document",
+       {400, R"({"status": "failed", "statuscode": "400", "message": "XML Parse error: x"})"},
+       error::refused,
+       "XML Parse error: x"},
+      {"an exception", {500, "<html><body>Ticket</body></html>"}, error::peer_failed, "Ticket"},
+      {"elsewhere", {301, ""}, error::unexpected_answer, "301"},
+  };
+  for (const auto& b : all) BOOST_TEST_CONTEXT(b.what) {
+      bool willing = false;
+      one_push p([&](const heard&) { return willing ? scripted_answer{200, taken} : b.answer; });
+      p.field.put(an("a"));
+      const auto r = p.run();
+      BOOST_TEST((two_sites::first_error(r) == b.code));
+      BOOST_TEST(r.transfers[0].error->text().find(b.words) != std::string::npos, r.transfers[0].error->text());
+      BOOST_TEST((p.field.mark(p.task, direction::push) == watermark{}));
+      BOOST_TEST(p.field.quarantine().empty());
+      const auto log = p.field.log();
+      BOOST_TEST_REQUIRE(log.size() == 1u);
+      BOOST_TEST(log[0].mode == "push/outgoing");
+      BOOST_TEST(log[0].action == "send");
+      BOOST_TEST(log[0].remote);
+      willing = true;
+      BOOST_TEST(p.run().ok());
+      BOOST_TEST(p.other.requests.back().body.find("urn:uuid:a") != std::string::npos);
+    }
+}
+
+// Old Edens paste their answers together: what cannot be read, but is neither a failure nor a page, counts as taken.
+BOOST_AUTO_TEST_CASE(an_answer_without_a_message_counts_as_taken) {
+  one_push p(scripted_answer{200, ""});
+  p.field.put(an("a"));
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST((p.field.mark(p.task, direction::push).cursor != ""));
+}
+
+BOOST_AUTO_TEST_CASE(filters_of_the_task_hold_for_what_is_sent) {
+  one_push p(scripted_answer{200, taken});
+  auto t = p.field.self.tasks(p.peer).value().front();
+  t.filters.push_back({.table = "~", .query = "~.name__like=Foo*"});
+  p.field.self.put(t).value();
+  p.field.put(an("Foo 1"));
+  p.field.put(an("Bar"));
+  p.run();
+  BOOST_TEST(p.other.requests.at(0).body.find("Foo 1") != std::string::npos);
+  BOOST_TEST(p.other.requests.at(0).body.find("Bar") == std::string::npos);
+  // A filter that cannot be understood is an error, not a push of everything.
+  t.filters[0].query = "~.nonsense=1";
+  p.field.self.put(t).value();
+  p.field.put(an("Foo 2"));
+  BOOST_TEST((two_sites::first_error(p.run()) == error::bad_filter));
+  BOOST_TEST(p.other.requests.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_cut_at_any_byte_moves_nothing_at_the_sender_and_half_writes_nothing_at_the_receiver) {
+  std::uint64_t whole = 0;
+  for (std::uint64_t n = 0; whole == 0 || n <= whole; ++n) {
+    two_sites w;
+    const auto task = w.add_task({.resource = "org_office", .mode = sync_mode::push});
+    w.field.put(an("a"));
+    w.field.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("a")}}).value();
+    {
+      active_site<parts> calling(w.field.self);
+      const auto registering = calling.register_at(w.field.self.repositories().value().front());
+      w.line.run(*registering);
+    }
+    if (whole == 0) {
+      const auto before = w.line.bytes_up() + w.line.bytes_down();
+      BOOST_TEST_REQUIRE(w.run().ok());
+      whole = w.line.bytes_up() + w.line.bytes_down() - before;
+      continue;
+    }
+    w.line.set_piece(50);
+    w.line.cut_after(n);
+    const bool ok = w.run().ok();
+    BOOST_TEST_REQUIRE((w.field.mark(task, direction::push) == watermark{}) == !ok);
+    const auto there = w.base.contents().size();
+    BOOST_TEST_REQUIRE((there == 0 || there == 2));
+    BOOST_TEST_REQUIRE((!ok || there == 2));
+    // The end of the document never came: nothing of it may be there.
+    BOOST_TEST_REQUIRE(w.run().ok());
+    BOOST_TEST_REQUIRE(w.field.contents() == w.base.contents());
+    BOOST_TEST_REQUIRE(w.field.quarantine().empty());
+    BOOST_TEST_REQUIRE(w.base.quarantine().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(can_be_cancelled_at_every_record_and_goes_on_later) {
+  for (int n = 0;; ++n) {
+    two_sites w;
+    const auto task = w.add_task({.resource = "org_office", .mode = sync_mode::push});
+    for (int i = 0; i < 5; ++i) w.field.put(an("a" + std::to_string(i)));
+    w.line.set_piece(100);
+    int asked = 0;
+    const auto r = w.run({.progress = {}, .cancelled = [&] { return asked++ >= n; }});
+    if (!r.ok()) {
+      BOOST_TEST((two_sites::first_error(r) == error::cancelled));
+      const bool complete = !r.transfers.empty() && !r.transfers[0].error;
+      BOOST_TEST((w.field.mark(task, direction::push) == watermark{}) == !complete);
+      BOOST_TEST(w.run().ok());
+    }
+    w.expect_equal();
+    if (r.ok()) break;
+    BOOST_TEST_REQUIRE(n < 200);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
