@@ -19,7 +19,7 @@ namespace edensync {
 /// Errors: `failure_exception`. Thread safety: as the reader that it is part of.
 template <class L>
 concept ledger_reader = requires(L l, std::string_view key, const uid& id, repository_id repo, task_id task,
-                                 direction d, resource_id resource, const reference& target, std::int64_t after,
+                                 direction d, resource_id resource, record_handle record, std::int64_t after,
                                  std::size_t limit) {
   { l.setting(key) } -> std::same_as<std::optional<std::string>>;
   { l.repositories() } -> std::same_as<std::vector<repository>>;
@@ -33,13 +33,11 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
   // In order of id, those with an id above `after`; `repo` 0: of all repositories.
   { l.quarantined(repo, after, limit) } -> std::same_as<std::vector<quarantine_entry>>;
   { l.count_quarantined(repo) } -> std::same_as<std::uint64_t>;
-  // The references that wait for this record (its resource and uid).
-  { l.open_references(target, limit) } -> std::same_as<std::vector<open_reference>>;
-  // Each record that is waited for, once, in order of (resource, uid), those behind `target`; a default reference stands
-  // before all.
-  { l.open_targets(target, limit) } -> std::same_as<std::vector<reference>>;
-  // How many references wait for records of a resource.
-  { l.count_open_references(resource) } -> std::same_as<std::uint64_t>;
+  // In order of id, which is that in which they were added, those with an id above `after`.
+  { l.open_references(after, limit) } -> std::same_as<std::vector<open_reference>>;
+  // Those that this record holds, in order of id.
+  { l.open_references_of(resource, record) } -> std::same_as<std::vector<open_reference>>;
+  { l.count_open_references() } -> std::same_as<std::uint64_t>;
   // Newest first; an empty uid: of all records. Only those with something lost or refused if `id` is empty.
   { l.decisions(key, id, limit) } -> std::same_as<std::vector<decision_entry>>;
   // Newest first; `repo` 0: of all.

@@ -17,17 +17,6 @@
 
 namespace edensync {
 
-/// How many references wait for records of each resource, so that arrivals nobody waits for cost nothing.
-struct open_counts {
-  std::vector<std::uint64_t> by_resource;
-  std::uint64_t total = 0;
-
-  void add(resource_id r) {
-    ++by_resource[r];
-    ++total;
-  }
-};
-
 /// The stage that writes: carries out the decision of one item in the transaction of its batch.
 ///
 /// What a record leaves behind beside itself (open references, moved references of a merge, deletions of components) is
@@ -38,7 +27,7 @@ class apply {
   using target = typename identify<Transaction>::target;
 
   apply(Transaction& t, identify<Transaction>& find, handle_cache& cache, const schema& s, const import_options& o,
-        open_counts& waiting, timestamp now)
+        std::uint64_t& waiting, timestamp now)
       : t_(t), find_(find), cache_(cache), schema_(s), options_(o), waiting_(waiting), now_(now) {}
 
   /// Puts handles into the references of an item. What is not here stays without.
@@ -90,7 +79,7 @@ class apply {
       done = t_.insert(r);
     } else {
       content.version.mci.reset();
-      if (waiting_.total != 0) t_.erase_open_references(r.resource, item.handle);
+      if (waiting_ != 0) t_.erase_open_references(r.resource, item.handle);
       done = t_.update(item.handle, r);
     }
     content.version = version;
@@ -101,7 +90,7 @@ class apply {
     for (const auto i : open_) {
       const auto& link = std::get<reference>(r.fields[i]);
       if (link.resource == no_resource || link.target.empty()) continue;
-      waiting_.add(link.resource);
+      ++waiting_;
       t_.add_open_reference({0, r.resource, item.handle, i, link.resource, link.target});
     }
     for (const auto i : merged_)
@@ -264,7 +253,8 @@ class apply {
       last = next->handle;
       t_.load(link->resource, last, end);
     }
-    if (last == link->handle || (link->resource == resource && last == h)) return false;
+    // Not to one that is deleted as well: where records were merged in a circle, sites would chase each other round it.
+    if (last == link->handle || end.version.deleted || (link->resource == resource && last == h)) return false;
     record edit;
     edit.resource = resource;
     edit.fields.resize(field + 1);
@@ -310,7 +300,7 @@ class apply {
   handle_cache& cache_;
   const schema& schema_;
   const import_options& options_;
-  open_counts& waiting_;
+  std::uint64_t& waiting_;  // how many references wait, so that nothing is looked for while none does
   timestamp now_;
   std::vector<std::uint32_t> open_;
   std::vector<std::uint32_t> merged_;

@@ -41,7 +41,7 @@ inline int compare_values(const value& a, const value& b) {
 
 /// Compares what a document brings with what is here.
 ///
-/// Only the fields that were received are looked at. `waits(field, reference)` says whether the local field is empty only
+/// Only the fields that were received, and at last the time of creation, are looked at. `waits(field, reference)` says whether the local field is empty only
 /// because it waits for the same record: then it is the same. Any other reference counts by its uid, whether it can be
 /// resolved here or not, or two sites would not come to the same end. A component's link to its master counts like any other field: two sites may have moved it in the
 /// same second. Precondition: nesting has been turned into that link.
@@ -62,6 +62,9 @@ content_order compare_content(const resource_schema& r, const record& local, con
     if (const int c = detail::compare_values(ours, theirs); c != 0)
       return c < 0 ? content_order::local_first : content_order::incoming_first;
   }
+  // A site that had only the deletion of a record before it undeleted it made a time of creation up.
+  if (in.content.created_on && local.created_on != in.content.created_on)
+    return local.created_on < in.content.created_on ? content_order::local_first : content_order::incoming_first;
   return content_order::equal;
 }
 

@@ -1,65 +1,51 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <vector>
+#include <cstdint>
 
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/core/write_context.hpp"
+#include "edensync/importer/identify.hpp"
+#include "edensync/importer/options.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
 
-/// Fills in the references that wait for a record which is here now, in transactions of bounded size.
+/// Fills in the references that wait for records which are here now, in transactions of bounded size.
 ///
-/// The records that hold them keep their version, because nobody edited them, but come to the end of the change order, so
-/// that others see the completed record. A reference that was filled in another way in the meantime is left alone.
-/// Precondition: `arrived` has resource, uid and handle.
+/// It goes through them in the order in which they were left open, which is that of the records that hold them: so
+/// neighbours are written together, however scattered their targets are. The holders keep their version, because nobody
+/// edited them, but come to the end of the change order, so that others see the completed record. It also repairs what an
+/// interrupted run, or a record that came another way, has left open.
 template <record_store Store>
-void fill_references(Store& store, const schema& s, const write_context& context, const reference& arrived) {
-  constexpr std::size_t at_once = 1024;
+void fill_references(Store& store, const schema& s, handle_cache& cache, const write_context& context,
+                     const import_options& o) {
+  std::int64_t after = 0;
   for (;;) {
+    if (o.cancelled && o.cancelled()) throw_failure(error::cancelled);
     auto t = store.begin(context);
-    const auto waiting = t.open_references(arrived, at_once);
-    if (waiting.empty()) return;
-    for (const auto& o : waiting) {
-      stored_record holder;
-      t.load(o.resource, o.record, holder);
-      const bool empty = !has_content(holder.fields[o.field]);
-      if (empty && t.patch(o.resource, o.record, o.field, arrived).has_value() && !s[o.resource].masters().empty()) {
-        t.load(o.resource, o.record, holder);
+    identify find(t, s, cache);
+    const auto page = t.open_references(after, o.batch_elements);
+    if (page.empty()) return;
+    bool filled = false;
+    for (const auto& open : page) {
+      after = open.id;
+      if (open.resource == no_resource) continue;
+      const auto target = find.find_target(open.target_resource, open.target).handle;
+      if (target == record_handle::none) continue;
+      filled = true;
+      const bool done = t.patch(open.resource, open.record, open.field,
+                                reference{open.target_resource, open.target, target})
+                            .has_value();
+      if (done && !s[open.resource].masters().empty()) {
+        stored_record holder;
+        t.load(open.resource, open.record, holder);
         touch_masters(t, s, holder);
       }
-      t.erase_open_reference(o.id);
+      t.erase_open_reference(open.id);
     }
-    t.commit();
-    if (waiting.size() < at_once) return;
-  }
-}
-
-/// The same for every record that is waited for and is here: repairs what an interrupted run, or a record that came
-/// another way, has left open.
-template <record_store Store>
-void fill_all_references(Store& store, const schema& s, const write_context& context,
-                         const std::function<bool()>& cancelled) {
-  reference after;
-  after.resource = 0;
-  for (;;) {
-    std::vector<reference> page;
-    {
-      auto now = store.snapshot();
-      page = now.open_targets(after, 256);
-      for (auto& target : page) {
-        after = target;
-        if (const auto found = now.find(target.resource, target.target)) target.handle = found->handle;
-      }
-    }
-    if (page.empty()) return;
-    for (const auto& target : page) {
-      if (cancelled && cancelled()) throw_failure(error::cancelled);
-      if (target.handle != record_handle::none) fill_references(store, s, context, target);
-    }
+    if (filled) t.commit();
   }
 }
 

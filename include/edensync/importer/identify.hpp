@@ -91,8 +91,8 @@ class identify {
     const auto& r = schema_[item.incoming->content.resource];
     item.tie = compare_content(r, scratch_, *item.incoming, [&](std::uint32_t field, const reference& to) {
       if (to.resource == no_resource || to.target.empty()) return true;  // it cannot be kept
-      for (const auto& o : reader_.open_references(to, 1024))
-        if (o.resource == r.id() && o.record == item.handle && o.field == field) return true;
+      for (const auto& o : reader_.open_references_of(r.id(), item.handle))
+        if (o.field == field && o.target_resource == to.resource && o.target == to.target) return true;
       return false;
     });
   }

@@ -45,7 +45,6 @@ class importer {
         options_(std::move(o)),
         reader_(schema_, reader_options(options_), *this),
         source_(reader_, options_.limits) {
-    waiting_.by_resource.resize(schema_.size());
   }
   importer(const importer&) = delete;
   importer& operator=(const importer&) = delete;
@@ -54,10 +53,7 @@ class importer {
   result<void> start() {
     return guarded([&] {
       auto s = store_.snapshot();
-      for (resource_id r = 0; r < schema_.size(); ++r) {
-        waiting_.by_resource[r] = s.count_open_references(r);
-        waiting_.total += waiting_.by_resource[r];
-      }
+      waiting_ = s.count_open_references();
       if (s.count_quarantined(options_.origin) == 0) return;
       known_until_ = last_quarantine_id(s);
       offer_quarantined([](const quarantine_entry&) { return true; });
@@ -79,9 +75,9 @@ class importer {
         lacking_ = written_ = 0;
         offer_quarantined([](const quarantine_entry& q) { return q.reason == refusal_reason::missing_reference; });
       }
-      if (waiting_.total != 0) fill_all_references(store_, schema_, context(), options_.cancelled);
+      if (waiting_ != 0) fill_references(store_, schema_, cache_, context(), options_);
       auto s = store_.snapshot();
-      for (resource_id r = 0; r < schema_.size(); ++r) report_.open_references += s.count_open_references(r);
+      report_.open_references = s.count_open_references();
     });
     if (!done) return done.error();
     return report_;
@@ -135,7 +131,6 @@ class importer {
     const auto now = options_.now();
     // Counted apart and added after the commit, so that a batch that is rolled back is not reported.
     import_report done;
-    arrivals_.clear();
     try {
       std::optional<transaction> open(store_.begin({now, options_.origin}));
       auto& t = *open;
@@ -156,7 +151,6 @@ class importer {
     ++report_.batches;
     if (done.released != 0 && is_of_this_run(offered_)) take_back(batch_.element(0).front().content);
     batch_.clear();
-    for (const auto& arrived : arrivals_) fill_references(store_, schema_, context(), arrived);
   }
 
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
@@ -305,9 +299,6 @@ class importer {
       if (!done.youngest || *at > *done.youngest) done.youngest = at;
       list(item, done);
     }
-    if ((item.outcome.what == action::create ? item.written : item.other_uid) &&
-        waiting_.by_resource[in.content.resource] != 0)
-      arrivals_.push_back({in.content.resource, in.content.uuid, item.handle});
   }
 
   // A record from quarantine that its own sender has replaced by a younger one since then.
@@ -517,10 +508,9 @@ class importer {
   EventSource source_;
   import_batch batch_;
   handle_cache cache_;
-  open_counts waiting_;
+  std::uint64_t waiting_ = 0;  // references whose target was not here
   import_report report_;
   std::vector<char> failed_;
-  std::vector<reference> arrivals_;
   std::string losing_;
   decision_entry noted_;               // kept for its memory
   std::int64_t offered_ = 0;           // the quarantine entry that is being offered again

@@ -147,7 +147,7 @@ void a_dropped_transaction_leaves_no_trace(F& f) {
   expect(!now.find(s::site, uid("urn:uuid:b")), "a record that was not committed is not there");
   expect(s::name_of(s::load(now, s::site, h)) == "a", "a change that was not committed is not seen");
   expect(now.sequence() == before, "what was not committed has no number");
-  expect(!now.setting("k") && now.count_open_references(s::site) == 0, "the ledger keeps nothing of it");
+  expect(!now.setting("k") && now.count_open_references() == 0, "the ledger keeps nothing of it");
   auto later = store.begin(s::at_second(1));
   s::add(later, s::make_site("c"));
   later.commit();

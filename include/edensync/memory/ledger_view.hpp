@@ -56,36 +56,22 @@ class ledger_view : public record_view {
     return quarantined(repo, 0, static_cast<std::size_t>(-1)).size();
   }
 
-  std::vector<open_reference> open_references(const reference& target, std::size_t limit) const {
+  std::vector<open_reference> open_references(std::int64_t after, std::size_t limit) const {
     core_->count();
     std::vector<open_reference> all;
-    const auto it = now_->open->by_target.find({target.resource, target.target});
-    if (it == now_->open->by_target.end()) return all;
-    for (const std::int64_t id : it->second)
-      if (all.size() < limit) all.push_back(now_->open->entries.at(id));
+    const auto& entries = now_->open->entries;
+    for (auto it = entries.upper_bound(after); it != entries.end() && all.size() < limit; ++it) all.push_back(it->second);
     return all;
   }
 
-  std::vector<reference> open_targets(const reference& target, std::size_t limit) const {
+  std::vector<open_reference> open_references_of(resource_id resource, record_handle record) const {
     core_->count();
-    std::vector<reference> all;
-    const auto& waited_for = now_->open->by_target;
-    // A default reference, whose resource is none, stands before all.
-    auto it =
-        target.resource == no_resource ? waited_for.begin() : waited_for.upper_bound({target.resource, target.target});
-    for (; it != waited_for.end() && all.size() < limit; ++it)
-      all.push_back({it->first.first, it->first.second, record_handle::none});
-    return all;
+    return now_->open->of(resource, record);
   }
 
-  std::uint64_t count_open_references(resource_id resource) const {
+  std::uint64_t count_open_references() const {
     core_->count();
-    std::uint64_t n = 0;
-    const auto& waited_for = now_->open->by_target;
-    for (auto it = waited_for.lower_bound({resource, uid()}); it != waited_for.end() && it->first.first == resource;
-         ++it)
-      n += it->second.size();
-    return n;
+    return now_->open->entries.size();
   }
 
   std::vector<decision_entry> decisions(std::string_view resource, const uid& id, std::size_t limit) const {

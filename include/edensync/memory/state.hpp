@@ -64,48 +64,38 @@ struct table {
   }
 };
 
-/// References that wait, found by what they wait for and by where they stand.
+/// References that wait, at most one for each field of a record.
 struct open_list {
   std::int64_t last = 0;
   std::map<std::int64_t, open_reference> entries;
-  std::map<std::pair<resource_id, uid>, std::set<std::int64_t>> by_target;
-  std::map<std::tuple<resource_id, record_handle, std::uint32_t>, std::set<std::int64_t>> by_field;
+  std::map<std::tuple<resource_id, record_handle, std::uint32_t>, std::int64_t> by_field;
 
-  /// What waits already is not added again.
+  /// Replaces what the same field waited for before.
   void add(open_reference o) {
-    for (const std::int64_t id : by_field[{o.resource, o.record, o.field}]) {
-      const open_reference& there = entries.at(id);
-      if (there.target_resource == o.target_resource && there.target == o.target) return;
-    }
-    o.id = ++last;
-    by_target[{o.target_resource, o.target}].insert(o.id);
-    by_field[{o.resource, o.record, o.field}].insert(o.id);
-    entries.emplace(o.id, std::move(o));
+    const auto [it, added] = by_field.try_emplace({o.resource, o.record, o.field}, last + 1);
+    if (added) ++last;
+    o.id = it->second;
+    entries.insert_or_assign(o.id, std::move(o));
   }
 
   void erase(std::int64_t id) {
     const auto it = entries.find(id);
     if (it == entries.end()) return;
-    const open_reference& o = it->second;
-    erase(by_target, std::pair(o.target_resource, o.target), id);
-    erase(by_field, std::tuple(o.resource, o.record, o.field), id);
+    by_field.erase({it->second.resource, it->second.record, it->second.field});
     entries.erase(it);
   }
 
-  void erase_of(resource_id resource, record_handle record) {
-    for (;;) {
-      const auto it = by_field.lower_bound({resource, record, 0});
-      if (it == by_field.end() || std::get<0>(it->first) != resource || std::get<1>(it->first) != record) return;
-      erase(*it->second.begin());
+  std::vector<open_reference> of(resource_id resource, record_handle record) const {
+    std::vector<open_reference> all;
+    for (auto it = by_field.lower_bound({resource, record, 0}); it != by_field.end(); ++it) {
+      if (std::get<0>(it->first) != resource || std::get<1>(it->first) != record) break;
+      all.push_back(entries.at(it->second));
     }
+    return all;
   }
 
- private:
-  template <class Index, class Key>
-  static void erase(Index& index, const Key& key, std::int64_t id) {
-    const auto it = index.find(key);
-    it->second.erase(id);
-    if (it->second.empty()) index.erase(it);
+  void erase_of(resource_id resource, record_handle record) {
+    for (const auto& each : of(resource, record)) erase(each.id);
   }
 };
 

@@ -28,8 +28,7 @@ CREATE TABLE IF NOT EXISTS edensync_quarantine(id INTEGER PRIMARY KEY AUTOINCREM
 CREATE INDEX IF NOT EXISTS edensync_quarantine_record ON edensync_quarantine(repository, task, resource, uuid);
 CREATE TABLE IF NOT EXISTS edensync_open_reference(id INTEGER PRIMARY KEY AUTOINCREMENT, resource TEXT NOT NULL,
   record INTEGER NOT NULL, field TEXT NOT NULL, target_resource TEXT NOT NULL, target TEXT NOT NULL,
-  UNIQUE(record, resource, field, target_resource, target));
-CREATE INDEX IF NOT EXISTS edensync_open_reference_target ON edensync_open_reference(target_resource, target);
+  UNIQUE(record, resource, field));
 CREATE TABLE IF NOT EXISTS edensync_decision(id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at INTEGER NOT NULL,
   repository INTEGER NOT NULL, resource TEXT NOT NULL, uuid TEXT NOT NULL, erase INTEGER NOT NULL, merge INTEGER NOT NULL,
   incoming_modified_on INTEGER, incoming_mci INTEGER, incoming_deleted INTEGER NOT NULL,

@@ -93,43 +93,28 @@ class ledger_view : public record_view {
     return static_cast<std::uint64_t>(e.get_integer(0));
   }
 
-  std::vector<open_reference> open_references(const reference& target, std::size_t limit) {
+  std::vector<open_reference> open_references(std::int64_t after, std::size_t limit) {
     if (none_waits()) return {};
     execution e(
-        s().prepared("SELECT id,resource,record,field,target FROM edensync_open_reference"
-                     " WHERE target_resource=? AND target=? ORDER BY id LIMIT ?"));
-    e.text(name_of(target.resource)).text(target.target.text()).integer(at_most(limit));
-    std::vector<open_reference> found;
-    while (e.step()) {
-      // What a schema does not know any more waits in vain.
-      const resource_id from = s().resources().find(e.get_text(1));
-      if (from == no_resource) continue;
-      const auto field = s().resources()[from].find_field(e.get_text(3));
-      if (!field) continue;
-      found.push_back({e.get_integer(0), from, static_cast<record_handle>(e.get_integer(2)), *field, target.resource,
-                       uid(e.get_text(4))});
-    }
-    return found;
+        s().prepared("SELECT id,resource,record,field,target_resource,target FROM edensync_open_reference"
+                     " WHERE id>? ORDER BY id LIMIT ?"));
+    e.integer(after).integer(at_most(limit));
+    return read_open(e);
   }
 
-  std::vector<reference> open_targets(const reference& target, std::size_t limit) {
-    std::vector<reference> found;
-    const resource_id first = target.resource == no_resource ? 0 : target.resource;
-    for (resource_id r = first; r < s().resources().size() && found.size() < limit; ++r) {
-      execution e(
-          s().prepared("SELECT DISTINCT target FROM edensync_open_reference WHERE target_resource=? AND target>?"
-                       " ORDER BY target LIMIT ?"));
-      e.text(name_of(r)).text(r == target.resource ? target.target.text() : std::string_view());
-      e.integer(at_most(limit - found.size()));
-      while (e.step()) found.push_back({r, uid(e.get_text(0)), record_handle::none});
-    }
-    return found;
+  std::vector<open_reference> open_references_of(resource_id resource, record_handle record) {
+    if (none_waits()) return {};
+    execution e(
+        s().prepared("SELECT id,resource,record,field,target_resource,target FROM edensync_open_reference"
+                     " WHERE record=? AND resource=? ORDER BY id"));
+    e.integer(static_cast<std::int64_t>(record)).text(name_of(resource));
+    return read_open(e);
   }
 
-  std::uint64_t count_open_references(resource_id resource) {
+  std::uint64_t count_open_references() {
     if (none_waits()) return 0;
-    execution e(s().prepared("SELECT count(*) FROM edensync_open_reference WHERE target_resource=?"));
-    e.text(name_of(resource)).step();
+    execution e(s().prepared("SELECT count(*) FROM edensync_open_reference"));
+    e.step();
     return static_cast<std::uint64_t>(e.get_integer(0));
   }
 
@@ -175,6 +160,23 @@ class ledger_view : public record_view {
   std::optional<bool> some_wait_;
 
  private:
+  std::vector<open_reference> read_open(execution& e) {
+    std::vector<open_reference> found;
+    while (e.step()) {
+      // What a schema does not know any more waits in vain; its number still counts as read.
+      open_reference o{e.get_integer(0), s().resources().find(e.get_text(1)),
+                       static_cast<record_handle>(e.get_integer(2)), 0, s().resources().find(e.get_text(4)),
+                       uid(e.get_text(5))};
+      const auto field = o.resource == no_resource ? std::nullopt : s().resources()[o.resource].find_field(e.get_text(3));
+      if (field)
+        o.field = *field;
+      else
+        o.resource = no_resource;
+      found.push_back(std::move(o));
+    }
+    return found;
+  }
+
   static std::int64_t at_most(std::size_t limit) {
     return static_cast<std::int64_t>(std::min<std::size_t>(limit, std::numeric_limits<std::int64_t>::max()));
   }

@@ -93,8 +93,8 @@ class ledger_writing : public ledger_view {
 
   void add_open_reference(const open_reference& o) {
     execution e(
-        write("INSERT OR IGNORE INTO edensync_open_reference(resource,record,field,target_resource,target)"
-              " VALUES(?,?,?,?,?)"));
+        write("INSERT INTO edensync_open_reference(resource,record,field,target_resource,target) VALUES(?,?,?,?,?)"
+              " ON CONFLICT DO UPDATE SET target_resource=excluded.target_resource, target=excluded.target"));
     e.text(name_of(o.resource)).integer(static_cast<std::int64_t>(o.record));
     e.text(s().resources()[o.resource].field(o.field).name)
         .text(name_of(o.target_resource))
