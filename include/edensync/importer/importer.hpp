@@ -354,7 +354,7 @@ class importer {
       message = std::string(schema_[part.resource].name()) + " " + part.uuid.text() + ": " + message;
     quarantine_entry q;
     q.repository = options_.origin;
-    q.task = options_.task;
+    q.task = offered_ != 0 ? offered_task_ : options_.task;
     q.resource = schema_[root.resource].name();
     q.uuid = root.uuid;
     q.reason = why;
@@ -464,19 +464,25 @@ class importer {
     std::int64_t after = 0;
     // Entries that fail again may get new numbers; those are not offered a second time in the same round.
     std::int64_t last = 0;
+    // Each import takes care of its own task's entries, and of those that belong to no task, or to none any more.
+    std::set<task_id> others;
     for (bool first = true;; first = false) {
       std::vector<quarantine_entry> page;
       {
         auto s = store_.snapshot();
-        if (first) last = last_quarantine_id(s);
+        if (first) {
+          last = last_quarantine_id(s);
+          for (const auto& t : s.tasks(options_.origin))
+            if (t.id != options_.task) others.insert(t.id);
+        }
         page = s.quarantined(options_.origin, after, 64);
       }
       if (page.empty()) return;
       for (const auto& q : page) {
         after = q.id;
-        if (q.id > last || q.task != options_.task || q.reason == refusal_reason::refused_by_peer || !wanted(q))
-          continue;
+        if (q.id > last || others.contains(q.task) || q.reason == refusal_reason::refused_by_peer || !wanted(q)) continue;
         offered_ = q.id;
+        offered_task_ = q.task;
         s3xml::reader<importer> reader(schema_, reader_options(options_), *this);
         EventSource source(reader, options_.limits);
         const auto fed = source.feed(q.payload);
@@ -514,6 +520,7 @@ class importer {
   std::string losing_;
   decision_entry noted_;               // kept for its memory
   std::int64_t offered_ = 0;           // the quarantine entry that is being offered again
+  task_id offered_task_ = 0;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
   std::uint64_t written_ = 0;          // records since the last round
