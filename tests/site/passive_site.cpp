@@ -1,0 +1,464 @@
+#include "edensync/site/passive_site.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/import_rig.hpp"
+#include "support/sites.hpp"
+
+using namespace edensync;
+using namespace edensync::test;
+
+namespace {
+
+struct told {
+  response_head head;
+  std::string body;
+  std::string status() const {
+    const auto m = parse_status_message(body);
+    return m ? m->message : "";
+  }
+};
+
+// A passive site and whoever asks it.
+struct asked_site : one_site {
+  std::optional<passive_site<parts>> role;
+
+  explicit asked_site(passive_settings s = {.authenticate = {}, .accept_pushes = true})
+      : one_site("asked", 1, memory::manual_clock(second(1000))) {
+    role.emplace(self, std::move(s));
+  }
+
+  told ask(std::string method, std::string target, std::string_view body = {}, std::string user = {},
+           std::string password = {}, bool native = false, std::size_t piece = 1 << 16) {
+    request_head head;
+    head.method = std::move(method);
+    head.target = std::move(target);
+    head.user = std::move(user);
+    head.password = std::move(password);
+    if (native) head.headers.set(std::string(headers::version), "1");
+    const auto answer = role->handle(head);
+    while (!body.empty() && answer->wants_body()) {
+      answer->on_body(body.substr(0, piece));
+      body.remove_prefix(std::min(piece, body.size()));
+    }
+    answer->on_end();
+    told out{answer->head(), {}};
+    std::string buffer(100, '\0');
+    for (;;) {
+      const auto n = answer->read_body(buffer).value();
+      if (n == 0) return out;
+      out.body.append(buffer, 0, n);
+    }
+  }
+
+  told pull(std::string_view more = {}, bool native = false) {
+    return ask("GET", "/sync/sync.xml?resource=org_office" + std::string(more), {}, {}, {}, native);
+  }
+  told push(std::string_view body, std::string_view more = {}, bool native = false) {
+    return ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer" + std::string(more), body, {}, {},
+               native);
+  }
+  repository_id know(repository r = {.uuid = id_of("peer"), .name = "Peer", .accept_push = true}) {
+    return self.put(r).value();
+  }
+  std::string line(std::string_view name) { return line_of(store.snapshot(), offices, name); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(site_passive)
+
+// --- who may ask what ---------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(requests_are_checked_in_edens_order) {
+  asked_site s;
+  struct row {
+    std::string method, target;
+    unsigned status;
+    std::string words;
+  };
+  const std::vector<row> all{
+      {"GET", "/sync/sync.xml", 200, "Mixed"},
+      {"GET", "/sync/sync.xml?resource=mixed", 200, "Mixed"},
+      {"GET", "/sync/sync.xml?resource=nonsense", 400, "Invalid request"},
+      {"GET", "/sync/sync.xml?resource=gis_location", 400, "undefined table: gis_location"},
+      {"GET", "/sync/sync.xml?resource=auth_user", 400, "undefined table: auth_user"},
+      {"GET", "/sync/sync.xml?resource=org_office", 200, "<s3xml"},
+      {"GET", "/org/office/sync.xml", 200, "<s3xml"},
+      {"DELETE", "/sync/sync.xml?resource=org_office", 405, "Unsupported method"},
+      {"GET", "/sync/repository/register.json", 405, "Unsupported method"},
+      {"DELETE", "/sync/repository/register.json", 405, "Unsupported method"},
+      {"POST", "/sync/repository/register.xml", 415, "Unsupported data format"},
+      {"GET", "/default/index", 404, "Not found"},
+      {"GET", "", 404, "Not found"},
+      {"POST", "/sync/sync.xml?resource=org_office", 403, "Registration required"},
+      {"POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:nobody", 403, "Registration required"},
+  };
+  for (const auto& r : all) BOOST_TEST_CONTEXT(r.method << ' ' << r.target) {
+      const auto t = s.ask(r.method, r.target);
+      BOOST_TEST(t.head.status == r.status);
+      BOOST_TEST(t.body.find(r.words) != std::string::npos, t.body);
+      BOOST_TEST(t.head.headers.get(headers::version) == "1");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(strangers_are_turned_away_before_anything_else) {
+  asked_site s({.authenticate = [](std::string_view u, std::string_view p) { return u == "sync" && p == "secret"; },
+                .accept_pushes = true,
+                .realm = "relief"});
+  s.put(an("a"));
+  for (const auto target : {"/sync/sync.xml?resource=org_office", "/sync/repository/register.json", "/nonsense"})
+    for (const std::string password : {"", "wrong"}) {
+      const auto t = s.ask("GET", target, {}, password.empty() ? "" : "sync", password);
+      BOOST_TEST(t.head.status == 401u);
+      BOOST_TEST(t.head.headers.get("WWW-Authenticate") == "Basic realm=\"relief\"");
+      BOOST_TEST(t.body.find("urn:uuid") == std::string::npos);
+    }
+  BOOST_TEST(s.ask("GET", "/sync/sync.xml?resource=org_office", {}, "sync", "secret").head.status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(a_push_that_is_turned_away_leaves_a_line) {
+  asked_site s;
+  s.push(document({an_office("a")}));
+  BOOST_TEST(s.contents().empty());
+  BOOST_TEST_REQUIRE(s.log().size() == 1u);
+  BOOST_TEST(s.log()[0].mode == "push/incoming");
+  BOOST_TEST(s.log()[0].message == "Registration required");
+  s.know({.uuid = id_of("peer"), .name = "Peer", .accept_push = false});
+  const auto t = s.push(document({an_office("a")}));
+  BOOST_TEST(t.head.status == 403u);
+  BOOST_TEST(t.status() == "Pushes are not accepted from this repository");
+  BOOST_TEST(s.contents().empty());
+}
+
+// --- registration -------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(registrations_are_answered_as_eden_does) {
+  asked_site s({.authenticate = {}, .accept_pushes = false});
+  const auto own = s.self.uuid().value();
+  const auto post = [&](std::string_view body, std::string user = "one") {
+    const auto t = s.ask("PUT", "/sync/repository/register.json", body, user);
+    return std::pair(t.head.status, parse_register_reply(t.body).value_or(register_reply{false, "?", {}}));
+  };
+  auto [status, reply] = post(R"({"uuid": "urn:uuid:peer", "name": "Peer", "apitype": "eden"})");
+  BOOST_TEST(status == 200u);
+  BOOST_TEST((reply == register_reply{true, "Registration successful", own}));
+  auto known = s.self.repositories().value().front();
+  BOOST_TEST(known.name == "Peer");
+  BOOST_TEST(known.account == "one");
+  BOOST_TEST(!known.accept_push);
+  BOOST_TEST(known.url.empty());
+  BOOST_TEST(last_line(s) == "register/incoming none success: Registration successful");
+
+  // An administrator lets it push; a new registration does not take that back.
+  known.accept_push = true;
+  s.self.put(known).value();
+  std::tie(status, reply) = post(R"({"uuid": "urn:uuid:peer", "name": "New name"})");
+  BOOST_TEST((reply == register_reply{true, "Registration update successful", own}));
+  BOOST_TEST(s.self.repositories().value().front().name == "New name");
+  BOOST_TEST(s.self.repositories().value().front().accept_push);
+
+  // Missing uuid: under 200, and with the sender.
+  std::tie(status, reply) = post(R"({"name": "x"})");
+  BOOST_TEST(status == 200u);
+  BOOST_TEST((reply == register_reply{false, "No repository identifier specified", own}));
+  BOOST_TEST(last_line(s) == "register/incoming none error: No repository identifier specified");
+
+  for (const auto body : {"", "[]", "nonsense", "{"}) BOOST_TEST(post(body).first == 400u);
+  BOOST_TEST(s.self.repositories().value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_registration_belongs_to_its_account) {
+  asked_site s(
+      {.authenticate = [](std::string_view u, std::string_view) { return !u.empty(); }, .accept_pushes = true});
+  const std::string body = R"({"uuid": "urn:uuid:peer", "name": "Peer"})";
+  BOOST_TEST(s.ask("POST", "/sync/repository/register.json", body, "one", "x").head.status == 200u);
+  const auto other = s.ask("POST", "/sync/repository/register.json", body, "two", "x");
+  BOOST_TEST(other.head.status == 403u);
+  BOOST_TEST(s.self.repositories().value().front().account == "one");
+  // For another account the repository does not exist.
+  const std::string target = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
+  BOOST_TEST(s.ask("POST", target, document({an_office("a")}), "two", "x").head.status == 403u);
+  BOOST_TEST(s.contents().empty());
+  BOOST_TEST(s.ask("POST", target, document({an_office("a")}), "one", "x").head.status == 200u);
+  BOOST_TEST(s.contents().size() == 1u);
+  s.ask("GET", target, {}, "two", "x");
+  BOOST_TEST(s.log(1)[0].repository == 0);
+}
+
+// --- pulls --------------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_pull_is_answered_and_logged) {
+  asked_site s;
+  s.know();
+  s.put(an("a"));
+  s.put(an("b"));
+  const auto t = s.pull("&repository=urn:uuid:peer");
+  BOOST_TEST(t.head.status == 200u);
+  BOOST_TEST(t.head.headers.get("Content-Type") == "text/xml");
+  BOOST_TEST(last_line(s) == "pull/incoming send success: Data sent to peer (2 records)");
+  BOOST_TEST(s.log(1)[0].repository_name == "Peer");
+  BOOST_TEST((s.self.repositories().value().front().last_connected == second(1000)));
+  // Strangers are served all the same, as by an Eden.
+  BOOST_TEST(s.pull("&repository=urn:uuid:stranger").body.find("urn:uuid:a") != std::string::npos);
+  BOOST_TEST(s.log(1)[0].repository == 0);
+  BOOST_TEST(s.pull("&msince=2030-01-01T00:00:00").body.find("<resource") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(filters_and_what_cannot_be_understood_of_them) {
+  asked_site s;
+  s.put(an("Foo"));
+  s.put(an("Bar"));
+  BOOST_TEST(s.pull("&[~]~.name__like=Fo%2A").body.find("Bar") == std::string::npos);
+  BOOST_TEST(s.pull("&[org_office]~.name=Bar").body.find("Foo") == std::string::npos);
+  const auto both = s.pull("&[~]~.nonsense=1").body;
+  BOOST_TEST((both.find("Foo") != std::string::npos && both.find("Bar") != std::string::npos));
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_fails_in_the_middle_breaks_the_answer_off) {
+  asked_site s;
+  for (int i = 0; i < 300; ++i) s.put(an("a" + std::to_string(i)));
+  request_head head;
+  head.target = "/sync/sync.xml?resource=org_office";
+  const auto answer = s.role->handle(head);
+  answer->on_end();
+  BOOST_TEST(answer->head().status == 200u);
+  std::string buffer(1000, '\0');
+  BOOST_TEST(answer->read_body(buffer).has_value());
+  s.store.fail_at(s.store.operations() + 1);
+  BOOST_TEST(answer->read_body(buffer).has_error());
+  BOOST_TEST(last_line(s).starts_with("pull/incoming send fatal"));
+}
+
+// --- an Eden that pulls -------------------------------------------------------------------------------------------------
+
+namespace {
+
+// Asks as Eden does: from its youngest record plus one second.
+struct eden_client {
+  import_rig here;
+  std::optional<timestamp> msince;
+
+  void pull(asked_site& s) {
+    const auto t = s.pull(msince ? "&msince=" + to_text(*msince) : "");
+    const auto done = here.take(t.body).value();
+    if (done.youngest) msince = *done.youngest + 1;
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(an_eden_that_asks_from_its_youngest_second_plus_one_misses_nothing) {
+  asked_site s;
+  s.know();
+  eden_client eden;
+  const auto equal = [&] { BOOST_TEST(eden.here.contents() == s.contents(), boost::test_tools::per_element()); };
+  s.put(an("a"));
+  eden.pull(s);
+  // The same second.
+  s.put(an("b"));
+  s.put(an("a", "1"));
+  eden.pull(s);
+  equal();
+  s.put(an("c"));
+  eden.pull(s);
+  equal();
+  // A record that arrives late with an old time of its own.
+  s.clock.advance(100);
+  s.put(an("d"));
+  eden.pull(s);
+  s.push(document({an_office("late", 5), an_office("young", 9000)}));
+  eden.pull(s);
+  equal();
+  // The youngest one is from the future now, and edits go on.
+  s.put(an("e"));
+  eden.pull(s);
+  equal();
+  s.push(document({element("org_office", "late").at(6).deleted()}));
+  s.self.erase<office>(id_of("d")).value();
+  eden.pull(s);
+  equal();
+  // The clock goes back.
+  s.clock.set(second(10));
+  s.put(an("f"));
+  eden.pull(s);
+  equal();
+}
+
+BOOST_AUTO_TEST_CASE(a_commit_during_an_answer_comes_with_the_next_one) {
+  asked_site s;
+  eden_client eden;
+  s.put(an("a"));
+  {
+    auto open = s.store.begin(s.self.context());
+    record r;
+    r.resource = offices;
+    r.uuid = id_of("b");
+    r.version = {second(1000), 0, false};
+    r.fields.emplace_back(std::string("b"));
+    open.insert(r).value();
+    // The log of the answer has to wait for the writer, so only the document is looked at.
+    s.store.set_patience(std::chrono::milliseconds(1));
+    eden.pull(s);
+    open.commit();
+  }
+  eden.pull(s);
+  BOOST_TEST(eden.here.contents() == s.contents(), boost::test_tools::per_element());
+}
+
+// --- pushes -------------------------------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_push_is_taken_and_answered_with_a_message) {
+  asked_site s;
+  const auto peer = s.know();
+  const auto t = s.push(document({an_office("a", 1), an_office("b", 2).data("floors", "x")}));
+  BOOST_TEST(t.head.status == 200u);
+  BOOST_TEST(t.head.headers.get("Content-Type") == "text/html");
+  const auto m = parse_status_message(t.body);
+  BOOST_TEST_REQUIRE(m.has_value());
+  BOOST_TEST(m->success());
+  BOOST_TEST(m->records.value() == 1u);
+  BOOST_TEST(m->created.size() == 1u);
+  BOOST_TEST_REQUIRE(m->refused.size() == 1u);
+  BOOST_TEST((m->refused[0].uuid == id_of("b")));
+  BOOST_TEST(m->refused[0].message.find("floors") != std::string::npos);
+  BOOST_TEST(last_line(s).starts_with("push/incoming receive warning (remote): Data received from peer"));
+  BOOST_TEST(s.log(1)[0].repository == peer);
+  BOOST_TEST(s.quarantine().size() == 1u);
+  BOOST_TEST(s.push(document({an_office("c", 1)})).head.status == 200u);
+  BOOST_TEST(last_line(s) == "push/incoming receive success: Data received from peer");
+}
+
+BOOST_AUTO_TEST_CASE(bad_documents_are_answered_with_400_and_leave_nothing) {
+  std::string deep = "<s3xml>";
+  for (int i = 0; i < 100; ++i) deep += "<resource name=\"org_office\">";
+  for (const std::string& body :
+       {std::string(), std::string("nonsense"), document({an_office("a")}).substr(0, 100), deep,
+        std::string("<!DOCTYPE x [<!ENTITY y SYSTEM \"file:///etc/passwd\">]><s3xml>&y;</s3xml>"),
+        std::string("<?xml version='1.0' encoding='utf-8'?><s3xml>\xff</s3xml>")})
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+      asked_site s;
+      s.know();
+      const auto t =
+          s.ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", body, {}, {}, false, piece);
+      const auto m = parse_status_message(t.body);
+      BOOST_TEST_REQUIRE(m.has_value());
+      BOOST_TEST(t.head.status == 400u);
+      BOOST_TEST(!m->success());
+      BOOST_TEST(m->message.starts_with("XML Parse error: "));
+      BOOST_TEST(s.contents().empty());
+      BOOST_TEST(s.log().size() == 1u);
+      BOOST_TEST(last_line(s).starts_with("push/incoming receive fatal"));
+      BOOST_TEST(s.push(document({an_office("b")})).head.status == 200u);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_push_that_breaks_off_leaves_nothing_but_a_line) {
+  asked_site s;
+  s.know();
+  request_head head;
+  head.method = "POST";
+  head.target = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
+  const auto answer = s.role->handle(head);
+  const auto text = document({an_office("a"), an_office("b")});
+  answer->on_body(std::string_view(text).substr(0, text.size() - 10));
+  answer->on_failure(make_failure(error::broken_transfer, "gone"));
+  BOOST_TEST(s.contents().empty());
+  BOOST_TEST(last_line(s).starts_with("push/incoming receive error (remote)"));
+}
+
+BOOST_AUTO_TEST_CASE(a_locked_store_is_told_to_come_again) {
+  asked_site s;
+  s.know();
+  s.store.set_patience(std::chrono::milliseconds(1));
+  auto open = s.store.begin({});
+  BOOST_TEST(s.push(document({an_office("a")})).head.status == 503u);
+}
+
+// --- whose policies -----------------------------------------------------------------------------------------------------
+
+namespace {
+
+// What becomes of an office that is here at second 10 and comes with another content at this second.
+std::string after_push(std::string_view parameters, std::int64_t at, std::optional<sync_task> task = std::nullopt,
+                       std::string_view element = {}) {
+  asked_site s;
+  const auto peer = s.know();
+  if (task) {
+    task->repository = peer;
+    s.self.put(*task).value();
+  }
+  auto t = s.store.begin({second(10), this_site});
+  record r;
+  r.resource = offices;
+  r.uuid = id_of("a");
+  r.version = {second(10), 0, false};
+  r.fields.emplace_back(std::string("ours"));
+  t.insert(r).value();
+  t.commit();
+  s.push(element.empty() ? document({an_office("a", at).data("name", "theirs")}) : std::string(element), parameters);
+  return s.line("a");
+}
+
+const std::string ours = "org_office a @10 name=ours";
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(this_and_other_are_seen_from_this_side) {
+  BOOST_TEST(after_push("&update_policy=THIS", 5) == "org_office a @5 name=theirs");
+  BOOST_TEST(after_push("&update_policy=THIS", 15) == "org_office a @15 name=theirs");
+  BOOST_TEST(after_push("&update_policy=OTHER", 5) == ours);
+  BOOST_TEST(after_push("&update_policy=OTHER", 15) == ours);
+}
+
+BOOST_AUTO_TEST_CASE(newer_and_master_look_the_same_from_both_sides) {
+  BOOST_TEST(after_push("&update_policy=NEWER", 5) == ours);
+  BOOST_TEST(after_push("&update_policy=NEWER", 15) == "org_office a @15 name=theirs");
+  BOOST_TEST(after_push("&update_policy=MASTER", 15) == ours);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_policy_the_newer_version_wins) {
+  for (const auto none : {"", "&update_policy=nonsense", "&update_policy=newer"}) {
+    BOOST_TEST(after_push(none, 5) == ours);
+    BOOST_TEST(after_push(none, 15) == "org_office a @15 name=theirs");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_strategy_that_is_sent_holds) {
+  BOOST_TEST(after_push("&strategy=create", 15) == ours);
+  BOOST_TEST(after_push("&strategy=create,update", 15) == "org_office a @15 name=theirs");
+  BOOST_TEST(after_push("&strategy=create,update", 15, std::nullopt,
+                        document({element("org_office", "a").at(20).deleted()})) == ours);
+}
+
+BOOST_AUTO_TEST_CASE(the_conflict_policy_that_is_sent_holds) {
+  const std::string both = "&update_policy=NEWER&msince=" + to_text(second(8));
+  BOOST_TEST(after_push(both, 15) == "org_office a @15 name=theirs");
+  BOOST_TEST(after_push(both + "&conflict_policy=NEWER", 15) == "org_office a @15 name=theirs");
+  // Theirs: OTHER wins, that is we.
+  BOOST_TEST(after_push(both + "&conflict_policy=OTHER", 15) == ours);
+  BOOST_TEST(after_push(both + "&conflict_policy=THIS", 15) == "org_office a @15 name=theirs");
+  // Nothing changed here since then: no conflict.
+  BOOST_TEST(after_push("&conflict_policy=OTHER&msince=" + to_text(second(12)), 15) == "org_office a @15 name=theirs");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_of_this_site_wins_over_what_is_sent_and_is_not_mirrored) {
+  const sync_task mine{.resource = "org_office", .update = policy_name::keep_local};
+  BOOST_TEST(after_push("&update_policy=THIS", 15, mine) == ours);
+  sync_task theirs = mine;
+  theirs.update = policy_name::take_remote;
+  BOOST_TEST(after_push("&update_policy=OTHER", 5, theirs) == "org_office a @5 name=theirs");
+  sync_task create_only = mine;
+  create_only.update = policy_name::take_remote;
+  create_only.allowed = strategy{method::create};
+  BOOST_TEST(after_push("&strategy=create,update", 15, create_only) == ours);
+  sync_task of_another = mine;
+  of_another.resource = "org_organisation";
+  BOOST_TEST(after_push("", 15, of_another) == "org_office a @15 name=theirs");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
