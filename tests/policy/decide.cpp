@@ -153,7 +153,11 @@ static_assert(ours(meets(dead(early, 2), dead(late))) == row{kept(already_delete
                                                              erased(incoming, policy_takes_remote),
                                                              kept(already_deleted), kept(already_deleted)});
 static_assert(ours(meets(dead(late), dead(late))) == all(kept(already_deleted)));
-static_assert(ours(meets(dead(late), dead(late)).tie(content_order::local_first)) == all(kept(already_deleted)));
+// I6: at the same time the order of what the record was merged into decides, the same at all sites.
+static_assert(ours(meets(dead(late), dead(late)).tie(content_order::incoming_first)) == all(kept(already_deleted)));
+static_assert(ours(meets(dead(late), dead(late)).tie(content_order::local_first)) ==
+              row{kept(already_deleted), erased(incoming, policy_takes_remote), erased(incoming, same_time),
+                  erased(incoming, from_master)});
 static_assert(ours(meets(dead(std::nullopt), dead(late))) == all(kept(already_deleted)));
 
 // --- delete and merge, no original ------------------------------------------------------------------------------------
