@@ -99,9 +99,7 @@ class database {
   [[nodiscard]] cannot_read failure() const {
     return cannot_read(path_ + ": " + (handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory"));
   }
-  [[nodiscard]] cannot_read failure(std::string const& what) const {
-    return cannot_read(path_ + ": " + what);
-  }
+  [[nodiscard]] cannot_read failure(std::string const& what) const { return cannot_read(path_ + ": " + what); }
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
  private:
@@ -149,9 +147,7 @@ value query::at(int column) const {
 
 // -- what a site holds ------------------------------------------------------------------------------------
 
-bool starts_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
-}
+bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
 /// Tables of records; what the site and SQLite keep for themselves is left out.
 std::set<std::string> record_tables(database const& db) {
@@ -173,8 +169,7 @@ bool is_local(std::string_view column) {
 
 /// Columns that are compared, but are not fields of the record.
 bool is_header(std::string_view column) {
-  static std::set<std::string_view> const header{"uuid", "created_on", "modified_on", "deleted",
-                                                 "replaced_by"};
+  static std::set<std::string_view> const header{"uuid", "created_on", "modified_on", "deleted", "replaced_by"};
   return header.count(column) != 0;
 }
 
@@ -223,8 +218,7 @@ struct row {
 /// The records of one table in the order of their UUIDs, one at a time: memory does not grow with the table.
 class rows {
  public:
-  rows(database const& db, std::string const& table, table_layout const& layout,
-       std::vector<std::string> const& fields)
+  rows(database const& db, std::string const& table, table_layout const& layout, std::vector<std::string> const& fields)
       : query_(db, sql(table, layout, fields)), field_count_(fields.size()) {
     advance();
   }
@@ -250,8 +244,7 @@ class rows {
   }
 
  private:
-  static std::string sql(std::string const& table, table_layout const& layout,
-                         std::vector<std::string> const& fields) {
+  static std::string sql(std::string const& table, table_layout const& layout, std::vector<std::string> const& fields) {
     std::string result = "SELECT r.uuid, r.deleted, r.created_on, r.modified_on, r.replaced_by";
     for (auto const& field : fields) {
       std::string const column = "r." + quoted_name(field);
@@ -262,12 +255,10 @@ class rows {
         // A reference is compared through the UUID of its target: local ids differ from site to site.
         std::string const uuid =
             "(SELECT t.uuid FROM " + quoted_name(target->second) + " t WHERE t.id = " + column + ")";
-        result +=
-            ", coalesce(" + uuid + ", " + column + "), " + column + " IS NOT NULL AND " + uuid + " IS NULL";
+        result += ", coalesce(" + uuid + ", " + column + "), " + column + " IS NOT NULL AND " + uuid + " IS NULL";
       }
     }
-    return result + " FROM " + quoted_name(table) +
-           " r WHERE r.uuid IS NOT NULL ORDER BY r.uuid COLLATE BINARY";
+    return result + " FROM " + quoted_name(table) + " r WHERE r.uuid IS NOT NULL ORDER BY r.uuid COLLATE BINARY";
   }
 
   query query_;
@@ -305,8 +296,7 @@ std::string in_quotes(std::string_view text) {
 
 /// Long texts are cut, but never inside of a character.
 std::size_t character_start(std::string_view text, std::size_t position) {
-  while (position > 0 && position < text.size() &&
-         (static_cast<unsigned char>(text[position]) & 0xC0U) == 0x80U)
+  while (position > 0 && position < text.size() && (static_cast<unsigned char>(text[position]) & 0xC0U) == 0x80U)
     --position;
   return std::min(position, text.size());
 }
@@ -320,8 +310,7 @@ std::string in_words(value const& v, std::size_t where = 0) {
     out << std::setprecision(17) << *number;
     return out.str();
   }
-  if (auto const* bytes = std::get_if<std::vector<unsigned char>>(&v))
-    return std::to_string(bytes->size()) + " bytes";
+  if (auto const* bytes = std::get_if<std::vector<unsigned char>>(&v)) return std::to_string(bytes->size()) + " bytes";
 
   std::string_view const text = std::get<std::string>(v);
   constexpr std::size_t longest = 60;
@@ -420,10 +409,8 @@ class table_comparer {
     rows right(b_, result_.name, layout_b, fields_);
     // Both sides come in the order of their UUIDs, so one pass over both finds the pairs.
     while (left.current() || right.current()) {
-      bool const only_a =
-          left.current() && (!right.current() || left.current()->uuid < right.current()->uuid);
-      bool const only_b =
-          right.current() && (!left.current() || right.current()->uuid < left.current()->uuid);
+      bool const only_a = left.current() && (!right.current() || left.current()->uuid < right.current()->uuid);
+      bool const only_b = right.current() && (!left.current() || right.current()->uuid < left.current()->uuid);
       if (only_a) {
         count_a(*left.current());
         lonely(*left.current(), layout_a, "A", "B");
@@ -481,8 +468,8 @@ class table_comparer {
 
   void lonely(row const& r, table_layout const& layout, std::string const& here, std::string const& there) {
     ++result_.different;
-    result_.differs(r.uuid + label(r, fields_, layout) + " is " + (r.deleted ? "deleted" : "live") + " in " +
-                    here + ", and missing in " + there);
+    result_.differs(r.uuid + label(r, fields_, layout) + " is " + (r.deleted ? "deleted" : "live") + " in " + here +
+                    ", and missing in " + there);
   }
 
   void pair(row const& a, row const& b, table_layout const& layout) {
@@ -514,8 +501,7 @@ class table_comparer {
       return;
     }
     auto const words = [](field_value const& f) {
-      return f.dangling ? "the local id " + in_words(f.content) + ", which no record has"
-                        : in_words(f.content);
+      return f.dangling ? "the local id " + in_words(f.content) + ", which no record has" : in_words(f.content);
     };
     result_.differs(who + name + " is " + words(a) + " in A, and " + words(b) + " in B");
   }
@@ -572,8 +558,7 @@ comparison compare(std::string const& path_a, std::string const& path_b) {
   return result;
 }
 
-void print(comparison const& result, std::string const& path_a, std::string const& path_b,
-           std::ostream& out) {
+void print(comparison const& result, std::string const& path_a, std::string const& path_b, std::ostream& out) {
   out << "A: " << path_a << "\nB: " << path_b << "\n\n";
 
   std::size_t width = 8;
@@ -677,11 +662,10 @@ std::string table_sql(std::string const& name, std::string const& fields) {
 /// The same records under local ids that start at `offset`, as two sites would number them.
 std::string site_sql(int offset) {
   auto const id = [offset](int n) { return std::to_string(offset + n); };
-  auto const record = [&](std::string const& table, int n, std::string const& uuid,
-                          std::string const& fields) {
+  auto const record = [&](std::string const& table, int n, std::string const& uuid, std::string const& fields) {
     return "INSERT INTO " + table + " VALUES (" + id(n) + ", '" + uuid +
-           "', 0, '2024-05-01T08:00:00', '2024-05-02T09:00:00', 0, NULL, 'ann', 'ben', 'ann', 'staff', " +
-           id(n) + ", NULL, 1, " + fields + ");";
+           "', 0, '2024-05-01T08:00:00', '2024-05-02T09:00:00', 0, NULL, 'ann', 'ben', 'ann', 'staff', " + id(n) +
+           ", NULL, 1, " + fields + ");";
   };
   return table_sql("gis_location", "name TEXT, parent INTEGER REFERENCES gis_location(id), lat REAL") +
          table_sql("org_office",
@@ -690,8 +674,7 @@ std::string site_sql(int offset) {
          "CREATE TABLE edensync_ledger (what TEXT);" +  //
          record("gis_location", 1, "L1", "'Country', NULL, 1.5") +
          record("gis_location", 2, "L2", "'Tórvik', " + id(1) + ", 2.0") +
-         record("org_office", 1, "O1",
-                "'Depot', 'two' || char(10) || 'lines', 0, " + id(2) + ", '[\"a\",\"b\"]'") +
+         record("org_office", 1, "O1", "'Depot', 'two' || char(10) || 'lines', 0, " + id(2) + ", '[\"a\",\"b\"]'") +
          record("org_office", 2, "O2", "'مكتب', '', 1, " + id(2) + ", NULL") +
          record("org_office", 3, "O3", "'New', NULL, 0, NULL, NULL") +
          record("org_office", 4, "O4", "NULL, NULL, NULL, NULL, NULL") +
@@ -732,8 +715,8 @@ class self_test {
     reported("NULL for an empty text", set("comments = NULL", "O2"), {"O2", "comments", "NULL", "\"\""});
     reported("an empty text for NULL", set("comments = ''", "O3"), {"O3", "comments", "NULL", "\"\""});
     reported("a text for a number", set("obsolete = 'no'", "O1"), {"O1", "obsolete"});
-    reported("the smallest change of a double",
-             "UPDATE gis_location SET lat = 2.0000000000000004 WHERE uuid = 'L2'", {"L2", "lat"});
+    reported("the smallest change of a double", "UPDATE gis_location SET lat = 2.0000000000000004 WHERE uuid = 'L2'",
+             {"L2", "lat"});
     reported("the order of a list", set("service_ids = '[\"b\",\"a\"]'", "O1"), {"O1", "service_ids"});
     reported("modified_on", set("modified_on = '2024-05-02T09:00:01'", "O1"), {"O1", "modified_on"});
     reported("created_on", set("created_on = '2024-05-01T08:00:01'", "O1"), {"O1", "created_on"});
@@ -749,8 +732,7 @@ class self_test {
     reported("a reference emptied", set("location_id = NULL", "O1"), {"O1", "location_id", "NULL"});
     reported("a reference set", set("location_id = (SELECT id FROM gis_location WHERE uuid = 'L1')", "O3"),
              {"O3", "location_id", "NULL"});
-    reported("a reference to nothing", set("location_id = 777", "O1"),
-             {"O1", "location_id", "no record has"});
+    reported("a reference to nothing", set("location_id = 777", "O1"), {"O1", "location_id", "no record has"});
     reported("a reference within the table", "UPDATE gis_location SET parent = NULL WHERE uuid = 'L2'",
              {"L2", "parent", "\"L1\""});
     reported("modified_on of a deleted record", set("modified_on = '2024-06-01T00:00:00'", "O4"),
@@ -814,8 +796,7 @@ class self_test {
     check(::run(site_a_, changed, report, report) == exit_different, "57 more records are reported");
     std::string const text = report.str();
     std::size_t lines = 0;
-    for (std::size_t at = text.find("missing in A"); at != std::string::npos;
-         at = text.find("missing in A", at + 1))
+    for (std::size_t at = text.find("missing in A"); at != std::string::npos; at = text.find("missing in A", at + 1))
       ++lines;
     check(lines == shown_per_table, "only the first are shown");
     check(text.find("57 differences, the first 20") != std::string::npos, "all are counted");
@@ -833,8 +814,7 @@ class self_test {
 
   void copy(std::string const& from, std::string const& to, bool again = false) {
     std::filesystem::copy_file(
-        from, to,
-        again ? std::filesystem::copy_options::overwrite_existing : std::filesystem::copy_options::none);
+        from, to, again ? std::filesystem::copy_options::overwrite_existing : std::filesystem::copy_options::none);
   }
 
   /// Runs both ways round: a difference must be seen from either side.
@@ -846,8 +826,7 @@ class self_test {
     std::string const before = content_of(site_a_) + content_of(changed);
     for (bool const turned : {false, true}) {
       std::ostringstream report;
-      int const code =
-          turned ? ::run(changed, site_a_, report, report) : ::run(site_a_, changed, report, report);
+      int const code = turned ? ::run(changed, site_a_, report, report) : ::run(site_a_, changed, report, report);
       judge(name + (turned ? ", the other way round" : ""), code, report.str());
     }
     check(before == content_of(site_a_) + content_of(changed), name + ": the databases were not touched");
@@ -864,16 +843,14 @@ class self_test {
   void equal(std::string const& name, std::string const& sql) {
     both_ways(name, sql, [&](std::string const& title, int code, std::string const& report) {
       check(code == exit_equal, title + ": exit code 0", report);
-      check(report.find("Equal: 7 records in 2 tables") != std::string::npos, title + ": all were compared",
-            report);
+      check(report.find("Equal: 7 records in 2 tables") != std::string::npos, title + ": all were compared", report);
     });
   }
 
   void cannot_tell(std::string const& name, std::string const& path) {
     std::ostringstream report;
     check(::run(site_a_, path, report, report) == exit_cannot_tell, name + ": exit code 2", report.str());
-    check(::run(path, site_a_, report, report) == exit_cannot_tell, name + ", the other way round",
-          report.str());
+    check(::run(path, site_a_, report, report) == exit_cannot_tell, name + ", the other way round", report.str());
   }
 
   void check(bool passed, std::string const& what, std::string const& report = "") {
