@@ -6,6 +6,7 @@
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/importer/identify.hpp"
+#include "edensync/importer/links_of_deleted.hpp"
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/schema.hpp"
@@ -32,16 +33,13 @@ void fill_references(Store& store, const schema& s, handle_cache& cache, const w
     for (const auto& open : page) {
       after = open.id;
       if (open.resource == no_resource) continue;
-      const auto target = find.find_target(open.target_resource, open.target).handle;
-      if (target == record_handle::none) continue;
+      const auto target = find.find_target(open.target_resource, open.target);
+      if (target.handle == record_handle::none) continue;
       filled = true;
-      const bool done = t.patch(open.resource, open.record, open.field,
-                                reference{open.target_resource, open.target, target})
-                            .has_value();
-      if (done && !s[open.resource].masters().empty()) {
-        stored_record holder;
-        t.load(open.resource, open.record, holder);
-        touch_masters(t, s, holder);
+      const reference link{open.target_resource, open.target, target.handle};
+      if (t.patch(open.resource, open.record, open.field, link).has_value()) {
+        touch_masters(t, s, open.resource, open.record);
+        if (target.deleted) links_of_deleted(t, s, context).settle(open.resource, open.record, open.field);
       }
       t.erase_open_reference(open.id);
     }

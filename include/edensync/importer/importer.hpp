@@ -32,6 +32,7 @@ namespace edensync {
 /// Feed it pieces of any size, then finish. What could not be taken is in quarantine afterwards and in the report; it is
 /// offered again at the beginning of the next import from the same repository, and at the end of this one if all it
 /// lacked was a record that came later. A batch that was committed stays, whatever becomes of the rest of the document.
+/// A record that comes a second time ends a batch, too.
 /// Memory does not grow with the document: references to what has not come yet wait in the store.
 ///
 /// Errors: malformed_document and its like, store errors, `cancelled`. After a failure only `report` may be called.
@@ -44,8 +45,7 @@ class importer {
         schema_(s),
         options_(std::move(o)),
         reader_(schema_, reader_options(options_), *this),
-        source_(reader_, options_.limits) {
-  }
+        source_(reader_, options_.limits) {}
   importer(const importer&) = delete;
   importer& operator=(const importer&) = delete;
 
@@ -155,6 +155,7 @@ class importer {
 
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
     auto& t = *open;
+    count_waiting(t);
     identify<transaction> find(t, schema_, cache_, &batch_);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
@@ -228,7 +229,13 @@ class importer {
       done = {};
       open.reset();
       open.emplace(store_.begin({now, options_.origin}));
+      count_waiting(*open);
     }
+  }
+
+  // Others may have left references open since the last time: what is written over has to be taken off the list.
+  void count_waiting(transaction& t) {
+    if (waiting_ == 0) waiting_ = t.count_open_references();
   }
 
   void take(transaction& t, identify<transaction>& find, apply<transaction>& write, import_item& item, timestamp now,
@@ -286,7 +293,7 @@ class importer {
     }
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
-    if (master == nullptr && item.written) write.touch_masters_of(in.content.resource, item.handle);
+    if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
     written_ += item.written;
     note(t, item, now, done);
     count(item, counts);
@@ -480,7 +487,8 @@ class importer {
       if (page.empty()) return;
       for (const auto& q : page) {
         after = q.id;
-        if (q.id > last || others.contains(q.task) || q.reason == refusal_reason::refused_by_peer || !wanted(q)) continue;
+        if (q.id > last || others.contains(q.task) || q.reason == refusal_reason::refused_by_peer || !wanted(q))
+          continue;
         offered_ = q.id;
         offered_task_ = q.task;
         s3xml::reader<importer> reader(schema_, reader_options(options_), *this);
@@ -518,8 +526,8 @@ class importer {
   import_report report_;
   std::vector<char> failed_;
   std::string losing_;
-  decision_entry noted_;               // kept for its memory
-  std::int64_t offered_ = 0;           // the quarantine entry that is being offered again
+  decision_entry noted_;      // kept for its memory
+  std::int64_t offered_ = 0;  // the quarantine entry that is being offered again
   task_id offered_task_ = 0;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too

@@ -17,4 +17,13 @@ void touch_masters(Transaction& t, const schema& s, const record& component) {
   }
 }
 
+/// The same for a record as it is in the store now.
+template <class Transaction>
+void touch_masters(Transaction& t, const schema& s, resource_id resource, record_handle component) {
+  if (s[resource].masters().empty()) return;
+  stored_record now;
+  t.load(resource, component, now);
+  touch_masters(t, s, now);
+}
+
 }  // namespace edensync

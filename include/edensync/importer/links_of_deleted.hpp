@@ -1,0 +1,170 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/record.hpp"
+#include "edensync/core/write_context.hpp"
+#include "edensync/importer/replace_in_list.hpp"
+#include "edensync/importer/touch_masters.hpp"
+#include "edensync/schema/schema.hpp"
+
+namespace edensync {
+
+/// What a deletion or merge means for the records that point to the deleted one.
+///
+/// The same comes out whether they were here before it or come after it. The context is that of the import; what is
+/// written here is an edit of this site nevertheless.
+/// Lifetime: transaction and schema outlive it.
+template <class Transaction>
+class links_of_deleted {
+ public:
+  links_of_deleted(Transaction& t, const schema& s, const write_context& c) : t_(t), schema_(s), context_(c) {}
+
+  /// Deletes the components of a deleted master that are not younger, and theirs.
+  ///
+  /// Written as edits of this site: the peer may hold components of which it did not know when it deleted their master,
+  /// or get them from elsewhere later, and has to hear that they went with it.
+  void cascade(resource_id resource, record_handle master, timestamp at) {
+    t_.write_as(this_site);
+    cascade_below(resource, master, at);
+    t_.write_as(context_.origin);
+  }
+
+  /// Lets everything that points to a merged record point to its survivor.
+  ///
+  /// A moved reference is an ordinary edit of this site: it gets a time of its own, the same at every site that makes the
+  /// same move, and travels like any other edit. So sites that hear of a merge in different order still end up equal.
+  void move_references(resource_id resource, record_handle from, record_handle to, const version_stamp& merged) {
+    stored_record survivor;
+    t_.load(resource, to, survivor);
+    t_.write_as(this_site);
+    for (const auto& r : t_.referrers(resource, from)) {
+      stored_record holder;
+      t_.load(r.resource, r.record, holder);
+      if (holder.version.deleted) continue;
+      record edit;
+      edit.resource = r.resource;
+      edit.fields.resize(r.field + 1);
+      if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
+        replace_in_list(*many, {resource, survivor.uuid, to}, from);
+        edit.fields[r.field] = *many;
+      } else if (r.resource == resource && r.record == to) {
+        edit.fields[r.field] = null_value{};  // the survivor would point to itself
+      } else {
+        edit.fields[r.field] = reference{resource, survivor.uuid, to};
+      }
+      edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
+      if (t_.update(r.record, edit)) touch_masters(t_, schema_, r.resource, r.record);
+    }
+    t_.write_as(context_.origin);
+  }
+
+  /// A record points to a deleted one: to its survivor instead if that was merged; otherwise, if that was its master, the
+  /// record goes with it unless it is younger.
+  void settle(resource_id resource, record_handle h, std::uint32_t field) {
+    if (!redirect(resource, h, field)) go_with_master(resource, h, field);
+  }
+
+ private:
+  void cascade_below(resource_id resource, record_handle master, timestamp at) {
+    for (const auto& part : schema_[resource].components()) {
+      std::vector<stored_record> older;
+      {
+        auto all = t_.components(part.resource, part.key_field, master, 0);
+        stored_record c;
+        while (all.next(c))
+          if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c);
+      }
+      for (const auto& c : older) {
+        record r;
+        r.resource = part.resource;
+        r.version.deleted = true;
+        r.version.modified_on = at;
+        if (!t_.update(c.handle, r)) continue;
+        note_cascade(c, r.version);
+        cascade_below(part.resource, c.handle, at);
+      }
+    }
+  }
+
+  // Nobody asked for this deletion by name, so that it is the ledger that has to tell of it.
+  void note_cascade(const stored_record& component, const version_stamp& deletion) {
+    decision_entry e;
+    e.at = context_.now;
+    e.repository = context_.origin;
+    e.resource = schema_[component.resource].name();
+    e.uuid = component.uuid;
+    e.input.erase = true;
+    e.input.incoming = deletion;
+    e.input.local = component.version;
+    e.outcome = {action::erase, columns::none, stamp_source::incoming, rule::master_deleted, conflict_state::none};
+    t_.add_decision(e);
+  }
+
+  // The record points to a deleted one. If that was merged, the reference goes to the survivor; says whether it was.
+  bool redirect(resource_id resource, record_handle h, std::uint32_t field) {
+    stored_record holder, end;
+    t_.load(resource, h, holder);
+    const auto* link = std::get_if<reference>(&holder.fields[field]);
+    if (link == nullptr || link->handle == record_handle::none) return false;
+    t_.load(link->resource, link->handle, end);
+    const auto first = end.version.modified_on;
+    record_handle last = link->handle;
+    for (int hops = 0; end.version.deleted && !end.replaced_by.empty() && hops < 16; ++hops) {
+      const auto next = t_.find(link->resource, end.replaced_by);
+      if (!next) break;
+      last = next->handle;
+      t_.load(link->resource, last, end);
+    }
+    // Not to one that is deleted as well: where records were merged in a circle, sites would chase each other round it.
+    if (last == link->handle || end.version.deleted || (link->resource == resource && last == h)) return false;
+    record edit;
+    edit.resource = resource;
+    edit.fields.resize(field + 1);
+    edit.fields[field] = reference{link->resource, end.uuid, last};
+    edit.version.modified_on = after(holder.version.modified_on, first);
+    t_.write_as(this_site);
+    if (t_.update(h, edit)) touch_masters(t_, schema_, resource, h);
+    t_.write_as(context_.origin);
+    return true;
+  }
+
+  // The deletion of a master takes along the components that are not younger, also those that come after it.
+  void go_with_master(resource_id resource, record_handle h, std::uint32_t field) {
+    const auto masters = schema_[resource].masters();
+    if (std::ranges::none_of(masters, [&](const component_link& l) { return l.key_field == field; })) return;
+    stored_record part, master;
+    t_.load(resource, h, part);
+    const auto* key = std::get_if<reference>(&part.fields[field]);
+    if (key == nullptr || key->handle == record_handle::none) return;
+    t_.load(key->resource, key->handle, master);
+    if (!master.version.deleted || !master.version.modified_on || part.version.modified_on > master.version.modified_on)
+      return;
+    record gone;
+    gone.resource = resource;
+    gone.version.deleted = true;
+    gone.version.modified_on = master.version.modified_on;
+    t_.write_as(this_site);
+    if (t_.update(h, gone)) {
+      note_cascade(part, gone.version);
+      touch_masters(t_, schema_, part);
+      cascade_below(resource, h, *gone.version.modified_on);
+    }
+    t_.write_as(context_.origin);
+  }
+
+  static std::optional<timestamp> after(std::optional<timestamp> own, std::optional<timestamp> cause) {
+    if (!own) return cause;
+    return std::max(*own + 1, cause.value_or(*own + 1));
+  }
+
+  Transaction& t_;
+  const schema& schema_;
+  write_context context_;
+};
+
+}  // namespace edensync
