@@ -1,0 +1,179 @@
+#pragma once
+
+#include "station.hpp"
+
+#include <array>
+
+namespace simulation {
+
+/// Somebody who works at a site: each call of `act` is one transaction of one or a few edits.
+template <class Parts>
+class user {
+ public:
+  user(station<Parts>& where, random& chance, trace& log) : at_(where), chance_(chance), log_(log) {}
+
+  void act() {
+    if (at_.down()) return;
+    const auto edits = chance_.one_in(4) ? 1 + chance_.below(4) : 1;
+    const auto done = at_.site->write([&](auto& w) {
+      for (std::uint64_t i = 0; i < edits; ++i) edit(w);
+    });
+    if (!done) log_.say(at_.name, " user: not committed: ", done.error().text());
+    // The store may be told to fail while it is looked through; what was made is then noted with the next edit.
+    try {
+      at_.note_edits();
+    } catch (const edensync::failure_exception&) {
+    }
+  }
+
+ private:
+  using writer = typename edensync::site<Parts>::writer;
+
+  void edit(writer& w) {
+    const auto r = static_cast<edensync::resource_id>(chance_.below(resources().size()));
+    const auto what = chance_.below(20);
+    if (what < 5) return create(w, r);
+    if (what < 12) return change(w, r);
+    if (what < 15) return erase(w, r);
+    if (what < 17) return undelete(w, r);
+    if (what < 19) return merge(w, r);
+    move_component(w);
+  }
+
+  // The records of a resource as this transaction sees them.
+  std::vector<edensync::stored_record> records(writer& w, edensync::resource_id r, bool deleted) {
+    std::vector<edensync::stored_record> all;
+    edensync::stored_record each;
+    auto cursor = w.transaction().changes({r, 0, std::nullopt, true});
+    while (cursor.next(each))
+      if (each.version.deleted == deleted) all.push_back(each);
+    return all;
+  }
+
+  // Somebody now and then picks a record that was deleted; a program may let him.
+  edensync::uid any(writer& w, edensync::resource_id r) {
+    const auto all = records(w, r, chance_.one_in(12));
+    return all.empty() ? edensync::uid() : all[chance_.below(all.size())].uuid;
+  }
+
+  edensync::value words() {
+    static constexpr std::array<std::string_view, 8> some{"",       "a",          "b",       "<&>\"'",
+                                                          "Zürich", "two\nlines", " blank ", "c"};
+    if (chance_.one_in(8)) return edensync::null_value{};
+    return std::string(some[chance_.below(some.size())]);
+  }
+
+  edensync::value content(writer& w, edensync::resource_id r, std::uint32_t field) {
+    const auto& d = resources()[r].field(field);
+    const auto target = resources()[r].target(field);
+    switch (d.type) {
+      case edensync::field_type::integer: return static_cast<std::int64_t>(chance_.below(5));
+      case edensync::field_type::reference: {
+        const auto to = d.mandatory || !chance_.one_in(4) ? any(w, target) : edensync::uid();
+        if (to.empty()) return edensync::null_value{};
+        return edensync::reference{target, to, {}};
+      }
+      case edensync::field_type::list_reference: {
+        std::vector<edensync::reference> all;
+        for (auto n = chance_.below(3); n > 0; --n)
+          if (const auto to = any(w, target);
+              !to.empty() && std::ranges::find(all, edensync::reference{target, to, {}}) == all.end())
+            all.push_back({target, to, {}});
+        return all;
+      }
+      default:
+        if (d.mandatory) return std::string(1, static_cast<char>('a' + chance_.below(4)));
+        return words();
+    }
+  }
+
+  // False: there is nothing yet that a mandatory field could point to.
+  bool fill(writer& w, edensync::record& r) {
+    const auto fields = static_cast<std::uint32_t>(resources()[r.resource].fields().size());
+    r.fields.clear();
+    for (std::uint32_t f = 0; f < fields; ++f) {
+      r.fields.push_back(content(w, r.resource, f));
+      const bool needed = resources()[r.resource].field(f).mandatory || (r.resource == contact_id && f == contact_key);
+      if (needed && !edensync::has_content(r.fields.back())) return false;
+    }
+    return true;
+  }
+
+  void create(writer& w, edensync::resource_id r) {
+    edensync::record fresh;
+    fresh.resource = r;
+    fresh.uuid = at_.uids.make();
+    if (!fill(w, fresh)) return;
+    say("creates", fresh);
+    w.put(fresh);
+  }
+
+  void change(writer& w, edensync::resource_id r) {
+    const auto all = records(w, r, false);
+    if (all.empty()) return create(w, r);
+    edensync::record part;
+    part.resource = r;
+    part.uuid = all[chance_.below(all.size())].uuid;
+    const auto field = static_cast<std::uint32_t>(chance_.below(resources()[r].fields().size()));
+    part.fields.resize(field + 1);
+    part.fields[field] = content(w, r, field);
+    const bool needed = resources()[r].field(field).mandatory || (r == contact_id && field == contact_key);
+    if (needed && !edensync::has_content(part.fields[field])) return;
+    say("changes", part);
+    w.put(part);
+  }
+
+  void move_component(writer& w) {
+    const auto all = records(w, contact_id, false);
+    const auto to = any(w, office_id);
+    if (all.empty() || to.empty()) return;
+    edensync::record part;
+    part.resource = contact_id;
+    part.uuid = all[chance_.below(all.size())].uuid;
+    part.fields.resize(contact_key + 1);
+    part.fields[contact_key] = edensync::reference{office_id, to, {}};
+    say("moves", part);
+    w.put(part);
+  }
+
+  void undelete(writer& w, edensync::resource_id r) {
+    const auto all = records(w, r, true);
+    if (all.empty()) return;
+    edensync::record again;
+    again.resource = r;
+    again.uuid = all[chance_.below(all.size())].uuid;
+    if (!fill(w, again)) return;
+    say("undeletes", again);
+    w.put(again);
+  }
+
+  void erase(writer& w, edensync::resource_id r) {
+    const auto all = records(w, r, false);
+    if (all.empty()) return;
+    const auto& one = all[chance_.below(all.size())];
+    say("deletes", one);
+    w.erase(r, one.uuid);
+  }
+
+  void merge(writer& w, edensync::resource_id r) {
+    const auto all = records(w, r, false);
+    if (all.size() < 2) return;
+    const auto survivor = chance_.below(all.size());
+    const auto other = (survivor + 1 + chance_.below(all.size() - 1)) % all.size();
+    log_.say(at_.name, " user merges ", resources()[r].name(), ' ', all[other].uuid, " into ", all[survivor].uuid);
+    w.merge(r, all[survivor].uuid, all[other].uuid);
+  }
+
+  void say(std::string_view what, const edensync::record& r) {
+    if (!log_.on()) return;
+    std::string fields;
+    for (const auto& f : r.fields) fields += ' ' + (edensync::is_absent(f) ? std::string("-") : text_of(f));
+    log_.say(at_.name, ' ', at_.clock.now(), " user ", what, ' ', resources()[r.resource].name(), ' ', r.uuid, fields);
+  }
+
+  station<Parts>& at_;
+  random& chance_;
+  trace& log_;
+};
+
+}  // namespace simulation
