@@ -1,0 +1,219 @@
+#include "edensync/exporter/exporter.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "support/import_rig.hpp"
+
+using namespace edensync;
+using namespace edensync::test;
+
+namespace {
+
+// What a document holds, in its order: `office a` for a record, `.room r` for one inside another one, `-` for a deletion.
+struct seen {
+  std::vector<std::string> names;
+
+  void element(incoming_element& e) {
+    for (const auto& r : e)
+      names.push_back(std::string(r.parent < 0 ? "" : ".") + (r.content.version.deleted ? "-" : "") +
+                      r.content.uuid.text().substr(9));
+  }
+  void unknown_resource(std::string_view, const uid&) {}
+};
+
+struct fixture : import_rig {
+  export_options wanted;
+  export_report told;
+
+  fixture() {
+    wanted.masters.resource = offices;
+    take({an_office("a", 1).with(a_room("r", 1)).ref("organisation_id", "org_organisation", "o"), an_office("b", 2),
+          an_organisation("o", 1).ref("parent", "org_organisation", "p"),
+          an_organisation("p", 1).refs("friends", "org_organisation", {"q"}), an_organisation("q", 1),
+          an_organisation("z", 1)})
+        .value();
+  }
+
+  std::string text(std::size_t at_once = 64) {
+    auto s = store.snapshot();
+    exporter e(s, relief(), wanted);
+    std::string out, buffer(at_once, '\0');
+    for (;;) {
+      const auto n = e.read(buffer).value();
+      if (n == 0) break;
+      out.append(buffer, 0, n);
+    }
+    told = e.report();
+    return out;
+  }
+  std::string names() {
+    seen into;
+    s3xml::reader<seen> reader(relief(), {}, into);
+    expat::event_source source(reader);
+    source.feed(text()).value();
+    source.finish().value();
+    std::string out;
+    for (const auto& n : into.names) out += (out.empty() ? "" : " ") + n;
+    return out;
+  }
+  sequence_number number(resource_id r, std::string_view name) {
+    return store.snapshot().find(r, id_of(name))->sequence;
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(exporter_whole, fixture)
+
+BOOST_AUTO_TEST_CASE(masters_with_their_components_then_what_they_refer_to_each_once) {
+  BOOST_TEST(names() == "a .r b o p q");
+  BOOST_TEST(told.masters == 2u);
+  BOOST_TEST(told.components == 1u);
+  BOOST_TEST(told.dependencies == 3u);
+  BOOST_TEST(told.records() == 6u);
+  BOOST_TEST((told.youngest == second(2)));
+}
+
+BOOST_AUTO_TEST_CASE(the_size_of_the_buffer_makes_no_difference) {
+  const auto whole = text(1 << 20);
+  BOOST_TEST(told.bytes == whole.size());
+  for (const std::size_t n : {1u, 2u, 7u, 100u}) BOOST_TEST(text(n) == whole);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_materialised) {
+  for (int i = 0; i < 2000; ++i) write(offices, "n" + std::to_string(i), "n", 5);
+  auto s = store.snapshot();
+  exporter e(s, relief(), wanted);
+  BOOST_TEST(!e.empty().value());
+  BOOST_TEST(e.report().read < 3u);
+  std::string buffer(1000, '\0');
+  BOOST_TEST(e.read(buffer).value() == 1000u);
+  BOOST_TEST(e.report().read < 30u);
+}
+
+BOOST_AUTO_TEST_CASE(an_export_without_masters_is_known_to_be_empty) {
+  wanted.masters.after = store.snapshot().sequence();
+  auto s = store.snapshot();
+  exporter e(s, relief(), wanted);
+  BOOST_TEST(e.empty().value());
+  BOOST_TEST(text().find("success=\"false\"") != std::string::npos);
+  BOOST_TEST(names().empty());
+}
+
+BOOST_AUTO_TEST_CASE(only_what_changed_since_but_all_that_it_refers_to) {
+  wanted.masters.after = store.snapshot().sequence();
+  write(offices, "a", "a", 9);
+  // Its room did not change, what it refers to is needed all the same.
+  BOOST_TEST(names() == "a o p q");
+}
+
+BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_but_not_to_deletions) {
+  wanted.filters[organisations] = [](const record& r) { return std::get<std::string>(r.fields[0]) != "p"; };
+  BOOST_TEST(names() == "a .r b o");
+  wanted.filters[offices] = [](const record& r) { return std::get<std::string>(r.fields[0]) == "b"; };
+  BOOST_TEST(names() == "b");
+  wanted.filters[rooms] = [](const record&) { return false; };
+  wanted.filters.erase(offices);
+  BOOST_TEST(names() == "a b o");
+  take({element("org_office", "a").at(9).deleted()}).value();
+  wanted.filters[offices] = [](const record&) { return false; };
+  BOOST_TEST(names() == "-a");
+}
+
+BOOST_AUTO_TEST_CASE(components_can_be_left_out) {
+  wanted.components = false;
+  BOOST_TEST(names() == "a b o p q");
+}
+
+BOOST_AUTO_TEST_CASE(references_are_followed_to_a_depth) {
+  wanted.depth = 1;
+  BOOST_TEST(names() == "a .r b o");
+  wanted.depth = 2;
+  BOOST_TEST(names() == "a .r b o p");
+}
+
+BOOST_AUTO_TEST_CASE(what_came_from_the_receiver_is_not_sent_back) {
+  wanted.echo_of = 7;
+  BOOST_TEST(names().empty());
+  write(offices, "b", "b", 9);
+  BOOST_TEST(names() == "b");
+  // A component that changed here comes inside its master, wherever that came from.
+  record r;
+  r.resource = rooms;
+  r.uuid = id_of("r");
+  r.fields.emplace_back(std::string("r"));
+  write(r, 9);
+  BOOST_TEST(names() == "a .r b");
+}
+
+BOOST_AUTO_TEST_CASE(deletions_and_what_belongs_to_them) {
+  take({element("org_office", "a").at(9).deleted(), element("org_organisation", "o").at(9).into("z"),
+        an_office("b", 10).ref("organisation_id", "org_organisation", "q")})
+      .value();
+  // An Eden is told of masters only; an edensync site of what was deleted with them as well.
+  BOOST_TEST(names() == "-a b q");
+  wanted.native = true;
+  const auto all = names();
+  BOOST_TEST(all.find("-a") != std::string::npos);
+  BOOST_TEST(all.find("-r") != std::string::npos);
+  wanted.masters.resource = organisations;
+  wanted.native = false;
+  BOOST_TEST(text().find("replaced_by=\"urn:uuid:z\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(masters_that_were_received_before_are_left_out_but_not_what_they_refer_to) {
+  wanted.native = true;
+  wanted.written_before = number(offices, "a");
+  BOOST_TEST(names() == "b o p q");
+  BOOST_TEST(text().find("sequence=\"" + std::to_string(number(offices, "b")) + "\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(an_eden_is_told_neither_empty_fields_nor_numbers) {
+  BOOST_TEST(text().find("sequence=") == std::string::npos);
+  BOOST_TEST(text().find("phone1") == std::string::npos);
+  wanted.native = true;
+  BOOST_TEST(text().find("phone1") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_master_that_another_one_refers_to_is_not_written_twice) {
+  wanted.masters.resource = organisations;
+  BOOST_TEST(names() == "q p o z");
+}
+
+BOOST_AUTO_TEST_CASE(a_store_that_fails_anywhere_is_told) {
+  for (std::uint64_t n = 1;; ++n) {
+    auto s = store.snapshot();
+    const auto chosen = store.operations() + n;
+    store.fail_at(chosen);
+    exporter e(s, relief(), wanted);
+    std::string buffer(64, '\0');
+    auto got = e.read(buffer);
+    while (got && *got != 0) got = e.read(buffer);
+    const bool reached = store.operations() >= chosen;
+    store.fail_at(0);
+    BOOST_TEST_REQUIRE(got.has_error() == reached);
+    if (!reached) break;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(can_be_cancelled_at_every_record) {
+  for (int n = 0;; ++n) {
+    auto s = store.snapshot();
+    int asked = 0;
+    wanted.cancelled = [&] { return asked++ >= n; };
+    exporter e(s, relief(), wanted);
+    std::string buffer(1 << 16, '\0');
+    const auto got = e.read(buffer);
+    if (got) {
+      BOOST_TEST(n > 5);
+      break;
+    }
+    BOOST_TEST((got.error().code == error::cancelled));
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,18 @@
+// refused: edensync: parts::store must model record_store
+#include "support/sites.hpp"
+
+// Everything that a store can do, but for one: it serves nobody.
+struct deaf_store {
+  edensync::memory::store all;
+  edensync::memory::snapshot snapshot() const { return all.snapshot(); }
+  edensync::memory::transaction begin(const edensync::write_context& w) { return all.begin(w); }
+#ifdef EDENSYNC_CORRECTED
+  edensync::memory::snapshot serve() { return all.serve(); }
+#endif
+};
+
+struct bag : edensync::test::parts {
+  using store = deaf_store;
+};
+
+static_assert(sizeof(edensync::site<bag>) > 0);
