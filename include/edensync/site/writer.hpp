@@ -52,7 +52,8 @@ class site_writer {
       r.version.mci.reset();
       // A deletion that came without the record it deleted knows nothing of its creation.
       if (found->version.deleted && !load(r.resource, found->handle).created_on) r.created_on = now_;
-      t_.erase_open_references(r.resource, found->handle);
+      // References that wait for their record go on waiting if the edit is not about references.
+      if (gives_reference(r)) t_.erase_open_references(r.resource, found->handle);
       check(r, t_.update(found->handle, r));
     }
     // The record may have been given without the field that points to its master.
@@ -94,6 +95,14 @@ class site_writer {
  private:
   timestamp stamp(const std::optional<found_record>& f) const {
     return f && f->version.modified_on ? std::max(now_, *f->version.modified_on + 1) : now_;
+  }
+
+  bool gives_reference(const record& r) const {
+    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
+      const auto type = schema_[r.resource].field(i).type;
+      if (type == field_type::reference && !is_absent(r.fields[i])) return true;
+    }
+    return false;
   }
 
   stored_record load(resource_id resource, record_handle h) {
