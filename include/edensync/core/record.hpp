@@ -49,6 +49,8 @@ using sequence_number = std::uint64_t;
 struct stored_record : record {
   record_handle handle = record_handle::none;
   sequence_number sequence = 0;
+  /// Its place when it was last written; before `sequence` if it was only touched since then.
+  sequence_number written = 0;
   /// The repository whose import wrote this version, or `this_site` for the application's own writes.
   repository_id origin = this_site;
 };

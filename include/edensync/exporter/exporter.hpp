@@ -122,11 +122,14 @@ class exporter {
   // Reads the components of the master; says whether there is anything to write or to remember.
   bool prepare_master() {
     ++report_.read;
-    parts_used_ = 0;
+    parts_used_ = echoes_ = 0;
     if (!passes_filter(options_, master_)) return false;
     if (options_.components && (!master_.version.deleted || options_.native)) read_components();
-    // A master that came from the receiver goes back only as the frame of a component that did not.
-    return !is_echo(options_, master_) || parts_used_ != 0;
+    if (parts_used_ != 0) return true;
+    // A master that came from the receiver goes back only as the frame of a component that did not. One that is here only
+    // because such a component touched it has nothing to tell either.
+    const bool only_touched = echoes_ != 0 && master_.written <= options_.masters.after;
+    return !is_echo(options_, master_) && !only_touched;
   }
 
   struct part {
@@ -143,6 +146,7 @@ class exporter {
         auto& p = parts_[parts_used_];
         if (!all.next(p.content)) break;
         ++report_.read;
+        if (is_echo(options_, p.content)) ++echoes_;
         if (is_echo(options_, p.content) || !passes_filter(options_, p.content)) continue;
         p.link = &link;
         ++parts_used_;
@@ -238,6 +242,7 @@ class exporter {
   stored_record dependency_;
   std::vector<part> parts_;
   std::size_t parts_used_ = 0;
+  std::size_t echoes_ = 0;  // components of the master that came from the receiver
   bool has_first_ = false;
   std::string out_;
   std::size_t taken_ = 0;

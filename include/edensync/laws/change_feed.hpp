@@ -143,6 +143,8 @@ void patch_and_touch_move_to_the_end(F& f) {
   expect(s::changed(now) == texts{"c", "a", "b"}, "touch and patch move a record to the end of the change order");
   expect(s::changed(now, since(10)) == texts{"a", "b"}, "and let it arrive anew");
   const stored_record touched = s::load(now, s::site, a), patched = s::load(now, s::site, b);
+  expect(touched.written == before.sequence && patched.written == patched.sequence,
+         "a record that was touched tells when it was last written");
   expect(touched.version == before.version && touched.fields == before.fields && touched.origin == 8,
          "touch leaves all else as it is");
   expect(patched.version == before.version && patched.origin == 8, "patch leaves version and origin as they are");

@@ -71,7 +71,10 @@ class transaction : public detail::ledger_writing {
 
   void write_as(repository_id origin) { origin_ = origin; }
 
-  void touch(resource_id resource, record_handle h) { put(existing(resource, h)); }
+  void touch(resource_id resource, record_handle h) {
+    const sequence_number written = existing(resource, h).written;
+    put(existing(resource, h), written);
+  }
 
   /// Counts as two operations, one before it takes effect and one after, so that a test can let either fail.
   void commit() {
@@ -162,10 +165,12 @@ class transaction : public detail::ledger_writing {
     return {why, std::string(resource.field(field).name) + ": " + std::string(to_text(why))};
   }
 
-  record_handle put(stored_record r) {
+  // `written`: its place when it was last written, 0 if that is now.
+  record_handle put(stored_record r, sequence_number written = 0) {
     detail::table& t = next_->tables[r.resource].edit();
     if (r.sequence != 0) t.by_sequence.erase(r.sequence);
     r.sequence = ++next_->sequence;
+    r.written = written == 0 ? r.sequence : written;
     t.by_sequence.emplace(r.sequence, r.handle);
     if (r.version.modified_on && (!next_->youngest || *next_->youngest < *r.version.modified_on))
       next_->youngest = r.version.modified_on;

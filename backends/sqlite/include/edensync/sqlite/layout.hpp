@@ -22,9 +22,10 @@ inline std::string quoted_name(std::string_view name) {
 }
 
 /// The columns that every table of records has beside its fields, in the order in which they are read.
-inline constexpr std::array<std::string_view, 13> record_columns{
+inline constexpr std::array<std::string_view, 14> record_columns{
     "id",         "uuid",        "mci",           "created_on",     "modified_on",   "deleted",    "replaced_by",
-    "created_by", "modified_by", "owned_by_user", "owned_by_group", "sync_sequence", "sync_origin"};
+    "created_by", "modified_by", "owned_by_user", "owned_by_group", "sync_sequence", "sync_origin",
+    "sync_written"};
 
 /// The type of a field's column.
 inline std::string_view column_type(field_type t) {
@@ -76,7 +77,7 @@ inline void create_table(connection& db, const schema& all, const resource_schem
       "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
       " deleted INTEGER NOT NULL DEFAULT 0, replaced_by TEXT, created_by TEXT, modified_by TEXT,"
       " owned_by_user TEXT, owned_by_group TEXT, sync_sequence INTEGER NOT NULL, sync_ahead TEXT,"
-      " sync_origin INTEGER NOT NULL DEFAULT 0";
+      " sync_origin INTEGER NOT NULL DEFAULT 0, sync_written INTEGER";
   std::string indexes = "CREATE INDEX IF NOT EXISTS " + index("sync_sequence") + " ON " + table +
                         "(sync_sequence); CREATE INDEX IF NOT EXISTS " + index("sync_ahead") + " ON " + table +
                         "(sync_sequence, sync_ahead) WHERE sync_ahead IS NOT NULL;";

@@ -144,6 +144,7 @@ inline void read_record(session& s, execution& e, resource_id resource, stored_r
   into.authors.owned_by_group.assign(e.get_text(10));
   into.sequence = static_cast<sequence_number>(e.get_integer(11));
   into.origin = e.get_integer(12);
+  into.written = e.is_null(13) ? into.sequence : static_cast<sequence_number>(e.get_integer(13));
   const auto fields = r.fields();
   into.fields.resize(fields.size());
   for (std::uint32_t f = 0; f < fields.size(); ++f)

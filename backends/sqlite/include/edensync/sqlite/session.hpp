@@ -146,7 +146,7 @@ class session {
       case kind::insert: return t.insert;
       case kind::touch:
         return "UPDATE " + t.table +
-               " SET sync_sequence=?, sync_ahead=CASE WHEN modified_on>? THEN modified_on END WHERE id=?";
+               " SET sync_written=coalesce(sync_written,sync_sequence), sync_sequence=?, sync_ahead=CASE WHEN modified_on>? THEN modified_on END WHERE id=?";
       case kind::uid_of: return "SELECT uuid FROM " + t.table + " WHERE id=?";
       case kind::changes: return t.select + range + " ORDER BY sync_sequence";
       case kind::live_changes: return t.select + range + " AND deleted=0 ORDER BY sync_sequence";
