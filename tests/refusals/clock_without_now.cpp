@@ -1,5 +1,7 @@
 // refused: edensync: parts::clock must model clock (now)
-#include "support/sites.hpp"
+#include "edensync/memory/parts.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/expat/event_source.hpp"
 
 struct stopped_clock {
 #ifdef EDENSYNC_CORRECTED
@@ -7,7 +9,8 @@ struct stopped_clock {
 #endif
 };
 
-struct bag : edensync::test::parts {
+struct bag : edensync::default_parts, edensync::memory::parts {
+  using event_source = edensync::expat::event_source;
   using clock = stopped_clock;
 };
 

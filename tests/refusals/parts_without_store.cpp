@@ -1,5 +1,7 @@
 // refused: edensync: the bag of parts must name store, clock, uid_source, event_source and policies
-#include "support/sites.hpp"
+#include "edensync/memory/parts.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/expat/event_source.hpp"
 
 struct incomplete : edensync::default_parts {
 #ifdef EDENSYNC_CORRECTED

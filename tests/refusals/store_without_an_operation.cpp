@@ -1,5 +1,7 @@
 // refused: edensync: parts::store must model record_store
-#include "support/sites.hpp"
+#include "edensync/memory/parts.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/expat/event_source.hpp"
 
 // Everything that a store can do, but for one: it serves nobody.
 struct deaf_store {
@@ -11,7 +13,8 @@ struct deaf_store {
 #endif
 };
 
-struct bag : edensync::test::parts {
+struct bag : edensync::default_parts, edensync::memory::parts {
+  using event_source = edensync::expat::event_source;
   using store = deaf_store;
 };
 
