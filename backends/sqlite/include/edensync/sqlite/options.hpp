@@ -11,8 +11,8 @@ struct options {
   std::string path;
   /// How long a writer waits for another one, in this program or in another.
   std::chrono::milliseconds busy_timeout{5000};
-  /// Page cache of the writer, in KiB. More of it makes large imports somewhat faster; memory grows by as much.
-  int cache_kib = 16384;
+  /// Page cache of the writer, in KiB. An import goes through the indexes in their order, so little is enough;
+  int cache_kib = 6144;
   /// Page cache of each reader that is open at once, in KiB.
   int reader_cache_kib = 2048;
   /// NORMAL: a power failure may lose the last commits, but never damages the file. FULL: it loses none.
