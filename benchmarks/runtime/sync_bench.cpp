@@ -24,8 +24,8 @@
 
 #include "edensync.hpp"
 #include "edensync/exporter/exporter.hpp"
-#include "edensync/expat/event_source.hpp"
 #include "edensync/importer/importer.hpp"
+#include "edensync/expat/event_source.hpp"
 #include "edensync/sqlite/store.hpp"
 
 namespace {
@@ -112,8 +112,9 @@ std::string country(std::uint64_t k) {
 }
 
 void make(std::uint64_t n, const char* file, unsigned revision, std::uint64_t step) {
-  static constexpr const char* words[] = {"water", "shelter", "health", "food security", "logistics", "Zürich",
-                                          "camp", "search &amp; rescue", "under &lt;5s", "assessment", "warehouse"};
+  static constexpr const char* words[] = {"water",        "shelter",    "health",   "food security",
+                                          "logistics",    "Zürich",     "camp",     "search &amp; rescue",
+                                          "under &lt;5s", "assessment", "warehouse"};
   std::ofstream out(file, std::ios::binary);
   out << "<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"true\" domain=\"127.0.0.1\">";
   const edensync::timestamp start = *edensync::parse_timestamp("2020-01-01T00:00:00");
@@ -125,9 +126,10 @@ void make(std::uint64_t n, const char* file, unsigned revision, std::uint64_t st
     const auto number = std::to_string(i), year = std::to_string(1950 + g.below(70) + revision);
     out << "<resource name=\"org_organisation\" uuid=\"" << uuid << "\" created_on=\"" << to_text(created)
         << "\" modified_on=\"" << to_text(modified) << "\" mci=\"1\"><data field=\"name\">Åid &amp; Relief " << number
-        << "</data><data field=\"acronym\">AR" << number << "</data><data field=\"website\" value=\"&quot;http://example.org/"
-        << number << "&quot;\">http://example.org/" << number << "</data><data field=\"year\" value=\"" << year << "\">"
-        << year << "</data><data field=\"comments\">";
+        << "</data><data field=\"acronym\">AR" << number
+        << "</data><data field=\"website\" value=\"&quot;http://example.org/" << number
+        << "&quot;\">http://example.org/" << number << "</data><data field=\"year\" value=\"" << year << "\">" << year
+        << "</data><data field=\"comments\">";
     for (std::string text = revision != 0 ? "revised" : "first"; text.size() < 94;) {
       const char* word = words[g.below(std::size(words))];
       text += std::string(" ") + word;
@@ -211,11 +213,12 @@ struct meter {
 
   void print(const std::string& name, std::uint64_t records, std::uint64_t bytes, std::uint64_t statements,
              std::uint64_t read) const {
-    std::printf("{\"case\": \"%s\", \"store\": \"sqlite\", \"records\": %llu, \"cpu_seconds\": %.4f, "
-                "\"peak_rss_mib\": %.2f, \"bytes\": %llu, \"statements\": %llu, \"records_read\": %llu}\n",
-                name.c_str(), static_cast<unsigned long long>(records), cpu_seconds() - started, peak_rss_mib(),
-                static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(statements),
-                static_cast<unsigned long long>(read));
+    std::printf(
+        "{\"case\": \"%s\", \"store\": \"sqlite\", \"records\": %llu, \"cpu_seconds\": %.4f, "
+        "\"peak_rss_mib\": %.2f, \"bytes\": %llu, \"statements\": %llu, \"records_read\": %llu}\n",
+        name.c_str(), static_cast<unsigned long long>(records), cpu_seconds() - started, peak_rss_mib(),
+        static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(statements),
+        static_cast<unsigned long long>(read));
   }
 };
 

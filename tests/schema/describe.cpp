@@ -8,11 +8,13 @@
 namespace {
 
 struct place {
-  BOOST_HANA_DEFINE_STRUCT(place, (edensync::uid, uuid), (std::string, name), (std::optional<edensync::link<place>>, parent));
+  BOOST_HANA_DEFINE_STRUCT(place, (edensync::uid, uuid), (std::string, name),
+                           (std::optional<edensync::link<place>>, parent));
 };
 
 struct phone {
-  BOOST_HANA_DEFINE_STRUCT(phone, (edensync::uid, uuid), (edensync::link<struct person>, person_id), (std::string, number));
+  BOOST_HANA_DEFINE_STRUCT(phone, (edensync::uid, uuid), (edensync::link<struct person>, person_id),
+                           (std::string, number));
 };
 
 struct person {
@@ -101,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_contradiction_in_a_schema_is_named) {
   const std::array<resource_descriptor, 1> d{{{"a_b", f, c, {}}}};
   const auto s = schema::make(d);
   BOOST_REQUIRE(s.has_error());
-  BOOST_TEST(s.error().text() == "the schema cannot be read or contradicts itself: a_b: the component is not in the schema: no_such");
+  BOOST_TEST(s.error().text() ==
+             "the schema cannot be read or contradicts itself: a_b: the component is not in the schema: no_such");
   const std::array<resource_descriptor, 1> users{{{"auth_user", f, {}, {}}}};
   BOOST_TEST(schema::make(users).has_error());
 }

@@ -46,10 +46,10 @@ struct xml_limits {
 /// column). A document type declaration is refused, nothing external is ever fetched.
 /// Errors: malformed_document, document_type_refused, limit_exceeded, and what the handler throws. Nothing throws out.
 template <class X>
-concept xml_event_source =
-    std::constructible_from<X, xml_handler&, const xml_limits&> && requires(X x, std::string_view piece) {
-      { x.feed(piece) } -> std::same_as<result<void>>;
-      { x.finish() } -> std::same_as<result<void>>;
-    };
+concept xml_event_source = std::constructible_from<X, xml_handler&, const xml_limits&> &&
+    requires(X x, std::string_view piece) {
+  { x.feed(piece) } -> std::same_as<result<void>>;
+  { x.finish() } -> std::same_as<result<void>>;
+};
 
 }  // namespace edensync

@@ -63,22 +63,22 @@ enum class stamp_source : std::uint8_t { local, incoming, now };
 
 /// The rule that settled it: the reason, in one word, of every decision.
 enum class rule : std::uint8_t {
-  no_twin,             ///< nothing local to compare with
-  nothing_to_erase,    ///< a deletion or merge of a record that is not here
-  already_deleted,     ///< a deletion of a record that is deleted here
-  same_version,        ///< both versions are the same
-  strategy_forbids,    ///< the task's strategy does not allow the method
-  conflict_refused,    ///< both sides changed it, and the conflict policy keeps the local version
-  policy_keeps_local,  ///< THIS
-  policy_takes_remote, ///< OTHER
-  remote_newer,        ///< NEWER: the incoming version is younger
-  same_time,           ///< NEWER: equal times; the incoming one is taken, as Eden does
-  tie_broken,          ///< NEWER: equal times, settled by the order of the contents
-  local_newer,         ///< NEWER: the local version is younger
-  from_master,         ///< MASTER: the incoming version comes straight from its birthplace
-  not_from_master,     ///< MASTER: it does not
-  master_deleted,      ///< the record it is a component of was deleted
-  custom,              ///< a conflict rule of the application's own decided
+  no_twin,              ///< nothing local to compare with
+  nothing_to_erase,     ///< a deletion or merge of a record that is not here
+  already_deleted,      ///< a deletion of a record that is deleted here
+  same_version,         ///< both versions are the same
+  strategy_forbids,     ///< the task's strategy does not allow the method
+  conflict_refused,     ///< both sides changed it, and the conflict policy keeps the local version
+  policy_keeps_local,   ///< THIS
+  policy_takes_remote,  ///< OTHER
+  remote_newer,         ///< NEWER: the incoming version is younger
+  same_time,            ///< NEWER: equal times; the incoming one is taken, as Eden does
+  tie_broken,           ///< NEWER: equal times, settled by the order of the contents
+  local_newer,          ///< NEWER: the local version is younger
+  from_master,          ///< MASTER: the incoming version comes straight from its birthplace
+  not_from_master,      ///< MASTER: it does not
+  master_deleted,       ///< the record it is a component of was deleted
+  custom,               ///< a conflict rule of the application's own decided
 };
 
 /// Whether both sides had changed the record, and what the conflict policy said.

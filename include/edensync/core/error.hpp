@@ -86,9 +86,7 @@ inline const boost::system::error_category& error_category();
 /// The category of `condition`.
 inline const boost::system::error_category& condition_category();
 
-inline boost::system::error_code make_error_code(error e) {
-  return {static_cast<int>(e), error_category()};
-}
+inline boost::system::error_code make_error_code(error e) { return {static_cast<int>(e), error_category()}; }
 
 inline boost::system::error_condition make_error_condition(condition c) {
   return {static_cast<int>(c), condition_category()};

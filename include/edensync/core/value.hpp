@@ -33,9 +33,9 @@ struct null_value {
 /// | list_integer                                      | std::vector<std::int64_t>   |
 /// | reference                                         | reference                   |
 /// | list_reference                                    | std::vector<reference>      |
-using value = std::variant<std::monostate, null_value, bool, std::int64_t, double, std::string, timestamp, date,
-                           time_of_day, std::vector<std::string>, std::vector<std::int64_t>, reference,
-                           std::vector<reference>>;
+using value =
+    std::variant<std::monostate, null_value, bool, std::int64_t, double, std::string, timestamp, date, time_of_day,
+                 std::vector<std::string>, std::vector<std::int64_t>, reference, std::vector<reference>>;
 
 inline bool is_absent(const value& v) { return v.index() == 0; }
 inline bool is_null(const value& v) { return v.index() == 1; }

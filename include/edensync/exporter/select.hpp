@@ -11,9 +11,7 @@ inline bool passes_filter(const export_options& o, const stored_record& r) {
 }
 
 /// Whether the receiver is where this version came from. Pure.
-inline bool is_echo(const export_options& o, const stored_record& r) {
-  return o.echo_of != 0 && r.origin == o.echo_of;
-}
+inline bool is_echo(const export_options& o, const stored_record& r) { return o.echo_of != 0 && r.origin == o.echo_of; }
 
 /// Whether a dependency is, or will be, written as a master of the same export. Pure.
 inline bool is_master(const export_options& o, const stored_record& r) {

@@ -29,7 +29,8 @@ struct core {
   void count() {
     const auto number = ++operations;
     if (number == fail_at) throw_failure(error::store_failed, "the store was told to fail here");
-    if (crash_at != 0 && number >= crash_at) throw_failure(error::store_failed, "the store was told to be gone from here");
+    if (crash_at != 0 && number >= crash_at)
+      throw_failure(error::store_failed, "the store was told to be gone from here");
   }
 
   const std::shared_ptr<const schema> resources;

@@ -60,7 +60,8 @@ class ledger_view : public record_view {
     core_->count();
     std::vector<open_reference> all;
     const auto& entries = now_->open->entries;
-    for (auto it = entries.upper_bound(after); it != entries.end() && all.size() < limit; ++it) all.push_back(it->second);
+    for (auto it = entries.upper_bound(after); it != entries.end() && all.size() < limit; ++it)
+      all.push_back(it->second);
     return all;
   }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/adapt_struct.hpp>
 #include <boost/hana/concept/struct.hpp>
@@ -11,6 +10,7 @@
 #include <boost/hana/second.hpp>
 #include <boost/hana/string.hpp>
 #include <boost/hana/unpack.hpp>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>

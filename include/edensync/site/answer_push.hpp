@@ -26,9 +26,8 @@ class answer_push final : public plain_answer {
  public:
   answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer)
       : site_(s), peer_(std::move(peer)), resource_(q.resource) {
-    auto ready = detail::guarded([&] {
-      importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native));
-    });
+    auto ready = detail::guarded(
+        [&] { importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native)); });
     if (ready) ready = importer_->start();
     if (!ready) refuse(ready.error());
   }
@@ -105,8 +104,10 @@ class answer_push final : public plain_answer {
     m.updated = ids(report.updated);
     m.deleted = ids(report.deleted);
     for (const auto& r : report.refused)
-      m.refused.push_back({std::string(site_.resources()[r.resource].name()), r.uuid,
-                           std::string(to_text(r.reason)) + ": " + r.message, {}});
+      m.refused.push_back({std::string(site_.resources()[r.resource].name()),
+                           r.uuid,
+                           std::string(to_text(r.reason)) + ": " + r.message,
+                           {}});
     if (!m.refused.empty()) m.message = m.refused.front().message + " - invalid items ignored";
     return m;
   }

@@ -34,8 +34,7 @@ class answer_register final : public plain_answer {
     if (request->uuid.empty()) {
       // Eden says this under status 200 (spec/protocol.md §6).
       log(log_lines::answered_registration_failed("No repository identifier specified"));
-      return say(200, "application/json",
-                 to_json(register_reply{false, "No repository identifier specified", *own}));
+      return say(200, "application/json", to_json(register_reply{false, "No repository identifier specified", *own}));
     }
     bool known = false, foreign = false;
     const auto done = site_.ledger([&](auto& t) {
@@ -49,7 +48,8 @@ class answer_register final : public plain_answer {
       }
       r.account = user_;
       r.native = native_;
-      if (!request->name.empty() || r.name.empty()) r.name = request->name.empty() ? request->uuid.text() : request->name;
+      if (!request->name.empty() || r.name.empty())
+        r.name = request->name.empty() ? request->uuid.text() : request->name;
       r.last_connected = site_.now();
       r.id = t.put_repository(r);
       peer_ = r;

@@ -57,8 +57,10 @@ class exchange : public operation {
   result<void> on_end() final {
     if (status_ / 100 == 2) {
       auto ended = good_end();
-      if (!ended) done(ended.error());
-      else finish();
+      if (!ended)
+        done(ended.error());
+      else
+        finish();
       return {};
     }
     done(refusal_of(status_));
@@ -85,10 +87,11 @@ class exchange : public operation {
 
   /// A failure that the peer tells under status 200 or another one.
   failure refusal_of(unsigned status) const {
-    const error code = status == 401 || status == 403 ? (says_unregistered() ? error::not_registered : error::not_authorised)
-                       : status >= 500                ? error::peer_failed
-                       : status >= 400                ? error::refused
-                                                      : error::unexpected_answer;
+    const error code = status == 401 || status == 403
+                           ? (says_unregistered() ? error::not_registered : error::not_authorised)
+                       : status >= 500 ? error::peer_failed
+                       : status >= 400 ? error::refused
+                                       : error::unexpected_answer;
     return {make_error_code(code), diagnostics("status " + std::to_string(status), peer_words())};
   }
 
@@ -98,9 +101,12 @@ class exchange : public operation {
     std::string out;
     bool tag = false;
     for (const char c : std::string_view(body_).substr(0, 4096)) {
-      if (c == '<') tag = true;
-      else if (c == '>') tag = false, out += ' ';
-      else if (!tag) out += c;
+      if (c == '<')
+        tag = true;
+      else if (c == '>')
+        tag = false, out += ' ';
+      else if (!tag)
+        out += c;
     }
     return out;
   }

@@ -87,8 +87,8 @@ class passive_site {
 
   // `code`: what the message says, where it differs from the status that it comes under.
   static std::unique_ptr<responder> failed(unsigned status, std::string message, unsigned code = 0) {
-    return std::make_unique<plain_answer>(status, "application/json",
-                                          to_json(status_message::failed(code == 0 ? status : code, std::move(message))));
+    return std::make_unique<plain_answer>(
+        status, "application/json", to_json(status_message::failed(code == 0 ? status : code, std::move(message))));
   }
 
   std::unique_ptr<responder> refused(const std::string& resource, const std::string& words) {

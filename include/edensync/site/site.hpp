@@ -1,8 +1,8 @@
 #pragma once
 
 #include <concepts>
-#include <exception>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <map>
 #include <optional>

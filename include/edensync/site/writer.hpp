@@ -57,8 +57,7 @@ class site_writer {
       check(r, t_.update(found->handle, r));
     }
     // The record may have been given without the field that points to its master.
-    if (!schema_[r.resource].masters().empty())
-      touch_masters(t_, schema_, found ? load(r.resource, found->handle) : r);
+    if (!schema_[r.resource].masters().empty()) touch_masters(t_, schema_, found ? load(r.resource, found->handle) : r);
   }
 
   /// Deletes a record and its components. Errors: `no_such_record` if it is not here or deleted already.
@@ -79,7 +78,8 @@ class site_writer {
   void merge(resource_id resource, const uid& survivor, const uid& duplicate) {
     if (survivor == duplicate) throw_failure(error::record_refused, "a record cannot be merged into itself");
     const auto to = require(resource, survivor), from = require(resource, duplicate);
-    for (const auto& r : t_.referrers(resource, from.handle)) move_reference(r, resource, survivor, to.handle, from.handle);
+    for (const auto& r : t_.referrers(resource, from.handle))
+      move_reference(r, resource, survivor, to.handle, from.handle);
     record gone;
     gone.resource = resource;
     gone.version.deleted = true;
@@ -153,7 +153,8 @@ class site_writer {
     }
   }
 
-  void move_reference(const referrer& r, resource_id resource, const uid& survivor, record_handle to, record_handle from) {
+  void move_reference(const referrer& r, resource_id resource, const uid& survivor, record_handle to,
+                      record_handle from) {
     stored_record holder;
     t_.load(r.resource, r.record, holder);
     if (holder.version.deleted) return;

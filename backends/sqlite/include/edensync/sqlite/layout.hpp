@@ -23,9 +23,8 @@ inline std::string quoted_name(std::string_view name) {
 
 /// The columns that every table of records has beside its fields, in the order in which they are read.
 inline constexpr std::array<std::string_view, 14> record_columns{
-    "id",         "uuid",        "mci",           "created_on",     "modified_on",   "deleted",    "replaced_by",
-    "created_by", "modified_by", "owned_by_user", "owned_by_group", "sync_sequence", "sync_origin",
-    "sync_written"};
+    "id",         "uuid",        "mci",           "created_on",     "modified_on",   "deleted",     "replaced_by",
+    "created_by", "modified_by", "owned_by_user", "owned_by_group", "sync_sequence", "sync_origin", "sync_written"};
 
 /// The type of a field's column.
 inline std::string_view column_type(field_type t) {

@@ -164,10 +164,14 @@ class ledger_view : public record_view {
     std::vector<open_reference> found;
     while (e.step()) {
       // What a schema does not know any more waits in vain; its number still counts as read.
-      open_reference o{e.get_integer(0), s().resources().find(e.get_text(1)),
-                       static_cast<record_handle>(e.get_integer(2)), 0, s().resources().find(e.get_text(4)),
+      open_reference o{e.get_integer(0),
+                       s().resources().find(e.get_text(1)),
+                       static_cast<record_handle>(e.get_integer(2)),
+                       0,
+                       s().resources().find(e.get_text(4)),
                        uid(e.get_text(5))};
-      const auto field = o.resource == no_resource ? std::nullopt : s().resources()[o.resource].find_field(e.get_text(3));
+      const auto field =
+          o.resource == no_resource ? std::nullopt : s().resources()[o.resource].find_field(e.get_text(3));
       if (field)
         o.field = *field;
       else

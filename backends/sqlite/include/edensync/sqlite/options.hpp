@@ -11,7 +11,7 @@ struct options {
   std::string path;
   /// How long a writer waits for another one, in this program or in another.
   std::chrono::milliseconds busy_timeout{5000};
-  /// Page cache of the writer, in KiB. An import goes through the indexes in their order, so little is enough;
+  /// Page cache of the writer, in KiB. An import goes through the indexes in their order, so that little is enough.
   int cache_kib = 6144;
   /// Page cache of each reader that is open at once, in KiB.
   int reader_cache_kib = 2048;

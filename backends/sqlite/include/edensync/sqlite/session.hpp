@@ -35,7 +35,18 @@ struct store_state {
 class session {
  public:
   /// The statements of which there is one for each resource.
-  enum class kind : std::uint8_t { find, find_whole, load, insert, touch, uid_of, changes, live_changes, ahead, live_ahead };
+  enum class kind : std::uint8_t {
+    find,
+    find_whole,
+    load,
+    insert,
+    touch,
+    uid_of,
+    changes,
+    live_changes,
+    ahead,
+    live_ahead
+  };
 
   session(const plan& p, int cache_kib, statement_counter& executed)
       : plan_(p), executed_(executed), db(p.how, cache_kib), common_(p.tables.size()), updates_(p.tables.size()) {}
@@ -146,7 +157,8 @@ class session {
       case kind::insert: return t.insert;
       case kind::touch:
         return "UPDATE " + t.table +
-               " SET sync_written=coalesce(sync_written,sync_sequence), sync_sequence=?, sync_ahead=CASE WHEN modified_on>? THEN modified_on END WHERE id=?";
+               " SET sync_written=coalesce(sync_written,sync_sequence), sync_sequence=?, sync_ahead=CASE WHEN "
+               "modified_on>? THEN modified_on END WHERE id=?";
       case kind::uid_of: return "SELECT uuid FROM " + t.table + " WHERE id=?";
       case kind::changes: return t.select + range + " ORDER BY sync_sequence";
       case kind::live_changes: return t.select + range + " AND deleted=0 ORDER BY sync_sequence";

@@ -82,7 +82,8 @@ class transaction : public ledger_writing {
     if (auto wrong = misfit(target, one)) return *wrong;
     const table_layout& t = s().table(resource);
     execution e(s().shaped(resource, "p" + std::to_string(f), [&] {
-      return "UPDATE " + t.table + " SET " + t.fields[f] + "=?, sync_written=NULL, sync_sequence=?," + keep_ahead + " WHERE id=?";
+      return "UPDATE " + t.table + " SET " + t.fields[f] + "=?, sync_written=NULL, sync_sequence=?," + keep_ahead +
+             " WHERE id=?";
     }));
     field(e, target, one, f);
     e.integer(number(state_.sequence) + 1).text(arrival_text_.view());
@@ -174,7 +175,8 @@ class transaction : public ledger_writing {
 
   std::string update_text(const record& r) {
     const table_layout& t = s().table(r.resource);
-    std::string sql = "UPDATE " + t.table + " SET deleted=?, replaced_by=?, sync_written=NULL, sync_sequence=?, sync_origin=?,";
+    std::string sql =
+        "UPDATE " + t.table + " SET deleted=?, replaced_by=?, sync_written=NULL, sync_sequence=?, sync_origin=?,";
     sql += r.version.modified_on ? " modified_on=?, sync_ahead=?" : keep_ahead;
     if (r.version.mci) sql += ", mci=?";
     if (r.created_on) sql += ", created_on=?";
