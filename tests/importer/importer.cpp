@@ -257,6 +257,23 @@ BOOST_AUTO_TEST_CASE(a_reference_after_a_merge_goes_to_the_survivor) {
   BOOST_TEST(rig.line(offices, "b") == "org_office b @5 name=b organisation_id=->s");
 }
 
+BOOST_AUTO_TEST_CASE(members_of_lists_go_to_the_survivor_in_any_order) {
+  const auto list = an_organisation("x", 1).refs("friends", "org_organisation", {"d", "y"});
+  const auto merged = element("org_organisation", "d").at(5).into("s");
+  const std::vector<std::vector<element>> orders{
+      {an_organisation("s"), an_organisation("d"), list, merged},
+      {an_organisation("s"), an_organisation("d"), merged, list},
+      {an_organisation("s"), list, merged},
+      {an_organisation("s"), merged, list},
+      {list, an_organisation("d"), an_organisation("s"), merged},
+  };
+  for (const auto& order : orders) {
+    import_rig rig;
+    for (const auto& e : order) rig.take({e}).value();
+    BOOST_TEST(rig.line(organisations, "x") == "org_organisation x @5 name=x friends=->s->y");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_twin_by_unique_key_is_referred_to_by_either_uid) {
   for (const std::size_t size : {1000u, 1u}) {
     import_rig rig;

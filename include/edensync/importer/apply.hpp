@@ -55,7 +55,13 @@ class apply {
         if (to.handle == record_handle::none) open_.push_back(i);
         if (to.deleted) merged_.push_back(i);
       } else if (auto* many = std::get_if<std::vector<reference>>(&in.content.fields[i])) {
-        for (auto& each : *many) each.handle = find_.find_target(each.resource, each.target).handle;
+        bool deleted = false;
+        for (auto& each : *many) {
+          const target to = find_.find_target(each.resource, each.target);
+          each.handle = to.handle;
+          deleted = deleted || to.deleted;
+        }
+        if (deleted) merged_.push_back(i);
       }
     }
   }
@@ -136,6 +142,10 @@ class apply {
     auto done = t_.insert(r);
     if (done) item.handle = *done;
     item.written = done.has_value();
+    // Lists may hold it already, as they hold what is not here.
+    if (done && !r.replaced_by.empty())
+      if (const auto survivor = find_.find_target(r.resource, r.replaced_by); survivor.handle != record_handle::none)
+        links_.move_references(r.resource, item.handle, survivor.handle, r.version);
     return done;
   }
 

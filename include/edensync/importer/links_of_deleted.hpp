@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "edensync/core/ledger_entry.hpp"
@@ -105,32 +106,51 @@ class links_of_deleted {
     t_.add_decision(e);
   }
 
-  // The record points to a deleted one. If that was merged, the reference goes to the survivor; says whether it was.
+  // The record points to deleted ones. For those that were merged it is given their survivors; says whether it was.
   bool redirect(resource_id resource, record_handle h, std::uint32_t field) {
-    stored_record holder, end;
+    stored_record holder;
     t_.load(resource, h, holder);
-    const auto* link = std::get_if<reference>(&holder.fields[field]);
-    if (link == nullptr || link->handle == record_handle::none) return false;
-    t_.load(link->resource, link->handle, end);
-    const auto first = end.version.modified_on;
-    record_handle last = link->handle;
-    for (int hops = 0; end.version.deleted && !end.replaced_by.empty() && hops < 16; ++hops) {
-      const auto next = t_.find(link->resource, end.replaced_by);
-      if (!next) break;
-      last = next->handle;
-      t_.load(link->resource, last, end);
-    }
-    // Not to one that is deleted as well: where records were merged in a circle, sites would chase each other round it.
-    if (last == link->handle || end.version.deleted || (link->resource == resource && last == h)) return false;
     record edit;
     edit.resource = resource;
     edit.fields.resize(field + 1);
-    edit.fields[field] = reference{link->resource, end.uuid, last};
-    edit.version.modified_on = after(holder.version.modified_on, first);
+    std::optional<timestamp> merged;
+    if (const auto* one = std::get_if<reference>(&holder.fields[field])) {
+      const auto end = survivor_of(*one, merged);
+      if (!end || (end->resource == resource && end->handle == h)) return false;
+      edit.fields[field] = *end;
+    } else if (const auto* many = std::get_if<std::vector<reference>>(&holder.fields[field])) {
+      auto list = *many;
+      for (const auto& each : *many)
+        if (const auto end = survivor_of(each, merged)) replace_in_list(list, *end, each.handle);
+      if (list == *many) return false;
+      edit.fields[field] = std::move(list);
+    } else {
+      return false;
+    }
+    edit.version.modified_on = after(holder.version.modified_on, merged);
     t_.write_as(this_site);
     if (t_.update(h, edit)) touch_masters(t_, schema_, resource, h);
     t_.write_as(context_.origin);
     return true;
+  }
+
+  // What a merged record was merged into in the end; `merged`: the latest time at which one of them was.
+  std::optional<reference> survivor_of(const reference& link, std::optional<timestamp>& merged) {
+    if (link.handle == record_handle::none) return std::nullopt;
+    stored_record end;
+    t_.load(link.resource, link.handle, end);
+    const auto first = end.version.modified_on;
+    record_handle last = link.handle;
+    for (int hops = 0; end.version.deleted && !end.replaced_by.empty() && hops < 16; ++hops) {
+      const auto next = t_.find(link.resource, end.replaced_by);
+      if (!next) break;
+      last = next->handle;
+      t_.load(link.resource, last, end);
+    }
+    // Not one that is deleted as well: where records were merged in a circle, sites would chase each other round it.
+    if (last == link.handle || end.version.deleted) return std::nullopt;
+    if (!merged || first > merged) merged = first;
+    return reference{link.resource, end.uuid, last};
   }
 
   // The deletion of a master takes along the components that are not younger, also those that come after it.
