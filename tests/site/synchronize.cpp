@@ -231,6 +231,28 @@ BOOST_AUTO_TEST_CASE(an_expired_lease_is_taken_over_and_the_old_holder_commits_n
   w.expect_equal();
 }
 
+// With nothing to write, the watermark itself is where it has to be found out.
+BOOST_AUTO_TEST_CASE(a_taken_over_run_finds_out_at_the_latest_when_it_commits) {
+  two_runs w;
+  w.run();
+  synchronize<parts> old(w.field.self, w.peer);
+  auto answer = w.answering.handle(*old.next());
+  answer->on_end();
+  w.clock.advance(301);
+  w.base.put(an("b"));
+  BOOST_TEST(w.run().ok());
+  const auto now = w.field.mark(w.task, direction::pull);
+  std::string buffer(1 << 16, '\0');
+  old.on_head(answer->head()).value();
+  const auto n = answer->read_body(buffer).value();
+  old.on_body({buffer.data(), n}).value();
+  (void)old.on_end();
+  BOOST_TEST(old.next() == nullptr);
+  BOOST_TEST((two_sites::first_error(old.report()) == error::busy));
+  BOOST_TEST((w.field.mark(w.task, direction::pull) == now));
+  BOOST_TEST(w.field.log(1)[0].message.find("taken over") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_lease_is_kept_while_its_holder_works) {
   two_runs w;
   std::vector<element> many;

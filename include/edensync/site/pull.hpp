@@ -139,7 +139,7 @@ class pull final : public exchange {
     importer_.reset();
     watermark next = mark_;
     if (report_.imported.youngest) next.time = next_time(*report_.imported.youngest);
-    // It does not go back because of an old record, unless the peer's clock did.
+    // It does not go back because of an old record, but where the peer's clock has not reached it.
     if (mark_.time && next.time < mark_.time) next.time = mark_.time;
     if (until_.empty() && date_ && next.time > date_) next.time = date_;
     if (!until_.empty()) next.cursor = until_;
@@ -172,12 +172,8 @@ class pull final : public exchange {
 
   // Eden's own is the youngest record + 1 s, which loses what is changed in that second afterwards. That second is asked
   // for again unless it was over, by the peer's own clock, when the peer answered (P1); and never is a time asked for
-  // that the peer's clock has not reached (P2).
-  timestamp next_time(timestamp youngest) const {
-    if (!until_.empty()) return youngest + 1;  // here it serves only to judge conflicts
-    if (!date_) return youngest;
-    return *date_ > youngest ? youngest + 1 : *date_;
-  }
+  // that the peer's clock has not reached (P2): `good_end` caps it. From an edensync peer it serves only to judge conflicts.
+  timestamp next_time(timestamp youngest) const { return date_ || !until_.empty() ? youngest + 1 : youngest; }
 
   failure not_a_document(const failure& why) const {
     const auto root = importer_ ? importer_->root_name() : std::string_view{};
