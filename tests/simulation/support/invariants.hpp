@@ -2,7 +2,9 @@
 
 #include "station.hpp"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace simulation {
 
@@ -91,6 +93,32 @@ void check_quarantine_empty(station<Parts>& at) {
   auto s = at.look();
   for (const auto& q : s.quarantined(0, 0, 1))
     throw violated(at.name + ": in quarantine at the end: " + q.resource + ' ' + q.uuid.text() + ": " + q.message);
+}
+
+/// The watermarks of a repository: of each task, first that of pulls, then that of pushes.
+template <class Parts>
+std::vector<edensync::watermark> watermarks(const station<Parts>& at, edensync::repository_id peer) {
+  const auto s = at.look();
+  std::vector<edensync::watermark> all;
+  for (const auto& t : s.tasks(peer))
+    for (const auto way : {edensync::direction::pull, edensync::direction::push})
+      all.push_back(s.get_watermark(t.id, way));
+  return all;
+}
+
+/// No watermark moved in a transfer that failed.
+template <class Parts>
+void check_watermarks(const station<Parts>& at, edensync::repository_id peer,
+                      const std::vector<edensync::watermark>& before, const edensync::run_report& report) {
+  const auto after = watermarks(at, peer);
+  std::size_t place = 0;
+  for (const auto& task : at.look().tasks(peer))
+    for (const auto way : {edensync::direction::pull, edensync::direction::push}) {
+      for (const auto& t : report.transfers)
+        if (t.resource == task.resource && t.way == way && t.error && !(before[place] == after[place]))
+          throw violated("the watermark of " + t.resource + " moved although the transfer failed");
+      ++place;
+    }
 }
 
 }  // namespace simulation
