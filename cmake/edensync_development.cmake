@@ -14,7 +14,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wshadow=local
     -Wduplicated-cond -Wduplicated-branches -Wlogical-op
     # g++ 12 raises these on correct code of its own std::string and std::variant once it optimises (PR105329, PR105562).
-    -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-stringop-overread -Wno-array-bounds
+    -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
     # Lets ccache keep objects that were compiled with a precompiled header.
     -fpch-preprocess)
 elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
