@@ -32,24 +32,23 @@ field() { sed -nE "s/.*\"$1\": ?([0-9.]+).*/\1/p"; }
 median() { sort -n | awk '{v[NR]=$1} END {print NR%2 ? v[(NR+1)/2] : (v[NR/2]+v[NR/2+1])/2}'; }
 
 results=()
-# case NAME LIMIT-COMMAND... -- OUR-COMMAND...: RUNS times, the two in turn; the databases are prepared by `prepare`.
+# measure NAME LIMIT-COMMAND... -- OUR-COMMAND...: RUNS times, the two in turn; the databases are prepared by `prepare`.
 measure() {
-  local name=$1 ours=() theirs=() ratios=() line limit=
+  local name=$1 by_hand=() our_times=() their_times=() ratios=() line
   shift
-  local hand=()
-  while [[ $1 != -- ]]; do hand+=("$1"); shift; done
+  while [[ $1 != -- ]]; do by_hand+=("$1"); shift; done
   shift
   for ((i = 0; i < runs; ++i)); do
     prepare
     line=$("$@" --case "$name" 2>>"$work/log")
-    ours+=("$(field cpu_seconds <<<"$line")")
-    if [[ -n $limits && ${#hand[@]} -gt 0 ]]; then
-      theirs+=("$("${hand[@]}" 2>&1 | field cpu)")
-      ratios+=("$(awk "BEGIN {print ${ours[-1]} / ${theirs[-1]}}")")
+    our_times+=("$(field cpu_seconds <<<"$line")")
+    if [[ -n $limits && ${#by_hand[@]} -gt 0 ]]; then
+      their_times+=("$("${by_hand[@]}" 2>&1 | field cpu)")
+      ratios+=("$(awk "BEGIN {print ${our_times[-1]} / ${their_times[-1]}}")")
     fi
   done
   local cpu ratio=
-  cpu=$(printf '%s\n' "${ours[@]}" | median)
+  cpu=$(printf '%s\n' "${our_times[@]}" | median)
   [[ ${#ratios[@]} -gt 0 ]] && ratio=", \"cpu_ratio_to_limit\": $(printf '%s\n' "${ratios[@]}" | median)"
   results+=("$(sed -E "s/\"cpu_seconds\": [0-9.]+/\"cpu_seconds\": $cpu$ratio/" <<<"$line")")
   echo "${results[-1]}"
