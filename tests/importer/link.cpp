@@ -88,6 +88,21 @@ BOOST_AUTO_TEST_CASE(components_come_after_their_master_and_everything_once) {
   BOOST_TEST(order() == "oabc");
 }
 
+// A store's index of uids is walked from one end to the other, once for masters and once for components.
+BOOST_AUTO_TEST_CASE(many_records_come_in_the_order_of_their_uids_masters_first) {
+  constexpr int n = 2000;
+  for (int i = 0; i < n; ++i) {
+    add(std::to_string((i * 7919) % n + 10000));
+  }
+  const auto all = order();
+  std::string sorted;
+  for (int i = 0; i < n; ++i) sorted += std::to_string(i + 10000);
+  BOOST_TEST(all == sorted);
+  // What refers to another one comes behind it all the same.
+  add("00000", std::to_string(n - 1 + 10000));
+  BOOST_TEST(order() == std::to_string(n - 1 + 10000) + "00000" + sorted.substr(0, sorted.size() - 5));
+}
+
 // Neither the stack nor the time may grow faster than the batch.
 BOOST_AUTO_TEST_CASE(a_long_chain_is_walked_without_recursion) {
   const int n = 100000;

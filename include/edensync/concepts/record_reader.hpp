@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,12 +32,14 @@ concept record_spool = requires(S s, const spool_entry& e) {
 /// Reads records: every store's snapshots and transactions.
 ///
 /// All reads of one reader see the same state (snapshot); a transaction also sees its own writes. Deleted records are
-/// found like others. Optional: `r.find_version(resource, id, moment, into)` is `find`, and `load` as well if the record
-/// is of that moment: what an import of unchanged records does most. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
+/// found like others. Optional: `r.find_version(resource, id, moment, into)` is `find`; if the record is of that moment,
+/// `into` also holds what a document can change, in references only the handle, in lists only the uids: what an import of
+/// unchanged records does most. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
 concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,
-                                 record_handle h, stored_record& into, const change_query& q, sequence_number after) {
+                                 record_handle h, std::span<const record_handle> masters, stored_record& into,
+                                 const change_query& q, sequence_number after) {
   { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
   // The records, at most two, that have this content in this field; those that are not deleted come first.
   { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
@@ -45,8 +48,9 @@ concept record_reader = requires(R r, resource_id resource, const uid& id, std::
   { r.load(resource, h, into) } -> std::same_as<void>;
   // In commit order; each record at most once, in its present state.
   { r.changes(q) } -> record_cursor;
-  // The records of `resource` whose reference `field` points to `h` and that were committed after `after`, in any order.
-  { r.components(resource, field, h, after) } -> record_cursor;
+  // The records of `resource` whose reference `field` points to one of `masters` and that were committed after `after`, in
+  // any order. `masters` need not live longer than the call.
+  { r.components(resource, field, masters, after) } -> record_cursor;
   // Every reference, in any resource, that points to the record `h` of `resource`: single ones and those in lists.
   { r.referrers(resource, h) } -> std::same_as<std::vector<referrer>>;
   // The number of the last change in this state.

@@ -65,11 +65,12 @@ class exporter {
     } catch (const std::exception& e) {
       return make_failure(error::store_failed, e.what());
     }
-    return !has_first_;
+    return !has_next_;
   }
 
  private:
   static constexpr std::uint32_t none = 0xffffffff;
+  static constexpr std::size_t window_size = 32;
   enum class phase { begin, masters, dependencies, done };
   using cursor = decltype(std::declval<Reader&>().changes(change_query{}));
   using spool = decltype(std::declval<Reader&>().spool());
@@ -101,78 +102,122 @@ class exporter {
   void begin() {
     masters_.emplace(reader_.changes(options_.masters));
     phase_ = phase::masters;
-    while (!has_first_ && masters_->next(master_)) has_first_ = prepare_master();
-    writer_.begin(out_, has_first_);
+    while (!find_next() && masters_) read_masters();
+    writer_.begin(out_, has_next_);
   }
 
   void next_master() {
-    if (!has_first_) {
-      bool found = false;
-      while (!found && masters_->next(master_)) found = prepare_master();
-      if (!found) {
-        masters_.reset();
-        phase_ = phase::dependencies;
-        return;
-      }
+    if (find_next()) {
+      write_master(window_[next_++]);
+      has_next_ = false;
+    } else if (masters_) {
+      read_masters();
+    } else {
+      phase_ = phase::dependencies;
     }
-    has_first_ = false;
-    write_master();
-  }
-
-  // Reads the components of the master; says whether there is anything to write or to remember.
-  bool prepare_master() {
-    ++report_.read;
-    parts_used_ = echoes_ = 0;
-    if (!passes_filter(options_, master_)) return false;
-    if (options_.components && (!master_.version.deleted || options_.native)) read_components();
-    if (parts_used_ != 0) return true;
-    // A master that came from the receiver goes back only as the frame of a component that did not. One that is here only
-    // because such a component touched it has nothing to tell either.
-    const bool only_touched = echoes_ != 0 && master_.written <= options_.masters.after;
-    return !is_echo(options_, master_) && !only_touched;
   }
 
   struct part {
     stored_record content;
     const component_link* link = nullptr;
+    std::uint32_t next = none;  // component of the same master
   };
+
+  struct master {
+    stored_record content;
+    std::uint32_t first = none, last = none;  // components
+    bool echoes = false;                      // one of its components came from the receiver
+  };
+
+  // Goes to the next master of the window that has anything to tell; says whether there is one.
+  bool find_next() {
+    while (!has_next_ && next_ < window_used_) {
+      const auto& m = window_[next_];
+      // A master that came from the receiver goes back only as the frame of a component that did not. One that is here
+      // only because such a component touched it has nothing to tell either.
+      const bool only_touched = m.echoes && m.content.written <= options_.masters.after;
+      has_next_ = m.first != none || (!is_echo(options_, m.content) && !only_touched);
+      if (!has_next_) ++next_;
+    }
+    return has_next_;
+  }
+
+  // Fills the window: a few masters at a time, so that their components are found by one query for each kind.
+  void read_masters() {
+    window_used_ = next_ = parts_used_ = 0;
+    for (std::size_t n = 0; n < window_size && masters_; ++n) {
+      if (window_used_ == window_.size()) window_.emplace_back();
+      auto& m = window_[window_used_];
+      if (!masters_->next(m.content)) {
+        masters_.reset();
+        break;
+      }
+      ++report_.read;
+      if (!passes_filter(options_, m.content)) continue;
+      m.first = m.last = none;
+      m.echoes = false;
+      ++window_used_;
+    }
+    if (options_.components) read_components();
+  }
 
   // Components of components are not written, as Eden does not write them; they travel with a task of their own.
   void read_components() {
-    for (const auto& link : schema_[master_.resource].components()) {
-      auto all = reader_.components(link.resource, link.key_field, master_.handle, options_.masters.after);
+    handles_.clear();
+    places_.clear();
+    for (std::uint32_t i = 0; i < window_used_; ++i) {
+      const auto& m = window_[i].content;
+      if (m.version.deleted && !options_.native) continue;
+      handles_.push_back(m.handle);
+      places_.emplace_back(m.handle, i);
+    }
+    if (handles_.empty()) return;
+    std::sort(places_.begin(), places_.end());
+    for (const auto& link : schema_[options_.masters.resource].components()) {
+      auto all = reader_.components(link.resource, link.key_field, handles_, options_.masters.after);
       for (;;) {
         if (parts_used_ == parts_.size()) parts_.emplace_back();
         auto& p = parts_[parts_used_];
         if (!all.next(p.content)) break;
         ++report_.read;
-        if (is_echo(options_, p.content)) ++echoes_;
-        if (is_echo(options_, p.content) || !passes_filter(options_, p.content)) continue;
+        auto& m = master_of(p.content, link);
+        const bool echo = is_echo(options_, p.content);
+        m.echoes = m.echoes || echo;
+        if (echo || !passes_filter(options_, p.content)) continue;
         p.link = &link;
-        ++parts_used_;
+        p.next = none;
+        const auto place = static_cast<std::uint32_t>(parts_used_++);
+        (m.first == none ? m.first : parts_[m.last].next) = place;
+        m.last = place;
       }
     }
   }
 
-  void write_master() {
-    const bool again = master_.sequence <= options_.written_before;
-    const bool frame = !master_.version.deleted;
+  master& master_of(const stored_record& component, const component_link& link) {
+    const auto h = std::get<reference>(component.fields[link.key_field]).handle;
+    return window_[std::lower_bound(places_.begin(), places_.end(), std::pair(h, std::uint32_t{0}))->second];
+  }
+
+  void write_master(const master& m) {
+    const auto& content = m.content;
+    const bool again = content.sequence <= options_.written_before;
+    const bool frame = !content.version.deleted;
     // Inside a deleted element nothing would be read, so there the components stand by themselves: before it, because a
     // receiver who has the master says so when he resumes, and is not sent again what belongs to it.
-    if (!frame) write_components(again, frame);
+    if (!frame) write_components(m, again, frame);
     if (!again) {
       ++report_.masters;
-      if (master_.version.modified_on && (!report_.youngest || *master_.version.modified_on > *report_.youngest))
-        report_.youngest = master_.version.modified_on;
-      writer_.open(out_, master_);
+      if (content.version.modified_on && (!report_.youngest || *content.version.modified_on > *report_.youngest))
+        report_.youngest = content.version.modified_on;
+      writer_.open(out_, content);
     }
-    remember_targets(master_, 1, none);
-    if (frame) write_components(again, frame);
+    remember_targets(content, 1, none);
+    if (frame) write_components(m, again, frame);
     if (!again) writer_.close(out_);
   }
 
-  void write_components(bool again, bool frame) {
-    for (std::size_t i = 0; i < parts_used_; ++i) {
+  void write_components(const master& m, bool again, bool frame) {
+    for (auto i = m.first; i != none; i = parts_[i].next) {
       auto& p = parts_[i];
       remember_targets(p.content, 1, p.link->key_field);
       if (again) continue;
@@ -238,12 +283,16 @@ class exporter {
   phase phase_ = phase::begin;
   std::optional<cursor> masters_;
   std::optional<spool> spool_;
-  stored_record master_;
-  stored_record dependency_;
+  // The masters that were read together, and their components; the memory of both is kept.
+  std::vector<master> window_;
+  std::size_t window_used_ = 0;
+  std::size_t next_ = 0;
+  bool has_next_ = false;
   std::vector<part> parts_;
   std::size_t parts_used_ = 0;
-  std::size_t echoes_ = 0;  // components of the master that came from the receiver
-  bool has_first_ = false;
+  std::vector<record_handle> handles_;
+  std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
+  stored_record dependency_;
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "edensync/core/decision.hpp"
@@ -16,10 +18,15 @@ namespace edensync {
 /// One record on its way through the stages of an import. Each stage fills in its own part.
 struct import_item {
   incoming_record* incoming = nullptr;
+  resource_id resource = no_resource;
   /// Its element in the batch.
   std::uint32_t element = 0;
   /// Its master in the batch, or -1.
   std::int32_t parent = -1;
+  /// The resources that it refers to, as a set of bits (`resource_bit`): most refer to none that the batch holds.
+  std::uint64_t refers_to = 0;
+  /// Its place among the uids, roughly: the first eight characters that differ between uids, as a number.
+  std::uint64_t place = 0;
 
   /// By `identify`: the local twin.
   std::optional<found_record> local;
@@ -35,6 +42,22 @@ struct import_item {
   bool written = false;
   bool failed = false;
 };
+
+/// The bit of a resource in a set of resources; two may share one.
+inline constexpr std::uint64_t resource_bit(resource_id resource) { return std::uint64_t{1} << (resource % 64); }
+
+/// Calls `f(resource, uid)` for everything that a record needs to be there first, except its master.
+template <class F>
+void for_each_target(const incoming_record& in, F&& f) {
+  for (const auto& v : in.content.fields) {
+    if (const auto* one = std::get_if<reference>(&v)) {
+      f(one->resource, one->target);
+    } else if (const auto* many = std::get_if<std::vector<reference>>(&v)) {
+      for (const auto& r : *many) f(r.resource, r.target);
+    }
+  }
+  if (!in.content.replaced_by.empty()) f(in.content.resource, in.content.replaced_by);
+}
 
 /// The elements that are applied in one transaction, with an index by uid. Its memory is kept from batch to batch.
 class import_batch {
@@ -54,8 +77,11 @@ class import_batch {
     for (auto& r : elements_[used_ - 1].records) {
       import_item item;
       item.incoming = &r;
+      item.resource = r.content.resource;
       item.element = static_cast<std::uint32_t>(used_ - 1);
       item.parent = r.parent < 0 ? -1 : static_cast<std::int32_t>(first) + r.parent;
+      item.place = place_of(r.content.uuid.text());
+      for_each_target(r, [&](resource_id resource, const uid&) { item.refers_to |= resource_bit(resource); });
       items_.push_back(std::move(item));
       insert(static_cast<std::uint32_t>(items_.size() - 1));
     }
@@ -73,13 +99,16 @@ class import_batch {
   /// The item of a record, if it is in this batch.
   import_item* find(resource_id resource, const uid& id) {
     // Most references lead to resources of which the batch holds no record.
-    if (resource >= present_.size() || !present_[resource]) return nullptr;
+    if ((held_ & resource_bit(resource)) == 0) return nullptr;
     for (std::size_t i = hash(resource, id) & (slots_.size() - 1); slots_[i] != 0; i = (i + 1) & (slots_.size() - 1)) {
       auto& item = items_[slots_[i] - 1];
       if (item.incoming->content.resource == resource && item.incoming->content.uuid == id) return &item;
     }
     return nullptr;
   }
+
+  /// The resources of which it holds records, as a set of bits.
+  std::uint64_t resources() const noexcept { return held_; }
 
   incoming_element& element(std::uint32_t i) { return elements_[i].records; }
   /// The quarantine entry that the element comes from, or 0.
@@ -89,7 +118,7 @@ class import_batch {
     used_ = 0;
     items_.clear();
     slots_.assign(slots_.size(), 0);
-    present_.clear();
+    held_ = 0;
   }
 
  private:
@@ -97,6 +126,14 @@ class import_batch {
     incoming_element records;
     std::int64_t quarantine_id = 0;
   };
+
+  static std::uint64_t place_of(std::string_view id) {
+    constexpr std::string_view urn = "urn:uuid:";
+    if (id.starts_with(urn)) id.remove_prefix(urn.size());
+    std::uint64_t place = 0;
+    for (std::size_t i = 0; i < 8; ++i) place = place << 8 | (i < id.size() ? static_cast<unsigned char>(id[i]) : 0U);
+    return place;
+  }
 
   static std::size_t hash(resource_id resource, const uid& id) {
     return std::hash<uid>{}(id) ^ (std::size_t{resource} * 0x9e3779b9U);
@@ -112,8 +149,7 @@ class import_batch {
   }
   void place(std::uint32_t position) {
     const auto& r = items_[position].incoming->content;
-    if (r.resource >= present_.size()) present_.resize(r.resource + 1, false);
-    present_[r.resource] = true;
+    held_ |= resource_bit(r.resource);
     std::size_t i = hash(r.resource, r.uuid) & (slots_.size() - 1);
     while (slots_[i] != 0) i = (i + 1) & (slots_.size() - 1);
     slots_[i] = position + 1;
@@ -123,7 +159,7 @@ class import_batch {
   std::size_t used_ = 0;
   std::vector<import_item> items_;
   std::vector<std::uint32_t> slots_;  // position + 1 of an item, 0: free
-  std::vector<bool> present_;         // by resource
+  std::uint64_t held_ = 0;            // the resources of its records
 };
 
 }  // namespace edensync

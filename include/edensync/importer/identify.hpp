@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -80,21 +81,13 @@ class identify {
 
   /// Compares the contents of a tie. Precondition: the item's references are resolved.
   void compare(import_item& item) {
-    if (!loaded_) reader_.load(item.incoming->content.resource, item.handle, scratch_);
-    if (scratch_.version.deleted) {
-      const auto& theirs = item.incoming->content.replaced_by;
-      item.tie = scratch_.replaced_by == theirs  ? content_order::equal
-                 : scratch_.replaced_by < theirs ? content_order::local_first
-                                                 : content_order::incoming_first;
+    // What was read on the way is enough to tell that nothing changed; for which side comes first the uids are needed.
+    if (loaded_ && order(item) == content_order::equal) {
+      item.tie = content_order::equal;
       return;
     }
-    const auto& r = schema_[item.incoming->content.resource];
-    item.tie = compare_content(r, scratch_, *item.incoming, [&](std::uint32_t field, const reference& to) {
-      if (to.resource == no_resource || to.target.empty()) return true;  // it cannot be kept
-      for (const auto& o : reader_.open_references_of(r.id(), item.handle))
-        if (o.field == field && o.target_resource == to.resource && o.target == to.target) return true;
-      return false;
-    });
+    reader_.load(item.incoming->content.resource, item.handle, scratch_);
+    item.tie = order(item);
   }
 
   /// A record that is referred to: where it is, and whether it is a deleted one.
@@ -118,10 +111,26 @@ class identify {
   }
 
  private:
+  content_order order(const import_item& item) {
+    if (scratch_.version.deleted) {
+      const auto& theirs = item.incoming->content.replaced_by;
+      return scratch_.replaced_by == theirs  ? content_order::equal
+             : scratch_.replaced_by < theirs ? content_order::local_first
+                                             : content_order::incoming_first;
+    }
+    const auto& r = schema_[item.incoming->content.resource];
+    return compare_content(r, scratch_, *item.incoming, [&](std::uint32_t field, const reference& to) {
+      if (to.resource == no_resource || to.target.empty()) return true;  // it cannot be kept
+      for (const auto& o : reader_.open_references_of(r.id(), item.handle))
+        if (o.field == field && o.target_resource == to.resource && o.target == to.target) return true;
+      return false;
+    });
+  }
+
   std::optional<found_record> twin(const incoming_record& in, record_handle master, bool& other_uid) {
     const auto& r = schema_[in.content.resource];
     if (in.single && master != record_handle::none) {
-      auto parts = reader_.components(in.content.resource, in.key_field, master, 0);
+      auto parts = reader_.components(in.content.resource, in.key_field, std::array{master}, 0);
       while (parts.next(scratch_))
         if (!scratch_.version.deleted) {
           other_uid = true;
@@ -151,7 +160,7 @@ class identify {
   handle_cache& cache_;
   import_batch* batch_;
   stored_record scratch_;
-  bool loaded_ = false;  // the twin's content is in `scratch_`
+  bool loaded_ = false;  // what `find_version` reads of the twin is in `scratch_`
 };
 
 }  // namespace edensync

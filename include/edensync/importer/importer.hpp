@@ -21,6 +21,7 @@
 #include "edensync/importer/link.hpp"
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/report.hpp"
+#include "edensync/importer/walk.hpp"
 #include "edensync/s3xml/reader.hpp"
 #include "edensync/s3xml/writer.hpp"
 #include "edensync/schema/schema.hpp"
@@ -160,17 +161,15 @@ class importer {
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
     examine(t, find, now, done);
-    auto& items = batch_.items();
     std::size_t written = 0;
-    for (const auto i : link_order(batch_)) {
-      auto& item = items[i];
+    walk(batch_, link_order(batch_), [&](import_item& item) {
       if (batch_.quarantine_id(item.element) == 0) {
         ++done.total.received;
-        ++done.by_resource[item.incoming->content.resource].received;
+        ++done.by_resource[item.resource].received;
       }
       if (!failed_[item.element]) take(t, find, write, item, now, done);
       if (++written % options_.least_records == 0) let_others_in(open, now, done);
-    }
+    });
     for (std::uint32_t e = 0; e < batch_.size(); ++e)
       if (batch_.quarantine_id(e) != 0 && !failed_[e]) {
         t.erase_quarantine(batch_.quarantine_id(e));

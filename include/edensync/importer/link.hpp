@@ -12,19 +12,6 @@ namespace edensync {
 
 namespace detail {
 
-// Calls `f(resource, uid)` for everything that a record needs to be there first, except its master.
-template <class F>
-void for_each_target(const incoming_record& in, F&& f) {
-  for (const auto& v : in.content.fields) {
-    if (const auto* one = std::get_if<reference>(&v)) {
-      f(one->resource, one->target);
-    } else if (const auto* many = std::get_if<std::vector<reference>>(&v)) {
-      for (const auto& r : *many) f(r.resource, r.target);
-    }
-  }
-  if (!in.content.replaced_by.empty()) f(in.content.resource, in.content.replaced_by);
-}
-
 // Where the walk begins: in the order of the document, or, for many records, in that of their uids, masters first. A store
 // then goes through its index of uids from one end to the other, instead of to and fro: each page is read and written
 // once for a batch, however small the store's cache.
@@ -33,15 +20,21 @@ inline std::vector<std::uint32_t> start_order(const std::vector<import_item>& it
   std::vector<std::uint32_t> order(items.size());
   std::iota(order.begin(), order.end(), 0U);
   if (items.size() < many) return order;
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    const auto& x = items[a];
-    const auto& y = items[b];
-    if ((x.parent < 0) != (y.parent < 0)) return x.parent < 0;
-    const auto& left = x.incoming->content;
-    const auto& right = y.incoming->content;
-    if (left.resource != right.resource) return left.resource < right.resource;
-    return left.uuid < right.uuid;
-  });
+  // Sorted by keys that lie close together: the records themselves are spread over megabytes.
+  struct key {
+    std::uint64_t group;  // components behind masters, then by resource
+    std::uint64_t place;
+    std::uint32_t item;
+    auto operator<=>(const key&) const = default;
+  };
+  std::vector<key> keys;
+  keys.reserve(items.size());
+  for (std::uint32_t i = 0; i < items.size(); ++i) {
+    const std::uint64_t component = items[i].parent < 0 ? 0 : 1;
+    keys.push_back({component << 32 | items[i].resource, items[i].place, i});
+  }
+  std::sort(keys.begin(), keys.end());
+  std::transform(keys.begin(), keys.end(), order.begin(), [](const key& k) { return k.item; });
   return order;
 }
 
@@ -73,9 +66,10 @@ inline std::vector<std::uint32_t> link_order(import_batch& batch) {
       if (p != i && state[p] == waiting) needs.push_back(p);
     };
     if (items[i].parent >= 0) need(static_cast<std::uint32_t>(items[i].parent));
-    detail::for_each_target(*items[i].incoming, [&](resource_id resource, const uid& id) {
-      if (const auto* target = batch.find(resource, id)) need(static_cast<std::uint32_t>(target - items.data()));
-    });
+    if ((items[i].refers_to & batch.resources()) != 0)
+      for_each_target(*items[i].incoming, [&](resource_id resource, const uid& id) {
+        if (const auto* target = batch.find(resource, id)) need(static_cast<std::uint32_t>(target - items.data()));
+      });
     path.push_back({i, first, first, needs.size()});
   };
   for (const auto start : detail::start_order(items)) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -75,7 +76,7 @@ class links_of_deleted {
     for (const auto& part : schema_[resource].components()) {
       std::vector<stored_record> older;
       {
-        auto all = t_.components(part.resource, part.key_field, master, 0);
+        auto all = t_.components(part.resource, part.key_field, std::array{master}, 0);
         stored_record c;
         while (all.next(c))
           if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c);

@@ -59,6 +59,7 @@ inline constexpr std::array record_store_laws{
     law<Factory>{"snapshots do not move", &detail::snapshots_do_not_move<Factory>},
     law<Factory>{"missing records are errors", &detail::missing_records_are_errors<Factory>},
     law<Factory>{"references lead to records", &detail::references_lead_to_records<Factory>},
+    law<Factory>{"a version is found with its content", &detail::a_version_is_found_with_its_content<Factory>},
     law<Factory>{"referrers are found", &detail::referrers_are_found<Factory>},
     law<Factory>{"components are found", &detail::components_are_found<Factory>},
     law<Factory>{"keys are found", &detail::keys_are_found<Factory>},

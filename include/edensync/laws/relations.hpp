@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "edensync/laws/reading_and_writing.hpp"
 #include "edensync/laws/sample.hpp"
 
 /// The laws of references, components, keys and spools. `record_store.hpp` lists them.
@@ -45,6 +46,52 @@ void references_lead_to_records(F& f) {
   expect(field(s::partner) == value(reference{s::site, uid("urn:uuid:late"), late}), "and is then as any other");
   const value again = field(s::friends);
   expect(std::get<std::vector<reference>>(again).front().handle == late, "a list finds the record that came later");
+}
+
+template <class F>
+void a_version_is_found_with_its_content(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  const record_handle a = s::add(t, s::make_site("a"));
+  record r = everything();
+  s::with(r, s::parent, reference{s::site, uid("urn:uuid:a"), a});
+  s::with(r, s::outside, reference{no_resource, uid("urn:uuid:else"), record_handle::none});
+  s::with(r, s::friends, std::vector<reference>{{s::site, uid("urn:uuid:late"), {}}, {s::site, uid("urn:uuid:a"), {}}});
+  s::add(t, r);
+  record gone = s::no_content(s::site);
+  gone.uuid = uid("urn:uuid:gone");
+  gone.version = {s::second(3), 1, true};
+  gone.replaced_by = uid("urn:uuid:a");
+  s::add(t, gone);
+  t.commit();
+  auto now = store.snapshot();
+  if constexpr (requires(stored_record into) { now.find_version(s::site, r.uuid, timestamp{}, into); }) {
+    const auto look = [&](const uid& id, timestamp moment, stored_record& into) {
+      const auto found = now.find_version(s::site, id, moment, into);
+      const auto usual = now.find(s::site, id);
+      expect(found.has_value() == usual.has_value() &&
+                 (!found || (found->handle == usual->handle && found->version == usual->version &&
+                             found->sequence == usual->sequence && found->origin == usual->origin)),
+             "find_version finds what find finds");
+      return usual;
+    };
+    stored_record into;
+    look(uid("urn:uuid:nobody"), s::second(0), into);
+    look(r.uuid, *r.version.modified_on + 1, into);
+    const auto found = look(r.uuid, *r.version.modified_on, into);
+    const stored_record whole = s::load(now, s::site, found->handle);
+    expect(into.version == whole.version && into.created_on == whole.created_on && into.replaced_by.empty(),
+           "it reads the version of that moment");
+    for (std::uint32_t i = 0; i < whole.fields.size(); ++i) {
+      const auto* link = std::get_if<reference>(&whole.fields[i]);
+      const auto* same = std::get_if<reference>(&into.fields.at(i));
+      expect(link != nullptr ? same != nullptr && same->resource == link->resource && same->handle == link->handle
+                             : into.fields[i] == whole.fields[i],
+             "with every field, references by their handles; field " + std::to_string(i) + " is another one");
+    }
+    look(gone.uuid, s::second(3), into);
+    expect(into.version.deleted && into.replaced_by == gone.replaced_by, "and with the survivor of a deleted one");
+  }
 }
 
 template <class F>
@@ -92,14 +139,18 @@ void components_are_found(F& f) {
   s::change(second, a2, gone);
   second.commit();
   auto now = store.snapshot();
-  const auto of = [&](record_handle h, sequence_number after) {
-    const auto all = s::names(now.components(s::part, s::part_of, h, after));
+  const auto of = [&](const std::vector<record_handle>& masters, sequence_number after) {
+    const auto all = s::names(now.components(s::part, s::part_of, masters, after));
     return std::multiset<std::string>(all.begin(), all.end());
   };
   using names = std::multiset<std::string>;
-  expect(of(a, 0) == names{"a1", "a2", "a3"}, "all components of a master are found, deleted ones too");
-  expect(of(b, 0) == names{"b1"}, "and no others");
-  expect(of(a, first) == names{"a2", "a3"}, "`after` leaves out those that have not changed since");
+  expect(of({a}, 0) == names{"a1", "a2", "a3"}, "all components of a master are found, deleted ones too");
+  expect(of({b}, 0) == names{"b1"}, "and no others");
+  expect(of({a}, first) == names{"a2", "a3"}, "`after` leaves out those that have not changed since");
+  expect(of({}, 0).empty(), "no master has no components");
+  expect(of({b, record_handle{1000}, a}, 0) == names{"a1", "a2", "a3", "b1"},
+         "of several masters each component is found, whether the others exist or not");
+  expect(of({b, a}, first) == names{"a2", "a3"}, "`after` holds for all of them");
 }
 
 template <class F>

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -70,11 +72,11 @@ struct matches_query {
 
 struct matches_master {
   std::uint32_t field = 0;
-  record_handle master = record_handle::none;
+  std::vector<record_handle> masters;
 
   bool operator()(const row& r) const {
     const auto* to = std::get_if<reference>(&r.content.fields[field]);
-    return to != nullptr && to->handle == master;
+    return to != nullptr && std::find(masters.begin(), masters.end(), to->handle) != masters.end();
   }
 };
 
@@ -132,10 +134,10 @@ class record_view {
     return {*core_, *now_, q.resource, q.after, {q.since, q.include_deleted}};
   }
 
-  cursor<matches_master> components(resource_id resource, std::uint32_t field, record_handle h,
+  cursor<matches_master> components(resource_id resource, std::uint32_t field, std::span<const record_handle> masters,
                                     sequence_number after) const {
     read(resource);
-    return {*core_, *now_, resource, after, {field, h}};
+    return {*core_, *now_, resource, after, {field, {masters.begin(), masters.end()}}};
   }
 
   std::vector<referrer> referrers(resource_id resource, record_handle h) const {

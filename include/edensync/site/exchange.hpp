@@ -72,6 +72,9 @@ class exchange : public operation {
   /// Whether the peer has shown in this exchange that it is an edensync site.
   bool peer_is_native() const noexcept { return native_; }
 
+  /// Whether an answer came, good or bad.
+  bool answered() const noexcept { return status_ != 0; }
+
  protected:
   static constexpr std::size_t body_limit = std::size_t{1} << 20;
 

@@ -12,14 +12,10 @@
 #include "edensync/protocol/cursor.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
-#include "edensync/site/exchange.hpp"
-#include "edensync/site/lease.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/refused_words.hpp"
-#include "edensync/site/run_report.hpp"
-#include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
-#include "edensync/site/update_repository.hpp"
+#include "edensync/site/transfer.hpp"
 
 namespace edensync {
 
@@ -29,15 +25,10 @@ namespace edensync {
 /// what was committed stays too, and from an edensync peer the next pull goes on behind it.
 /// Lifetime: site, lease and hooks outlive it. Thread safety: one thread at a time.
 template <class Parts>
-class pull final : public exchange {
+class pull final : public transfer<Parts> {
  public:
   pull(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
-      : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
-    report_.resource = task_.resource;
-    report_.way = direction::pull;
-  }
-
-  const transfer_report& report() const noexcept { return report_; }
+      : transfer<Parts>(s, std::move(r), std::move(t), direction::pull, hooks, lease) {}
 
  protected:
   result<bool> prepare() override {
@@ -50,18 +41,16 @@ class pull final : public exchange {
       // What was only ever pushed was agreed on, too: without a time no conflict would be seen.
       agreed_ = mark_.time ? mark_.time : s.get_watermark(task_.id, direction::push).time;
       const auto interrupted = s.get_resume(task_.id);
-      // THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
-      const bool everything = task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
       sync_query q;
       q.resource = task_.resource;
       q.repository = *own;
-      if (!everything) q.msince = mark_.time;
+      if (!everything()) q.msince = mark_.time;
       q.components = task_.components;
       q.include_deleted = true;
       q.filters = filter_terms(task_);
       head_.method = "GET";
       head_.target = pull_target(q);
-      if (!everything && !mark_.cursor.empty()) from_ = mark_.cursor;
+      if (!everything() && !mark_.cursor.empty()) from_ = mark_.cursor;
       head_.headers.set(std::string(headers::cursor), from_.empty() ? "0" : from_);
       if (interrupted && interrupted->from == from_ && interrupted->done != 0) {
         resume_ = *interrupted;
@@ -87,7 +76,7 @@ class pull final : public exchange {
     o.last_sync = agreed_;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
-    o.native = peer_is_native();
+    o.native = this->peer_is_native();
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
@@ -122,7 +111,7 @@ class pull final : public exchange {
     }
     auto fed = importer_->feed(piece);
     if (!fed) return not_a_document(fed.error());
-    if (hooks_.progress) progress_(importer_->report().total.received, report_.bytes);
+    show_progress(importer_->report().total.received, report_.bytes);
     return {};
   }
 
@@ -143,12 +132,9 @@ class pull final : public exchange {
     if (mark_.time && next.time < mark_.time) next.time = mark_.time;
     if (until_.empty() && date_ && next.time > date_) next.time = date_;
     if (!until_.empty()) next.cursor = until_;
-    return site_.ledger([&](auto& t) {
-      if (lease_ != nullptr) lease_->check(t);
+    return settle([&](auto& t) {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
       t.set_resume(task_.id, std::nullopt);
-      if (repository_.native != peer_is_native())
-        update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
       t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
                                           refused_words(report_.imported, site_.resources()))));
     });
@@ -157,18 +143,15 @@ class pull final : public exchange {
   void conclude(const failure& why) override {
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
-    report_.error = why;
-    (void)site_.ledger([&](auto& t) { t.add_log(stamped(log_lines::pull_failed(task_.resource, why))); });
+    settle_failure(why, log_lines::pull_failed(task_.resource, why));
   }
 
  private:
+  using base = transfer<Parts>;
+  using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
+  using base::everything, base::peer_words, base::settle, base::settle_failure;
+  using base::show_progress, base::stamped, base::stop;
   using importer_type = importer<typename Parts::store, typename Parts::event_source>;
-
-  bool stop() {
-    if (lease_ != nullptr)
-      if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
-    return hooks_.cancelled && hooks_.cancelled();
-  }
 
   // Eden's own is the youngest record + 1 s, which loses what is changed in that second afterwards. That second is asked
   // for again unless it was over, by the peer's own clock, when the peer answered (P1); and never is a time asked for
@@ -181,25 +164,6 @@ class pull final : public exchange {
     return {make_error_code(error::unexpected_answer), diagnostics("an HTML page instead of a document")};
   }
 
-  log_entry stamped(log_entry e) {
-    e.at = site_.now();
-    e.repository = repository_.id;
-    e.repository_name = repository_.name;
-    e.counts = report_.imported.total;
-    return e;
-  }
-
- public:
-  /// Called with records and bytes so far.
-  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
-
- private:
-  site<Parts>& site_;
-  repository repository_;
-  sync_task task_;
-  const run_hooks& hooks_;
-  held_lease<Parts>* lease_;
-  watermark mark_;
   std::optional<timestamp> agreed_;
   std::optional<resume_state> resume_;
   std::string from_;
@@ -208,7 +172,6 @@ class pull final : public exchange {
   std::unique_ptr<importer_type> importer_;
   bool begun_ = false;
   bool json_ = false;
-  transfer_report report_;
 };
 
 }  // namespace edensync

@@ -14,12 +14,8 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/status_message.hpp"
 #include "edensync/protocol/sync_query.hpp"
-#include "edensync/site/exchange.hpp"
-#include "edensync/site/lease.hpp"
-#include "edensync/site/run_report.hpp"
-#include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
-#include "edensync/site/update_repository.hpp"
+#include "edensync/site/transfer.hpp"
 
 namespace edensync {
 
@@ -30,22 +26,14 @@ namespace edensync {
 /// the peer itself is not sent back.
 /// Lifetime: site, lease and hooks outlive it. Thread safety: one thread at a time.
 template <class Parts>
-class push final : public exchange {
+class push final : public transfer<Parts> {
  public:
   push(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
-      : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
-    report_.resource = task_.resource;
-    report_.way = direction::push;
-  }
-
-  const transfer_report& report() const noexcept { return report_; }
-
-  /// Called with records and bytes so far.
-  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
+      : transfer<Parts>(s, std::move(r), std::move(t), direction::push, hooks, lease) {}
 
   result<std::size_t> read_body(std::span<char> into) override {
     auto n = exporter_->read(into);
-    if (n && hooks_.progress) progress_(exporter_->report().records(), exporter_->report().bytes);
+    if (n) show_progress(exporter_->report().records(), exporter_->report().bytes);
     return n;
   }
 
@@ -58,10 +46,9 @@ class push final : public exchange {
       snapshot_.emplace(site_.store().snapshot());
       mark_ = snapshot_->get_watermark(task_.id, direction::push);
       sent_until_ = snapshot_->sequence();
-      const bool everything = task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
       options_.masters.resource = site_.resources().find(task_.resource);
       if (options_.masters.resource == no_resource) throw_failure(error::unknown_resource, task_.resource);
-      if (!everything) {
+      if (!everything()) {
         options_.masters.after = sequence_of(mark_);
         options_.echo_of = repository_.id;
       }
@@ -85,7 +72,7 @@ class push final : public exchange {
       q.allowed = task_.allowed;
       q.update = task_.update;
       q.conflict = task_.conflict;
-      if (!everything) q.msince = mark_.time;
+      if (!everything()) q.msince = mark_.time;
       head_.method = "POST";
       head_.target = push_target(q);
       head_.has_body = true;
@@ -102,8 +89,7 @@ class push final : public exchange {
 
   void conclude_unsent() override {
     finish();
-    auto done = site_.ledger([&](auto& t) {
-      if (lease_ != nullptr) lease_->check(t);
+    auto done = settle([&](auto& t) {
       move_watermark(t);
       t.add_log(stamped(log_lines::nothing_to_push(task_.resource)));
     });
@@ -124,13 +110,10 @@ class push final : public exchange {
       report_.peer_refused = m->refused.size();
     }
     finish();
-    return site_.ledger([&](auto& t) {
-      if (lease_ != nullptr) lease_->check(t);
+    return settle([&](auto& t) {
       move_watermark(t);
       if (m)
         for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
-      if (repository_.native != peer_is_native())
-        update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
       t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
                                           m ? diagnostics({}, m->message).peer() : std::string())));
     });
@@ -138,11 +121,14 @@ class push final : public exchange {
 
   void conclude(const failure& why) override {
     finish();
-    report_.error = why;
-    (void)site_.ledger([&](auto& t) { t.add_log(stamped(log_lines::push_failed(task_.resource, why))); });
+    settle_failure(why, log_lines::push_failed(task_.resource, why));
   }
 
  private:
+  using base = transfer<Parts>;
+  using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
+  using base::everything, base::peer_words, base::settle, base::settle_failure, base::show_progress, base::stamped,
+      base::stop;
   using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
 
   // Records that the peer refused last time come to the end of the change order, so that this push holds them.
@@ -250,30 +236,10 @@ class push final : public exchange {
     snapshot_.reset();
   }
 
-  bool stop() {
-    if (lease_ != nullptr)
-      if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
-    return hooks_.cancelled && hooks_.cancelled();
-  }
-
-  log_entry stamped(log_entry e) const {
-    e.at = site_.now();
-    e.repository = repository_.id;
-    e.repository_name = repository_.name;
-    return e;
-  }
-
-  site<Parts>& site_;
-  repository repository_;
-  sync_task task_;
-  const run_hooks& hooks_;
-  held_lease<Parts>* lease_;
-  watermark mark_;
   sequence_number sent_until_ = 0;
   export_options options_;
   std::optional<snapshot_type> snapshot_;
   std::optional<exporter<snapshot_type>> exporter_;
-  transfer_report report_;
 };
 
 }  // namespace edensync

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -143,7 +144,7 @@ class site_writer {
     for (const auto& part : schema_[resource].components()) {
       std::vector<std::pair<record_handle, timestamp>> live;
       {
-        auto all = t_.components(part.resource, part.key_field, h, 0);
+        auto all = t_.components(part.resource, part.key_field, std::array{h}, 0);
         stored_record c;
         while (all.next(c))
           if (!c.version.deleted)

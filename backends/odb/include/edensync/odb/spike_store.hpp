@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -173,7 +174,9 @@ class spike_store::snapshot_type {
   cursor changes(const change_query& q) { return {q.resource == 0 ? &t_ : nullptr, q}; }
 
   /// The struct of the spike refers to nothing, so there are neither components nor referrers.
-  cursor components(resource_id, std::uint32_t, record_handle, sequence_number) { return {nullptr, {}}; }
+  cursor components(resource_id, std::uint32_t, std::span<const record_handle>, sequence_number) {
+    return {nullptr, {}};
+  }
   std::vector<referrer> referrers(resource_id, record_handle) { return {}; }
 
   sequence_number sequence() {

@@ -43,6 +43,8 @@ inline std::string_view column_type(field_type t) {
 struct table_layout {
   std::string table;
   std::string find;
+  /// What `find` selects, and what a document could change.
+  std::string find_version;
   /// Ends with WHERE and a blank.
   std::string select;
   std::string insert;
@@ -59,8 +61,12 @@ struct table_layout {
       given += ',' + fields.back();
       marks += ",?";
     }
-    find = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin FROM " + table + " WHERE ";
-    select = "SELECT " + all + " FROM " + table + " WHERE ";
+    const std::string from = " FROM " + table + " WHERE ";
+    find = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin" + from;
+    find_version = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin,created_on,replaced_by";
+    for (const auto& f : fields) find_version += ',' + f;
+    find_version += from;
+    select = "SELECT " + all + from;
     insert = "INSERT INTO " + table + "(" + given + ") VALUES(" + marks + ")";
   }
 };

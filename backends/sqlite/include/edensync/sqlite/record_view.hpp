@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,11 +27,11 @@ class record_view {
   }
 
   std::optional<found_record> find_version(resource_id resource, const uid& id, timestamp moment, stored_record& into) {
-    execution e(s().prepared(resource, kind::find_whole));
+    execution e(s().prepared(resource, kind::find_version));
     e.text(id.text());
     if (!e.step()) return std::nullopt;
-    const auto found = detail::read_found_of_select(e);
-    if (found.version.modified_on == moment) detail::read_record(s(), e, resource, into);
+    const auto found = detail::read_found(e);
+    if (found.version.modified_on == moment) detail::read_version(s(), e, resource, found, into);
     return found;
   }
 
@@ -87,15 +89,23 @@ class record_view {
     return c;
   }
 
-  cursor components(resource_id resource, std::uint32_t field, record_handle h, sequence_number after) {
+  cursor components(resource_id resource, std::uint32_t field, std::span<const record_handle> masters,
+                    sequence_number after) {
     const table_layout& t = s().table(resource);
     cursor c(s(), resource);
-    // The plus keeps SQLite from reading everything that changed since instead of the few of this master.
-    c.open(c.first_, 1000 + field,
-           [&] { return t.select + t.fields.at(field) + "=? AND +sync_sequence>? AND +sync_sequence<=?"; })
-        .integer(static_cast<std::int64_t>(h))
-        .integer(number(after))
-        .integer(number(state_.sequence));
+    // One text for one master and one for each power of two, so that few are prepared; what is left over stays NULL.
+    const std::size_t places = std::bit_ceil(std::max<std::size_t>(masters.size(), 1));
+    const auto shape = static_cast<std::uint32_t>(places << 16 | field);
+    execution& e = c.open(c.first_, shape, [&] {
+      std::string any = places == 1 ? "=?" : " IN(?";
+      for (std::size_t i = 1; i < places; ++i) any += ",?";
+      if (places > 1) any += ')';
+      // The plus keeps SQLite from reading everything that changed since instead of the few of these masters.
+      return t.select + t.fields.at(field) + any + " AND +sync_sequence>? AND +sync_sequence<=?";
+    });
+    for (const record_handle h : masters) e.integer(static_cast<std::int64_t>(h));
+    for (std::size_t i = masters.size(); i < places; ++i) e.null();
+    e.integer(number(after)).integer(number(state_.sequence));
     return c;
   }
 

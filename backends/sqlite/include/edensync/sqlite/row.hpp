@@ -51,8 +51,16 @@ inline void bind_value(execution& e, const value& v, field_type type) {
   std::visit(visitor{e, v, type}, v);
 }
 
+/// How much is read of what a reference points to.
+enum class targets : std::uint8_t {
+  /// Its uid and its handle.
+  whole,
+  /// What the row itself holds: the handle, in lists the uids.
+  as_stored,
+};
+
 /// Reads a list; what is not one, because another program wrote it, is null.
-inline value read_list(session& s, std::string_view text, field_type type, resource_id target) {
+inline value read_list(session& s, std::string_view text, field_type type, resource_id target, targets how) {
   boost::system::error_code bad;
   const boost::json::value parsed = boost::json::parse(boost::json::string_view(text.data(), text.size()), bad);
   if (bad || !parsed.is_array()) return null_value{};
@@ -68,7 +76,8 @@ inline value read_list(session& s, std::string_view text, field_type type, resou
         texts.emplace_back(content);
       } else {
         references.push_back({target, uid(content), record_handle::none});
-        if (target != no_resource) references.back().handle = s.handle_of(target, references.back().target);
+        if (target != no_resource && how == targets::whole)
+          references.back().handle = s.handle_of(target, references.back().target);
       }
     }
   }
@@ -78,7 +87,8 @@ inline value read_list(session& s, std::string_view text, field_type type, resou
 }
 
 /// Reads a column into a value and keeps the value's memory where it can.
-inline void read_value(session& s, execution& e, int column, field_type type, resource_id target, value& into) {
+inline void read_value(session& s, execution& e, int column, field_type type, resource_id target, value& into,
+                       targets how = targets::whole) {
   if (e.is_null(column)) {
     into = null_value{};
     return;
@@ -99,12 +109,13 @@ inline void read_value(session& s, execution& e, int column, field_type type, re
     case field_type::time: set(parse_time(e.get_text(column))); return;
     case field_type::list_string:
     case field_type::list_integer:
-    case field_type::list_reference: into = read_list(s, e.get_text(column), type, target); return;
+    case field_type::list_reference: into = read_list(s, e.get_text(column), type, target, how); return;
     case field_type::reference: {
       const std::int64_t id = e.get_integer(column);
       static const uid nobody;
-      const uid& known = target == no_resource ? nobody : s.uid_of(target, id);
-      if (known.empty()) {
+      const bool with_uid = how == targets::whole && target != no_resource;
+      const uid& known = with_uid ? s.uid_of(target, id) : nobody;
+      if (target == no_resource || (with_uid && known.empty())) {
         into = null_value{};
         return;
       }
@@ -133,6 +144,7 @@ inline void read_record(session& s, execution& e, resource_id resource, stored_r
   into.resource = resource;
   into.handle = static_cast<record_handle>(e.get_integer(0));
   into.uuid.assign(e.get_text(1));
+  s.remember(resource, e.get_integer(0), into.uuid);
   into.version.mci = read_mci(e, 2);
   into.created_on = read_stamp(e.get_text(3));
   into.version.modified_on = read_stamp(e.get_text(4));
@@ -151,17 +163,7 @@ inline void read_record(session& s, execution& e, resource_id resource, stored_r
     read_value(s, e, static_cast<int>(record_columns.size() + f), fields[f].type, r.target(f), into.fields[f]);
 }
 
-/// Reads of a row of `table_layout::select` what `read_found` reads of one of `table_layout::find`.
-inline found_record read_found_of_select(const execution& e) {
-  found_record found;
-  found.handle = static_cast<record_handle>(e.get_integer(0));
-  found.version = {read_stamp(e.get_text(4)), read_mci(e, 2), e.get_integer(5) != 0};
-  found.sequence = static_cast<sequence_number>(e.get_integer(11));
-  found.origin = e.get_integer(12);
-  return found;
-}
-
-/// Reads a row of `table_layout::find`.
+/// Reads the first columns of a row of `table_layout::find` or `find_version`.
 inline found_record read_found(const execution& e) {
   found_record found;
   found.handle = static_cast<record_handle>(e.get_integer(0));
@@ -169,6 +171,23 @@ inline found_record read_found(const execution& e) {
   found.sequence = static_cast<sequence_number>(e.get_integer(4));
   found.origin = e.get_integer(5);
   return found;
+}
+
+/// Reads the rest of a row of `table_layout::find_version`.
+inline void read_version(session& s, execution& e, resource_id resource, const found_record& found,
+                         stored_record& into) {
+  const resource_schema& r = s.resources()[resource];
+  into.resource = resource;
+  into.handle = found.handle;
+  into.version = found.version;
+  into.sequence = found.sequence;
+  into.origin = found.origin;
+  into.created_on = read_stamp(e.get_text(6));
+  into.replaced_by.assign(e.get_text(7));
+  const auto fields = r.fields();
+  into.fields.resize(fields.size());
+  for (std::uint32_t f = 0; f < fields.size(); ++f)
+    read_value(s, e, static_cast<int>(8 + f), fields[f].type, r.target(f), into.fields[f], targets::as_stored);
 }
 
 }  // namespace edensync::sqlite::detail

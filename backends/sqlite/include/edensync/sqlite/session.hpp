@@ -37,7 +37,7 @@ class session {
   /// The statements of which there is one for each resource.
   enum class kind : std::uint8_t {
     find,
-    find_whole,
+    find_version,
     load,
     insert,
     touch,
@@ -111,7 +111,7 @@ class session {
 
   /// The uid of a record; empty if there is no such record. Lifetime: until the next call.
   const uid& uid_of(resource_id resource, std::int64_t id) {
-    remembered& r = uids_[(static_cast<std::uint64_t>(id) * 31 + resource) % uids_.size()];
+    remembered& r = slot(resource, id);
     if (r.generation == generation_ && r.resource == resource && r.id == id) return r.text;
     execution e(prepared(resource, kind::uid_of));
     e.integer(id);
@@ -121,6 +121,15 @@ class session {
     r.id = id;
     r.generation = r.text.empty() ? 0 : generation_;
     return r.text;
+  }
+
+  /// Notes the uid of a record that was just read: what is read next often refers to it.
+  void remember(resource_id resource, std::int64_t id, const uid& text) {
+    remembered& r = slot(resource, id);
+    r.generation = generation_;
+    r.resource = resource;
+    r.id = id;
+    r.text.assign(text.text());
   }
 
   record_handle handle_of(resource_id resource, const uid& id) {
@@ -145,6 +154,10 @@ class session {
     uid text;
   };
 
+  remembered& slot(resource_id resource, std::int64_t id) {
+    return uids_[(static_cast<std::uint64_t>(id) * 31 + resource) % uids_.size()];
+  }
+
   static std::string text(const table_layout& t, kind k) {
     const std::string range = "sync_sequence>? AND sync_sequence<=?";
     const std::string ahead = t.select.substr(0, t.select.size() - 7) + " INDEXED BY " +
@@ -152,7 +165,7 @@ class session {
                               " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
     switch (k) {
       case kind::find: return t.find + "uuid=?";
-      case kind::find_whole: return t.select + "uuid=?";
+      case kind::find_version: return t.find_version + "uuid=?";
       case kind::load: return t.select + "id=?";
       case kind::insert: return t.insert;
       case kind::touch:

@@ -92,6 +92,9 @@ class store {
     }
   }
 
+  /// Whether a writer of this program waits for an open transaction to end.
+  bool contended() const { return core_->contended(); }
+
   /// How many statements were executed over all connections, for those who count what a run costs.
   std::uint64_t statements() const { return core_->executed; }
 

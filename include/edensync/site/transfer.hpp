@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include "edensync/core/ledger_entry.hpp"
+#include "edensync/site/exchange.hpp"
+#include "edensync/site/lease.hpp"
+#include "edensync/site/run_report.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
+
+namespace edensync {
+
+/// What pull and push have in common: one exchange with a repository for one task, in a run that can be stopped.
+///
+/// Lifetime: site, lease and hooks outlive it. Thread safety: one thread at a time.
+template <class Parts>
+class transfer : public exchange {
+ public:
+  const transfer_report& report() const noexcept { return report_; }
+
+  /// Called with records and bytes so far.
+  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
+
+ protected:
+  transfer(site<Parts>& s, repository r, sync_task t, direction way, const run_hooks& hooks, held_lease<Parts>* lease)
+      : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
+    report_.resource = task_.resource;
+    report_.way = way;
+  }
+
+  /// THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
+  bool everything() const {
+    return task_.update == policy_name::keep_local || task_.update == policy_name::take_remote;
+  }
+
+  /// Whether the run is to end; keeps the lease. Errors: lease_lost.
+  bool stop() {
+    if (lease_ != nullptr)
+      if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
+    return hooks_.cancelled && hooks_.cancelled();
+  }
+
+  void show_progress(std::uint64_t records, std::uint64_t bytes) {
+    if (hooks_.progress) progress_(records, bytes);
+  }
+
+  log_entry stamped(log_entry e) const {
+    e.at = site_.now();
+    e.repository = repository_.id;
+    e.repository_name = repository_.name;
+    e.counts = report_.imported.total;
+    return e;
+  }
+
+  /// Writes what a transfer that went well leaves behind, in one transaction; notes by the way what the peer is.
+  template <class F>
+  result<void> settle(F&& write) {
+    return site_.ledger([&](auto& t) {
+      if (lease_ != nullptr) lease_->check(t);
+      if (answered() && repository_.native != peer_is_native())
+        update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
+      write(t);
+    });
+  }
+
+  /// Logs a failure; the watermark stays.
+  void settle_failure(const failure& why, log_entry line) {
+    report_.error = why;
+    (void)site_.ledger([&](auto& t) { t.add_log(stamped(std::move(line))); });
+  }
+
+  site<Parts>& site_;
+  repository repository_;
+  sync_task task_;
+  const run_hooks& hooks_;
+  held_lease<Parts>* lease_;
+  watermark mark_;
+  transfer_report report_;
+};
+
+}  // namespace edensync
