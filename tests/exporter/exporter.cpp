@@ -173,6 +173,16 @@ BOOST_AUTO_TEST_CASE(a_master_that_only_the_receivers_component_touched_is_not_s
   BOOST_TEST(names() == "m");
 }
 
+// As an empty field it would be emptied at its origin, too.
+BOOST_AUTO_TEST_CASE(a_reference_whose_record_is_not_here_is_sent_as_it_came) {
+  wanted.native = true;
+  wanted.masters.after = store.snapshot().sequence();
+  take({an_office("w", 5).ref("organisation_id", "org_organisation", "elsewhere")}).value();
+  BOOST_TEST(text().find("field=\"organisation_id\" resource=\"org_organisation\" uuid=\"urn:uuid:elsewhere\"") !=
+             std::string::npos);
+  BOOST_TEST(names() == "w");
+}
+
 // Many masters are read together: each must get its own components, in whatever order these were written.
 BOOST_AUTO_TEST_CASE(every_master_gets_its_own_components) {
   wanted.masters.after = store.snapshot().sequence();

@@ -187,15 +187,16 @@ BOOST_AUTO_TEST_CASE(the_place_in_the_peers_order_commits_with_each_batch) {
   import_rig rig;
   rig.options.resume = resume_state{"0", "epoch-9", 0};
   rig.options.batch_elements = 2;
-  const auto text = document({an_office("a").number(3).with(a_room("r").number(90)), an_office("b").number(5),
-                              an_office("c").number(7), a_room("s").number(50)});
+  const auto text = document({an_office("a", 2).number(3).with(a_room("r", 9).number(90)), an_office("b", 1).number(5),
+                              an_office("c", 3).number(7), a_room("s").number(50)});
   BOOST_TEST(rig.take(std::string_view(text).substr(0, text.size() - 100)).has_error());
   const auto place = rig.store.snapshot().get_resume(3);
   BOOST_TEST_REQUIRE(place.has_value());
-  BOOST_TEST((*place == resume_state{"0", "epoch-9", 5}));
+  BOOST_TEST((*place == resume_state{"0", "epoch-9", 5, second(2)}));
   // Components have numbers of their own, which say nothing about the masters.
   BOOST_TEST(rig.take(text).has_value());
   BOOST_TEST(rig.store.snapshot().get_resume(3)->done == 7u);
+  BOOST_TEST((rig.store.snapshot().get_resume(3)->youngest == second(3)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -81,6 +81,19 @@ BOOST_AUTO_TEST_CASE(what_was_merged_or_deleted_in_the_meantime_is_not_what_they
   BOOST_TEST(line(rooms, "r") == "org_room r @60 deleted");
 }
 
+// What a document, or a user, does not speak of is still waited for.
+BOOST_AUTO_TEST_CASE(a_reference_that_is_not_mentioned_goes_on_waiting) {
+  take({an_office("a0", 60).data("phone1", "5")}).value();
+  take({an_organisation("o", 70)}).value();
+  BOOST_TEST(line(offices, "a0") == "org_office a0 @60 name=a0 phone1=5 organisation_id=->o");
+}
+
+BOOST_AUTO_TEST_CASE(a_reference_that_is_given_anew_waits_no_more) {
+  take({an_organisation("p", 60), an_office("a0", 60).ref("organisation_id", "org_organisation", "p")}).value();
+  take({an_organisation("o", 70)}).value();
+  BOOST_TEST(line(offices, "a0") == "org_office a0 @60 name=a0 organisation_id=->p");
+}
+
 BOOST_AUTO_TEST_CASE(can_be_cancelled) {
   options.cancelled = [] { return true; };
   BOOST_CHECK_THROW(fill(), failure_exception);

@@ -81,6 +81,52 @@ BOOST_AUTO_TEST_CASE(the_only_component_of_its_kind_is_found_by_its_place) {
   BOOST_TEST((twin_of(in, handle(offices, "a")).handle == handle(badges, "other")));
 }
 
+// Between edensync sites: a key, or a place, that was given to another record does not make that the same one.
+BOOST_AUTO_TEST_CASE(the_uid_comes_first_between_edensync_sites) {
+  take({an_organisation("o").data("code", "A"), an_organisation("p").data("code", "B"),
+        an_office("a").with(a_badge("mine", "x")), an_office("b").with(a_badge("other", "y"))})
+      .value();
+  import_batch batch;
+  const auto native_twin = [&](incoming_record& in, record_handle master = record_handle::none) {
+    auto s = store.snapshot();
+    identify find(s, relief(), cache, true, &batch);
+    import_item item;
+    item.incoming = &in;
+    find(item, master);
+    return item.handle;
+  };
+  auto in = of(organisations, "p");
+  in.content.fields = {std::string("p"), std::string("A")};
+  BOOST_TEST((native_twin(in) == handle(organisations, "p")));
+  // Unknown here: the one with its key, as long as the document does not bring that one as well.
+  auto made_anew = of(organisations, "q");
+  made_anew.content.fields = {std::string("q"), std::string("A")};
+  BOOST_TEST((native_twin(made_anew) == handle(organisations, "o")));
+  auto badge = of(badges, "new");
+  badge.single = true;
+  badge.key_field = 1;
+  BOOST_TEST((native_twin(badge, handle(offices, "a")) == handle(badges, "mine")));
+  auto known = of(badges, "other");
+  known.single = true;
+  known.key_field = 1;
+  BOOST_TEST((native_twin(known, handle(offices, "a")) == handle(badges, "other")));
+  incoming_element both{of(organisations, "o"), of(badges, "mine")};
+  batch.take(both, 0);
+  BOOST_TEST((native_twin(made_anew) == record_handle::none));
+  BOOST_TEST((native_twin(badge, handle(offices, "a")) == record_handle::none));
+  // Nor one that is deleted.
+  batch.clear();
+  take({element("org_organisation", "o").at(3).deleted()}).value();
+  BOOST_TEST((native_twin(made_anew) == record_handle::none));
+  // A deletion means the record that it names, whoever sends it.
+  auto gone = of(badges, "old");
+  gone.single = true;
+  gone.key_field = 1;
+  gone.content.version.deleted = true;
+  BOOST_TEST((native_twin(gone, handle(offices, "a")) == record_handle::none));
+  BOOST_TEST((twin_of(gone, handle(offices, "a")).handle == record_handle::none));
+}
+
 BOOST_AUTO_TEST_CASE(a_tie_is_two_versions_of_one_moment) {
   take({an_office("a", 5).data("phone1", "1")}).value();
   auto s = store.snapshot();
@@ -89,6 +135,10 @@ BOOST_AUTO_TEST_CASE(a_tie_is_two_versions_of_one_moment) {
   in.content.fields = {std::string("a"), std::string("1")};
   import_item item;
   item.incoming = &in;
+  find(item, record_handle::none);
+  // A document that tells no time may still say what is known.
+  BOOST_TEST(find.is_tie(item));
+  in.content.version.modified_on = second(6);
   find(item, record_handle::none);
   BOOST_TEST(!find.is_tie(item));
   in.content.version.modified_on = second(5);

@@ -303,6 +303,43 @@ BOOST_AUTO_TEST_CASE(a_single_component_is_found_under_its_master_whatever_its_u
   BOOST_TEST(rig.line(badges, "theirs").empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_document_without_times_changes_nothing_the_second_time) {
+  import_rig rig;
+  auto doc = document({an_office("a").data("phone1", "1")});
+  const std::string time = " modified_on=\"" + to_text(second(0)) + "\"";
+  if (const auto at = doc.find(time); at != std::string::npos) doc.erase(at, time.size());
+  rig.take(doc).value();
+  const auto before = rig.store.snapshot().sequence();
+  rig.clock.set(second(2000));
+  rig.take(doc).value();
+  BOOST_TEST(rig.report.total.unchanged == 1u);
+  BOOST_TEST(rig.store.snapshot().sequence() == before);
+}
+
+// Another writer of the site merges, between two batches, what the first one referred to.
+BOOST_AUTO_TEST_CASE(what_others_write_between_two_batches_is_seen) {
+  import_rig rig;
+  rig.take({an_organisation("a", 1), an_organisation("b", 1)}).value();
+  rig.options.batch_elements = 1;
+  int batches = 0;
+  rig.options.cancelled = [&] {
+    if (++batches == 2) {
+      auto t = rig.store.begin({second(50), this_site});
+      record gone;
+      gone.resource = organisations;
+      gone.version = {second(50), std::nullopt, true};
+      gone.replaced_by = id_of("a");
+      t.update(t.find(organisations, id_of("b"))->handle, gone).value();
+      t.commit();
+    }
+    return false;
+  };
+  rig.take({an_office("o1", 2).ref("organisation_id", "org_organisation", "b"),
+            an_office("o2", 2).ref("organisation_id", "org_organisation", "b")})
+      .value();
+  BOOST_TEST(rig.line(offices, "o2") == "org_office o2 @50 name=o2 organisation_id=->a");
+}
+
 BOOST_AUTO_TEST_CASE(the_strategy_forbids_methods_one_by_one) {
   const std::vector<element> here{an_office("u"), an_office("d"), an_office("m"), an_office("s")};
   const std::vector<element> there{an_office("c", 1), an_office("u", 1), element("org_office", "d").at(1).deleted(),

@@ -80,6 +80,40 @@ BOOST_AUTO_TEST_CASE(put_empties_what_is_empty_in_the_struct) {
   BOOST_TEST(line(offices, "a") == "org_office a @1 mci=0 name=a");
 }
 
+// A struct shows a reference that waits for its record as empty. Putting it back must not give the reference up.
+BOOST_AUTO_TEST_CASE(put_keeps_what_waits_for_its_record) {
+  two_sites w;
+  w.add_task({.resource = "org_office"});
+  organisation o;
+  o.uuid = id_of("o");
+  o.name = "o";
+  w.base.self.put(o).value();
+  auto a = an("a");
+  a.organisation_id = edensync::link<organisation>{id_of("o")};
+  w.base.put(a);
+  {
+    auto t = w.field.store.begin({second(500), this_site});
+    record r;
+    r.resource = offices;
+    r.uuid = id_of("a");
+    r.version = {second(500), 0, false};
+    r.fields.emplace_back(std::string("a"));
+    const auto h = t.insert(r).value();
+    t.add_open_reference({0, offices, h, 3, organisations, id_of("o")});
+    t.commit();
+  }
+  auto known = w.field.self.get<office>(id_of("a")).value().value();
+  BOOST_TEST(!known.organisation_id.has_value());
+  known.name = "renamed";
+  w.field.put(known);
+  BOOST_TEST(w.field.store.snapshot().count_open_references() == 1u);
+  w.run();
+  w.run();
+  w.expect_equal();
+  BOOST_TEST(w.base.self.get<office>(id_of("a")).value().value().organisation_id.has_value());
+  BOOST_TEST(w.base.self.get<office>(id_of("a")).value().value().name == "renamed");
+}
+
 BOOST_AUTO_TEST_CASE(erase_hides_and_put_undeletes) {
   put(an("a", "1"));
   BOOST_TEST(self.erase<office>(id_of("a")).has_value());

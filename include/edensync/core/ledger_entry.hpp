@@ -91,6 +91,8 @@ struct resume_state {
   std::string until;
   /// The peer's sequence number of the last master that is committed here.
   sequence_number done = 0;
+  /// The youngest modified_on of the masters up to there.
+  std::optional<timestamp> youngest;
 
   friend bool operator==(const resume_state&, const resume_state&) = default;
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "edensync/concepts/record_reader.hpp"
+#include "edensync/concepts/site_ledger.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/exporter/options.hpp"
 #include "edensync/exporter/select.hpp"
@@ -71,6 +72,7 @@ class exporter {
  private:
   static constexpr std::uint32_t none = 0xffffffff;
   static constexpr std::size_t window_size = 32;
+  static constexpr bool knows_waiting = ledger_reader<Reader>;
   enum class phase { begin, masters, dependencies, done };
   using cursor = decltype(std::declval<Reader&>().changes(change_query{}));
   using spool = decltype(std::declval<Reader&>().spool());
@@ -100,6 +102,7 @@ class exporter {
   }
 
   void begin() {
+    if constexpr (knows_waiting) waiting_ = reader_.count_open_references() != 0;
     masters_.emplace(reader_.changes(options_.masters));
     phase_ = phase::masters;
     while (!find_next() && masters_) read_masters();
@@ -154,6 +157,7 @@ class exporter {
       }
       ++report_.read;
       if (!passes_filter(options_, m.content)) continue;
+      add_waiting(m.content);
       m.first = m.last = none;
       m.echoes = false;
       ++window_used_;
@@ -184,6 +188,7 @@ class exporter {
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;
         if (echo || !passes_filter(options_, p.content)) continue;
+        add_waiting(p.content);
         p.link = &link;
         p.next = none;
         const auto place = static_cast<std::uint32_t>(parts_used_++);
@@ -244,12 +249,23 @@ class exporter {
     if (is_master(options_, dependency_) || is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_)) return;
+    add_waiting(dependency_);
     ++report_.dependencies;
     // Only masters have a place from which an interrupted export is resumed.
     dependency_.sequence = 0;
     writer_.open(out_, dependency_);
     writer_.close(out_);
     remember_targets(dependency_, e->depth + 1, none);
+  }
+
+  // A reference whose record is not here is sent as it came: as an empty field it would be lost at its origin.
+  void add_waiting(stored_record& r) {
+    if constexpr (knows_waiting) {
+      if (!waiting_ || r.version.deleted) return;
+      for (const auto& open : reader_.open_references_of(r.resource, r.handle))
+        if (open.field < r.fields.size() && is_null(r.fields[open.field]))
+          r.fields[open.field] = reference{open.target_resource, open.target, record_handle::none};
+    }
   }
 
   // `key_field`: the field that points to the master, which is being written anyway.
@@ -293,6 +309,7 @@ class exporter {
   std::vector<record_handle> handles_;
   std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
   stored_record dependency_;
+  bool waiting_ = false;  // there are references whose record is not here
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;

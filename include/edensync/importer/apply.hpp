@@ -10,6 +10,7 @@
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/identify.hpp"
 #include "edensync/importer/links_of_deleted.hpp"
+#include "edensync/importer/open_references.hpp"
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/report.hpp"
 #include "edensync/schema/schema.hpp"
@@ -91,7 +92,7 @@ class apply {
       done = t_.insert(r);
     } else {
       content.version.mci.reset();
-      if (waiting_ != 0) t_.erase_open_references(r.resource, item.handle);
+      if (waiting_ != 0) forget_open_references(t_, r, item.handle);
       done = t_.update(item.handle, r);
     }
     content.version = version;

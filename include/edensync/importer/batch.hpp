@@ -23,6 +23,8 @@ struct import_item {
   std::uint32_t element = 0;
   /// Its master in the batch, or -1.
   std::int32_t parent = -1;
+  /// It has components in the same element.
+  bool has_parts = false;
   /// The resources that it refers to, as a set of bits (`resource_bit`): most refer to none that the batch holds.
   std::uint64_t refers_to = 0;
   /// Its place among the uids, roughly: the first eight characters that differ between uids, as a number.
@@ -82,6 +84,7 @@ class import_batch {
       item.parent = r.parent < 0 ? -1 : static_cast<std::int32_t>(first) + r.parent;
       item.place = place_of(r.content.uuid.text());
       for_each_target(r, [&](resource_id resource, const uid&) { item.refers_to |= resource_bit(resource); });
+      if (item.parent >= 0) items_[static_cast<std::size_t>(item.parent)].has_parts = true;
       items_.push_back(std::move(item));
       insert(static_cast<std::uint32_t>(items_.size() - 1));
     }

@@ -23,9 +23,11 @@ template <record_store Store>
 void fill_references(Store& store, const schema& s, handle_cache& cache, const write_context& context,
                      const import_options& o) {
   std::int64_t after = 0;
+  sequence_number seen = 0;
   for (;;) {
     if (o.cancelled && o.cancelled()) throw_failure(error::cancelled);
     auto t = store.begin(context);
+    if (t.sequence() != seen) cache.clear();
     identify find(t, s, cache);
     const auto page = t.open_references(after, o.batch_elements);
     if (page.empty()) return;
@@ -43,6 +45,7 @@ void fill_references(Store& store, const schema& s, handle_cache& cache, const w
       }
       t.erase_open_reference(open.id);
     }
+    seen = t.sequence();
     if (filled) t.commit();
   }
 }

@@ -1,15 +1,17 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/compare.hpp"
+#include "edensync/importer/single_component.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
@@ -17,7 +19,7 @@ namespace edensync {
 /// Remembers where the records are that were last referred to, in bounded memory.
 ///
 /// References of one document go to few records (countries, organisations), so a small direct-mapped table spares most
-/// look-ups. Only records that are in the store are remembered; it is emptied when a transaction is rolled back.
+/// look-ups. Only records that are in the store are remembered.
 class handle_cache {
  public:
   record_handle find(resource_id resource, const uid& id) const {
@@ -34,10 +36,26 @@ class handle_cache {
     auto& s = slots_[slot(resource, id)];
     if (s.resource == resource && s.id == id) s = {};
   }
+  /// Forgets the records, because somebody else may have changed them, but not what documents call them.
   void clear() { slots_.assign(size, {}); }
+
+  /// Notes that documents call a record by a uid that it does not have here. The first so many are known.
+  void call(resource_id resource, const uid& id, record_handle h) {
+    if (names_.size() < most_names) names_.insert_or_assign({resource, id}, h);
+  }
+  record_handle called(resource_id resource, const uid& id) const {
+    const auto n = names_.empty() ? names_.end() : names_.find({resource, id});
+    return n == names_.end() ? record_handle::none : n->second;
+  }
+  /// Forgets everything, after a transaction was rolled back.
+  void reset() {
+    clear();
+    names_.clear();
+  }
 
  private:
   static constexpr std::size_t size = 4096;
+  static constexpr std::size_t most_names = 65536;
   struct entry {
     resource_id resource = no_resource;
     uid id;
@@ -47,18 +65,21 @@ class handle_cache {
     return (std::hash<uid>{}(id) ^ (std::size_t{resource} * 0x9e3779b9U)) % size;
   }
   std::vector<entry> slots_ = std::vector<entry>(size);
+  std::map<std::pair<resource_id, uid>, record_handle> names_;
 };
 
 /// The stage that reads: finds the local twin of each record, and of each record that it refers to.
 ///
 /// A twin is the one record that holds the same content in a unique field; else the one with the same uid; for the only
 /// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part.
+/// Between edensync sites the uid comes first, and nobody takes the place of a record that the document brings as well:
+/// there a key that was given to another record, or a component made anew, must not look like an edit of the old one.
 template <class Reader>
 class identify {
  public:
   /// `batch`: where the records may be that are called by another uid in the document than here.
-  identify(Reader& reader, const schema& s, handle_cache& cache, import_batch* batch = nullptr)
-      : reader_(reader), schema_(s), cache_(cache), batch_(batch) {}
+  identify(Reader& reader, const schema& s, handle_cache& cache, bool native = false, import_batch* batch = nullptr)
+      : reader_(reader), schema_(s), cache_(cache), native_(native), batch_(batch) {}
 
   /// Finds the twin of an item. `master`: where its master is, if it has one.
   void operator()(import_item& item, record_handle master) {
@@ -67,16 +88,16 @@ class identify {
     item.local = twin(*item.incoming, master, item.other_uid);
     // What comes later in the document refers to it by the document's uid.
     if (item.other_uid && !item.local->version.deleted)
-      cache_.remember(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
+      cache_.call(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
   }
 
-  /// Whether the twin is of the same moment, so that only the contents tell the versions apart.
+  /// Whether the twin is of the same moment, or the document tells none, so that only the contents tell the versions apart.
   static bool is_tie(const import_item& item) {
-    return item.local && item.local->version.deleted == item.incoming->content.version.deleted &&
-           item.local->version.modified_on &&
-           item.local->version.modified_on == item.incoming->content.version.modified_on;
+    if (!item.local || item.local->version.deleted != item.incoming->content.version.deleted) return false;
+    const auto& theirs = item.incoming->content.version.modified_on;
+    return item.local->version.modified_on && (!theirs || item.local->version.modified_on == theirs);
   }
 
   /// Compares the contents of a tie. Precondition: the item's references are resolved.
@@ -103,7 +124,12 @@ class identify {
     const auto found = reader_.find(resource, id);
     if (!found) {
       const auto* item = batch_ == nullptr ? nullptr : batch_->find(resource, id);
-      return {item == nullptr ? record_handle::none : item->handle, false};
+      if (item != nullptr && item->handle != record_handle::none) return {item->handle, false};
+      const auto named = cache_.called(resource, id);
+      if (named == record_handle::none) return {};
+      stored_record now;
+      reader_.load(resource, named, now);
+      return {named, now.version.deleted};
     }
     // Deleted ones are rare and have to be looked at each time, because they may have been merged.
     if (!found->version.deleted) cache_.remember(resource, id, found->handle);
@@ -128,22 +154,28 @@ class identify {
   }
 
   std::optional<found_record> twin(const incoming_record& in, record_handle master, bool& other_uid) {
-    const auto& r = schema_[in.content.resource];
-    if (in.single && master != record_handle::none) {
-      auto parts = reader_.components(in.content.resource, in.key_field, std::array{master}, 0);
-      while (parts.next(scratch_))
-        if (!scratch_.version.deleted) {
-          other_uid = true;
-          return found_record{scratch_.handle, scratch_.version, scratch_.sequence, scratch_.origin};
-        }
+    const bool by_uid_first = in.uid_given && (native_ || in.content.version.deleted);
+    if (by_uid_first) {
+      if (const auto same = by_uid(in); same || in.content.version.deleted) return same;
     }
+    if (in.single && master != record_handle::none) {
+      const auto first = single_component(reader_, in.content.resource, in.key_field, master);
+      if (first && !(native_ && brought_as_well(in.content.resource, first->uuid))) {
+        other_uid = true;
+        return found_record{first->handle, first->version, first->sequence, first->origin};
+      }
+    }
+    const auto& r = schema_[in.content.resource];
     for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
       if (!r.field(i).unique || !has_content(in.content.fields[i])) continue;
       const auto same = reader_.find_key(in.content.resource, i, in.content.fields[i]);
-      other_uid = same.size() == 1;
+      other_uid = same.size() == 1 && !(native_ && is_another(in.content.resource, same.front()));
       if (other_uid) return same.front();
     }
-    if (!in.uid_given) return std::nullopt;
+    return in.uid_given && !by_uid_first ? by_uid(in) : std::nullopt;
+  }
+
+  std::optional<found_record> by_uid(const incoming_record& in) {
     if constexpr (requires { reader_.find_version(in.content.resource, in.content.uuid, timestamp{}, scratch_); }) {
       if (in.content.version.modified_on) {
         const auto found =
@@ -155,9 +187,22 @@ class identify {
     return reader_.find(in.content.resource, in.content.uuid);
   }
 
+  // A record of this key that is known to be another one.
+  bool is_another(resource_id resource, const found_record& found) {
+    if (found.version.deleted) return true;
+    stored_record holder;
+    reader_.load(resource, found.handle, holder);
+    return brought_as_well(resource, holder.uuid);
+  }
+
+  bool brought_as_well(resource_id resource, const uid& id) const {
+    return batch_ != nullptr && batch_->find(resource, id) != nullptr;
+  }
+
   Reader& reader_;
   const schema& schema_;
   handle_cache& cache_;
+  bool native_;
   import_batch* batch_;
   stored_record scratch_;
   bool loaded_ = false;  // what `find_version` reads of the twin is in `scratch_`

@@ -74,7 +74,7 @@ class importer {
       // Each round can only take what was made possible since the last one; it ends when nothing more could be taken.
       while (lacking_ != 0 && written_ != 0) {
         lacking_ = written_ = 0;
-        offer_quarantined([](const quarantine_entry& q) { return q.reason == refusal_reason::missing_reference; });
+        offer_quarantined([](const quarantine_entry& q) { return lacks_another(q.reason); });
       }
       if (waiting_ != 0) fill_references(store_, schema_, cache_, context(), options_);
       auto s = store_.snapshot();
@@ -135,16 +135,19 @@ class importer {
     try {
       std::optional<transaction> open(store_.begin({now, options_.origin}));
       auto& t = *open;
+      forget_if_changed(t);
       run_stages(open, now, done);
       if (options_.resume && offered_ == 0) {
         for (const auto& item : batch_.items())
-          if (item.parent < 0 && item.incoming->content.resource == options_.master)
+          if (item.parent < 0 && item.resource == options_.master)
             options_.resume->done = std::max(options_.resume->done, item.incoming->sequence);
+        options_.resume->youngest = std::max({options_.resume->youngest, report_.youngest, done.youngest});
         t.set_resume(options_.task, options_.resume);
       }
+      seen_ = t.sequence();
       t.commit();
     } catch (...) {
-      cache_.clear();
+      cache_.reset();
       batch_.clear();
       throw;
     }
@@ -157,7 +160,7 @@ class importer {
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
     auto& t = *open;
     count_waiting(t);
-    identify<transaction> find(t, schema_, cache_, &batch_);
+    identify<transaction> find(t, schema_, cache_, options_.native, &batch_);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
     examine(t, find, now, done);
@@ -185,7 +188,7 @@ class importer {
       const auto* empty =
           errors.empty() && batch_.element(item.element).size() > 1 ? empty_field(t, find, item) : nullptr;
       if (errors.empty() && empty == nullptr) continue;
-      if (batch_.quarantine_id(item.element) != 0 && (locate(find, item), superseded(item))) continue;
+      if (batch_.quarantine_id(item.element) != 0 && (locate(find, item), cannot_win(item, now))) continue;
       if (empty != nullptr)
         refuse(t, item, refusal_reason::missing_field, std::string(empty->name), now, done);
       else
@@ -222,14 +225,21 @@ class importer {
   void let_others_in(std::optional<transaction>& open, timestamp now, import_report& done) {
     if constexpr (requires { open->contended(); }) {
       if (!open->contended()) return;
+      seen_ = open->sequence();
       open->commit();
       add(done);
       ++report_.batches;
       done = {};
       open.reset();
       open.emplace(store_.begin({now, options_.origin}));
+      forget_if_changed(*open);
       count_waiting(*open);
     }
+  }
+
+  // Somebody who wrote in between may have deleted or merged what is remembered.
+  void forget_if_changed(transaction& t) {
+    if (t.sequence() != seen_) cache_.clear();
   }
 
   // Others may have left references open since the last time: what is written over has to be taken off the list.
@@ -307,6 +317,14 @@ class importer {
     }
   }
 
+  // What is wrong with a record from quarantine does not matter any more if it would not be taken anyway.
+  bool cannot_win(import_item& item, timestamp now) {
+    if (superseded(item)) return true;
+    if (!item.local) return false;
+    const auto why = options_.decide(circumstances(item, options_, now)).why;
+    return why == rule::local_newer || why == rule::already_deleted;
+  }
+
   // A record from quarantine that its own sender has replaced by a younger one since then.
   bool superseded(const import_item& item) const {
     return item.local && item.local->origin == options_.origin && item.local->version.modified_on &&
@@ -369,12 +387,17 @@ class importer {
     q.since = now;
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
     const auto id = t.add_quarantine(q);
-    if (why == refusal_reason::missing_reference) ++lacking_;
+    if (lacks_another(why)) ++lacking_;
     if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
     if (id <= known_until_) came_again_.insert(id);
     ++done.total.quarantined;
     ++done.by_resource[root.resource].quarantined;
     done.refused.push_back({root.resource, root.uuid, why, std::move(message)});
+  }
+
+  // What another record of the same document may put right: by being there, or by giving a key away.
+  static bool lacks_another(refusal_reason why) {
+    return why == refusal_reason::missing_reference || why == refusal_reason::duplicate_key;
   }
 
   // Whether an entry holds what this document brought.
@@ -521,6 +544,7 @@ class importer {
   EventSource source_;
   import_batch batch_;
   handle_cache cache_;
+  sequence_number seen_ = 0;   // the last change when the last batch was committed
   std::uint64_t waiting_ = 0;  // references whose target was not here
   import_report report_;
   std::vector<char> failed_;

@@ -11,6 +11,7 @@
 #include "edensync/core/record.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/importer/replace_in_list.hpp"
+#include "edensync/importer/single_component.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/schema.hpp"
 
@@ -50,6 +51,20 @@ class links_of_deleted {
       if (holder.version.deleted) continue;
       record edit;
       edit.resource = r.resource;
+      // Of a component of which there is only one, the survivor's own stays.
+      if (single_link(schema_, resource, r.resource, r.field) != nullptr) {
+        if (const auto own = single_component(t_, r.resource, r.field, to, r.record)) {
+          edit.version.deleted = true;
+          edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
+          edit.replaced_by = own->uuid;
+          if (t_.update(r.record, edit)) {
+            touch_masters(t_, schema_, holder);
+            move_references(r.resource, r.record, own->handle, edit.version);
+            t_.write_as(this_site);
+          }
+          continue;
+        }
+      }
       edit.fields.resize(r.field + 1);
       if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
         replace_in_list(*many, {resource, survivor.uuid, to}, from);

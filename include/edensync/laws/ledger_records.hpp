@@ -160,7 +160,7 @@ void the_log_outlives_its_repository(F& f) {
     b = t.put_repository(make_repository("b"));
     task = t.put_task(make_task(a, "law_site"));
     t.set_watermark(task, direction::pull, {s::second(1), "x"});
-    t.set_resume(task, resume_state{"x", "y", 1});
+    t.set_resume(task, resume_state{"x", "y", 1, {}});
     t.add_quarantine(make_quarantine(a, task, "a"));
     t.add_quarantine(make_quarantine(b, 0, "a"));
     line.repository = a;

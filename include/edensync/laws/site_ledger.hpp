@@ -68,7 +68,7 @@ void progress_is_kept(F& f) {
   repository_id repo = 0;
   task_id task = 0;
   const watermark pulled{s::second(7), "cursor;1"}, pushed{{}, "12"};
-  const resume_state resume{"from", "until", 1234567890123};
+  const resume_state resume{"from", "until", 1234567890123, s::second(5)};
   in_transaction(store, [&](auto& t) {
     repo = t.put_repository(make_repository("a"));
     task = t.put_task(make_task(repo, "law_site"));

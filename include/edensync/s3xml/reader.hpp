@@ -135,7 +135,8 @@ class reader final : public xml_handler {
     if (!link->multiple)
       for (std::size_t i = master.part + 1; i < element.size(); ++i)
         if (element[i].parent == static_cast<std::int32_t>(master.part) && element[i].key_field == link->key_field &&
-            element[i].content.resource == link->resource) {
+            element[i].content.resource == link->resource && !element[i].content.version.deleted &&
+            !is_true(a.deleted)) {
           count_record();
           return false;
         }

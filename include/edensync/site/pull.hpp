@@ -38,8 +38,8 @@ class pull final : public transfer<Parts> {
       if (site_.resources().find(task_.resource) == no_resource) throw_failure(error::unknown_resource, task_.resource);
       auto s = site_.store().snapshot();
       mark_ = s.get_watermark(task_.id, direction::pull);
-      // What was only ever pushed was agreed on, too: without a time no conflict would be seen.
-      agreed_ = mark_.time ? mark_.time : s.get_watermark(task_.id, direction::push).time;
+      // What was pushed was agreed on, too: the peer's next edit is made on top of it.
+      agreed_ = std::max(mark_.time, s.get_watermark(task_.id, direction::push).time);
       const auto interrupted = s.get_resume(task_.id);
       sync_query q;
       q.resource = task_.resource;
@@ -127,10 +127,15 @@ class pull final : public transfer<Parts> {
     report_.imported = std::move(*imported);
     importer_.reset();
     watermark next = mark_;
-    if (report_.imported.youngest) next.time = next_time(*report_.imported.youngest);
+    // Of a pull that was resumed, what came before the cut counts as well.
+    auto youngest = report_.imported.youngest;
+    if (resume_ && !until_.empty()) youngest = std::max(youngest, resume_->youngest);
+    if (youngest) next.time = next_time(*youngest);
     // It does not go back because of an old record, but where the peer's clock has not reached it.
     if (mark_.time && next.time < mark_.time) next.time = mark_.time;
     if (until_.empty() && date_ && next.time > date_) next.time = date_;
+    // From an edensync peer the time only serves to see conflicts: one record of the future must not hide them all.
+    if (!until_.empty() && next.time > date_.value_or(site_.now())) next.time = date_.value_or(site_.now());
     if (!until_.empty()) next.cursor = until_;
     return settle([&](auto& t) {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);

@@ -72,7 +72,7 @@ class push final : public transfer<Parts> {
       q.allowed = task_.allowed;
       q.update = task_.update;
       q.conflict = task_.conflict;
-      if (!everything()) q.msince = mark_.time;
+      if (!everything()) q.msince = agreed();
       head_.method = "POST";
       head_.target = push_target(q);
       head_.has_body = true;
@@ -197,6 +197,13 @@ class push final : public transfer<Parts> {
     }
   }
 
+  // When the two were last known to agree: Eden sends back what it pulled, so that its time of the last push tells both.
+  // An edensync peer knows by itself what came from here; for him it is what was pulled from there.
+  std::optional<timestamp> agreed() {
+    const auto pulled = snapshot_->get_watermark(task_.id, direction::pull).time;
+    return repository_.native && pulled ? pulled : std::max(mark_.time, pulled);
+  }
+
   static sequence_number sequence_of(const watermark& w) {
     sequence_number n = 0;
     std::from_chars(w.cursor.data(), w.cursor.data() + w.cursor.size(), n);
@@ -207,11 +214,7 @@ class push final : public transfer<Parts> {
   void move_watermark(Transaction& t) {
     watermark next = mark_;
     next.cursor = std::to_string(sent_until_);
-    if (report_.exported.youngest)
-      next.time = *report_.exported.youngest + 1;
-    else if (!next.time)
-      // What was only ever pulled was agreed on, too: without a time the peer would see no conflict.
-      next.time = t.get_watermark(task_.id, direction::pull).time;
+    if (report_.exported.youngest) next.time = std::max(mark_.time, std::optional(*report_.exported.youngest + 1));
     if (!(next == mark_)) t.set_watermark(task_.id, direction::push, next);
   }
 

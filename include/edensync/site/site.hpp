@@ -28,7 +28,7 @@ struct site_settings {
   /// Its public URL; may be empty.
   std::string url{};
   /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
-  std::size_t batch_elements = 2048;
+  std::size_t batch_elements = import_options{}.batch_elements;
 };
 
 namespace detail {

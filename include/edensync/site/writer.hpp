@@ -8,7 +8,9 @@
 
 #include "edensync/core/result.hpp"
 #include "edensync/core/write_context.hpp"
+#include "edensync/importer/open_references.hpp"
 #include "edensync/importer/replace_in_list.hpp"
+#include "edensync/importer/single_component.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/describe.hpp"
 
@@ -53,8 +55,10 @@ class site_writer {
       r.version.mci.reset();
       // A deletion that came without the record it deleted knows nothing of its creation.
       if (found->version.deleted && !load(r.resource, found->handle).created_on) r.created_on = now_;
-      // References that wait for their record go on waiting if the edit is not about references.
-      if (gives_reference(r)) t_.erase_open_references(r.resource, found->handle);
+      // Who reads a field that waits for its record finds it empty. Written back, that says nothing.
+      for (const auto& open : t_.open_references_of(r.resource, found->handle))
+        if (open.field < r.fields.size() && is_null(r.fields[open.field])) r.fields[open.field] = value{};
+      forget_open_references(t_, r, found->handle);
       check(r, t_.update(found->handle, r));
     }
     // The record may have been given without the field that points to its master.
@@ -79,8 +83,18 @@ class site_writer {
   void merge(resource_id resource, const uid& survivor, const uid& duplicate) {
     if (survivor == duplicate) throw_failure(error::record_refused, "a record cannot be merged into itself");
     const auto to = require(resource, survivor), from = require(resource, duplicate);
-    for (const auto& r : t_.referrers(resource, from.handle))
+    for (const auto& r : t_.referrers(resource, from.handle)) {
+      // Of a component of which there is only one, the survivor's own stays.
+      if (single_link(schema_, resource, r.resource, r.field) != nullptr) {
+        const auto part = load(r.resource, r.record);
+        const auto own = single_component(t_, r.resource, r.field, to.handle);
+        if (own && !part.version.deleted) {
+          merge(r.resource, own->uuid, part.uuid);
+          continue;
+        }
+      }
       move_reference(r, resource, survivor, to.handle, from.handle);
+    }
     record gone;
     gone.resource = resource;
     gone.version.deleted = true;
@@ -96,14 +110,6 @@ class site_writer {
  private:
   timestamp stamp(const std::optional<found_record>& f) const {
     return f && f->version.modified_on ? std::max(now_, *f->version.modified_on + 1) : now_;
-  }
-
-  bool gives_reference(const record& r) const {
-    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
-      const auto type = schema_[r.resource].field(i).type;
-      if (type == field_type::reference && !is_absent(r.fields[i])) return true;
-    }
-    return false;
   }
 
   stored_record load(resource_id resource, record_handle h) {

@@ -19,7 +19,7 @@ CREATE INDEX IF NOT EXISTS edensync_task_repository ON edensync_task(repository)
 CREATE TABLE IF NOT EXISTS edensync_watermark(task INTEGER, direction INTEGER, time INTEGER, cursor TEXT NOT NULL,
   PRIMARY KEY(task, direction)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS edensync_resume(task INTEGER PRIMARY KEY, begun_from TEXT NOT NULL, begun_until TEXT NOT NULL,
-  done INTEGER NOT NULL);
+  done INTEGER NOT NULL, youngest INTEGER);
 CREATE TABLE IF NOT EXISTS edensync_lease(repository INTEGER PRIMARY KEY, owner TEXT NOT NULL, expires INTEGER NOT NULL,
   fence INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS edensync_quarantine(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,

@@ -56,9 +56,10 @@ class ledger_view : public record_view {
   }
 
   std::optional<resume_state> get_resume(task_id task) {
-    execution e(s().prepared("SELECT begun_from,begun_until,done FROM edensync_resume WHERE task=?"));
+    execution e(s().prepared("SELECT begun_from,begun_until,done,youngest FROM edensync_resume WHERE task=?"));
     if (!e.integer(task).step()) return std::nullopt;
-    return resume_state{e.get_string(0), e.get_string(1), static_cast<sequence_number>(e.get_integer(2))};
+    return resume_state{e.get_string(0), e.get_string(1), static_cast<sequence_number>(e.get_integer(2)),
+                        e.get_moment(3)};
   }
 
   std::optional<lease> get_lease(repository_id repo) {

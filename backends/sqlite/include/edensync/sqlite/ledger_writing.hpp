@@ -59,8 +59,9 @@ class ledger_writing : public ledger_view {
       execution(write("DELETE FROM edensync_resume WHERE task=?")).integer(task).step();
       return;
     }
-    execution e(write("INSERT OR REPLACE INTO edensync_resume VALUES(?,?,?,?)"));
-    e.integer(task).text(resume->from).text(resume->until).integer(number(resume->done)).step();
+    execution e(write("INSERT OR REPLACE INTO edensync_resume VALUES(?,?,?,?,?)"));
+    e.integer(task).text(resume->from).text(resume->until).integer(number(resume->done));
+    e.moment(resume->youngest).step();
   }
 
   void set_lease(const lease& right) {

@@ -1,0 +1,158 @@
+// Records that take each other's place: made anew with the same key, the only one of their kind, merged.
+#include "edensync/site/synchronize.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "support/sites.hpp"
+
+using namespace edensync;
+using namespace edensync::test;
+
+namespace {
+
+organisation with_code(std::string name, std::string code) {
+  organisation o;
+  o.uuid = id_of(name);
+  o.name = std::move(name);
+  o.code = std::move(code);
+  return o;
+}
+
+badge badge_of(std::string name, std::string text, std::string office) {
+  badge b;
+  b.uuid = id_of(name);
+  b.text = std::move(text);
+  b.office_id = edensync::link<test::office>{id_of(office)};
+  return b;
+}
+
+/// The field office pulls and pushes organisations and offices.
+struct fixture : two_sites {
+  std::int64_t now = 1000;
+
+  fixture() {
+    add_task({.resource = "org_organisation"});
+    add_task({.resource = "org_office"});
+  }
+  template <class T>
+  void put(one_site& s, T t) {
+    s.self.put(std::move(t)).value();
+    clock.set(second(now += 10));
+  }
+  template <class T>
+  void erase(one_site& s, std::string_view name) {
+    s.self.erase<T>(id_of(name)).value();
+    clock.set(second(now += 10));
+  }
+  void runs(int n = 2) {
+    for (int i = 0; i < n; ++i) {
+      BOOST_TEST(run().ok());
+      clock.set(second(now += 10));
+    }
+    expect_equal();
+  }
+  std::string line_at(one_site& s, resource_id r, std::string_view name) {
+    return line_of(s.store.snapshot(), r, name, with_mci::no);
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(site_twins, fixture)
+
+BOOST_AUTO_TEST_CASE(a_record_is_deleted_and_made_anew_with_its_key) {
+  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
+    fixture w;
+    auto& here = w.*at;
+    w.put(here, with_code("old", "HQ"));
+    w.runs();
+    w.erase<organisation>(here, "old");
+    w.put(here, with_code("new", "HQ"));
+    w.runs();
+    w.erase<organisation>(here, "new");
+    w.runs();
+    for (one_site* s : {&w.base, &w.field})
+      BOOST_TEST(w.line_at(*s, organisations, "new").find("deleted") != std::string::npos);
+  }
+}
+
+// In one small document and in one whose records are sorted.
+BOOST_AUTO_TEST_CASE(a_key_is_given_away_and_taken_by_a_new_record) {
+  for (const int others : {10, 1100}) {
+    fixture w;
+    w.put(w.base, with_code("z-first", "X"));
+    for (int i = 0; i < others; ++i) w.put(w.base, with_code("o" + std::to_string(i), "C" + std::to_string(i)));
+    w.runs();
+    w.put(w.base, with_code("z-first", "Y"));
+    w.put(w.base, with_code("a-second", "X"));
+    for (int i = 0; i < others; ++i) w.put(w.base, with_code("o" + std::to_string(i), "D" + std::to_string(i)));
+    w.runs();
+    BOOST_TEST(w.line_at(w.field, organisations, "z-first").find("code=Y") != std::string::npos);
+    BOOST_TEST(w.line_at(w.field, organisations, "a-second").find("code=X") != std::string::npos);
+    BOOST_TEST(w.field.quarantine().empty());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_only_component_is_deleted_and_made_anew) {
+  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
+    fixture w;
+    auto& here = w.*at;
+    w.put(here, an("a"));
+    w.put(here, badge_of("old", "blue", "a"));
+    w.runs();
+    w.erase<badge>(here, "old");
+    w.put(here, badge_of("new", "red", "a"));
+    w.runs();
+    for (one_site* s : {&w.base, &w.field})
+      BOOST_TEST(w.line_at(*s, badges, "new").find("text=red") != std::string::npos);
+  }
+}
+
+// The old one's deletion comes late, from the site that did not know that it was replaced.
+BOOST_AUTO_TEST_CASE(a_deletion_means_the_component_that_it_names) {
+  put(base, an("a"));
+  put(base, badge_of("old", "blue", "a"));
+  runs();
+  erase<badge>(field, "old");
+  put(field, badge_of("new", "red", "a"));
+  erase<badge>(base, "old");
+  runs(3);
+  BOOST_TEST(line_at(base, badges, "new").find("text=red") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(merging_two_masters_merges_their_only_components) {
+  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
+    fixture w;
+    auto& here = w.*at;
+    w.put(here, an("ann"));
+    w.put(here, badge_of("of-ann", "blue", "ann"));
+    w.put(here, an("anne"));
+    w.put(here, badge_of("of-anne", "red", "anne"));
+    w.runs();
+    here.self.merge<office>(id_of("ann"), id_of("anne")).value();
+    w.clock.set(second(w.now += 10));
+    w.runs();
+    for (one_site* s : {&w.base, &w.field}) {
+      BOOST_TEST(w.line_at(*s, badges, "of-ann").find("text=blue") != std::string::npos);
+      BOOST_TEST(w.line_at(*s, badges, "of-anne").find("into of-ann") != std::string::npos);
+    }
+  }
+}
+
+// The other site has given the duplicate a badge of which the merging one does not know.
+BOOST_AUTO_TEST_CASE(an_only_component_that_comes_to_a_merge_late_is_merged_too) {
+  put(base, an("ann"));
+  put(base, badge_of("of-ann", "blue", "ann"));
+  put(base, an("anne"));
+  runs();
+  base.self.merge<office>(id_of("ann"), id_of("anne")).value();
+  clock.set(second(now += 10));
+  put(field, badge_of("of-anne", "red", "anne"));
+  runs(3);
+  BOOST_TEST(line_at(base, badges, "of-ann").find("text=blue") != std::string::npos);
+  BOOST_TEST(line_at(base, badges, "of-anne").find("into of-ann") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
