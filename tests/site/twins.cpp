@@ -155,4 +155,35 @@ BOOST_AUTO_TEST_CASE(an_only_component_that_comes_to_a_merge_late_is_merged_too)
   BOOST_TEST(line_at(base, badges, "of-anne").find("into of-ann") != std::string::npos);
 }
 
+// Neither knew of the other's: the one with the lesser uid stays, what the other one said stays with the decision.
+BOOST_AUTO_TEST_CASE(both_sites_make_the_only_component) {
+  for (const bool field_is_first : {true, false}) {
+    fixture w;
+    w.put(w.base, an("a"));
+    w.runs();
+    w.put(w.field, badge_of(field_is_first ? "1" : "2", "field", "a"));
+    w.put(w.base, badge_of(field_is_first ? "2" : "1", "base", "a"));
+    w.runs(3);
+    for (one_site* s : {&w.base, &w.field}) {
+      BOOST_TEST(w.line_at(*s, badges, "1").find(field_is_first ? "text=field" : "text=base") != std::string::npos);
+      BOOST_TEST(w.line_at(*s, badges, "2").find("into 1") != std::string::npos);
+    }
+    const auto d = w.field.self.decisions("org_badge", id_of("2"), 10).value();
+    BOOST_TEST_REQUIRE(!d.empty());
+    BOOST_TEST(d.back().loser.find(field_is_first ? "base" : "field") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_second_only_component_is_refused_where_it_is_made) {
+  put(base, an("a"));
+  put(base, badge_of("one", "blue", "a"));
+  const auto refused = base.self.put(badge_of("two", "red", "a"));
+  BOOST_REQUIRE(refused.has_error());
+  BOOST_TEST((refused.error().code == error::record_refused));
+  BOOST_TEST(refused.error().text().find("urn:uuid:one") != std::string::npos);
+  put(base, badge_of("one", "green", "a"));
+  erase<badge>(base, "one");
+  put(base, badge_of("two", "red", "a"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -78,6 +78,7 @@ enum class rule : std::uint8_t {
   from_master,          ///< MASTER: the incoming version comes straight from its birthplace
   not_from_master,      ///< MASTER: it does not
   master_deleted,       ///< the record it is a component of was deleted
+  only_one,             ///< its master may have only one of its kind, and has another one
   custom,               ///< a conflict rule of the application's own decided
 };
 
@@ -113,6 +114,7 @@ constexpr std::string_view to_text(rule r) {
     case rule::from_master: return "the incoming version comes from the site that created it";
     case rule::not_from_master: return "the incoming version does not come from the site that created it";
     case rule::master_deleted: return "the record that it is a component of was deleted";
+    case rule::only_one: return "its master can have only one of them, and has another one";
     case rule::custom: return "the application's own rule decided";
   }
   return "";

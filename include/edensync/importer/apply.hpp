@@ -107,6 +107,14 @@ class apply {
       t_.add_open_reference({0, r.resource, item.handle, i, link.resource, link.target});
     }
     for (const auto i : merged_) links_.settle(r.resource, item.handle, i);
+    if (options_.native)
+      for (const auto& master : schema_[r.resource].masters()) {
+        const auto* key = master.multiple || master.key_field >= r.fields.size()
+                              ? nullptr
+                              : std::get_if<reference>(&r.fields[master.key_field]);
+        if (key != nullptr && key->handle != record_handle::none)
+          links_.keep_single(r.resource, master.key_field, key->handle);
+      }
     return done;
   }
 

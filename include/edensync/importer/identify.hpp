@@ -73,7 +73,8 @@ class handle_cache {
 /// A twin is the one record that holds the same content in a unique field; else the one with the same uid; for the only
 /// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part.
 /// Between edensync sites the uid comes first, and nobody takes the place of a record that the document brings as well:
-/// there a key that was given to another record, or a component made anew, must not look like an edit of the old one.
+/// there a key that was given to another record must not look like an edit of the old one. Nor does a component found
+/// by its place only: `links_of_deleted::keep_single` sees to it that one is left.
 template <class Reader>
 class identify {
  public:
@@ -158,9 +159,8 @@ class identify {
     if (by_uid_first) {
       if (const auto same = by_uid(in); same || in.content.version.deleted) return same;
     }
-    if (in.single && master != record_handle::none) {
-      const auto first = single_component(reader_, in.content.resource, in.key_field, master);
-      if (first && !(native_ && brought_as_well(in.content.resource, first->uuid))) {
+    if (in.single && !native_ && master != record_handle::none) {
+      if (const auto first = single_component(reader_, in.content.resource, in.key_field, master)) {
         other_uid = true;
         return found_record{first->handle, first->version, first->sequence, first->origin};
       }

@@ -13,6 +13,7 @@
 #include "edensync/importer/replace_in_list.hpp"
 #include "edensync/importer/single_component.hpp"
 #include "edensync/importer/touch_masters.hpp"
+#include "edensync/s3xml/writer.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
@@ -51,20 +52,6 @@ class links_of_deleted {
       if (holder.version.deleted) continue;
       record edit;
       edit.resource = r.resource;
-      // Of a component of which there is only one, the survivor's own stays.
-      if (single_link(schema_, resource, r.resource, r.field) != nullptr) {
-        if (const auto own = single_component(t_, r.resource, r.field, to, r.record)) {
-          edit.version.deleted = true;
-          edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
-          edit.replaced_by = own->uuid;
-          if (t_.update(r.record, edit)) {
-            touch_masters(t_, schema_, holder);
-            move_references(r.resource, r.record, own->handle, edit.version);
-            t_.write_as(this_site);
-          }
-          continue;
-        }
-      }
       edit.fields.resize(r.field + 1);
       if (auto* many = std::get_if<std::vector<reference>>(&holder.fields[r.field])) {
         replace_in_list(*many, {resource, survivor.uuid, to}, from);
@@ -76,6 +63,28 @@ class links_of_deleted {
       }
       edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
       if (t_.update(r.record, edit)) touch_masters(t_, schema_, r.resource, r.record);
+      if (single_link(schema_, resource, r.resource, r.field) != nullptr) keep_single(r.resource, r.field, to);
+      t_.write_as(this_site);
+    }
+    t_.write_as(context_.origin);
+  }
+
+  /// Of the components of a master of which there may be only one, lets the one with the least uid stay; the others are
+  /// merged into it, and what they held is kept with the decision. All sites come to the same end, whoever made which.
+  void keep_single(resource_id resource, std::uint32_t key_field, record_handle master) {
+    const auto stays = single_component(t_, resource, key_field, master);
+    if (!stays) return;
+    while (const auto other = single_component(t_, resource, key_field, master, stays->handle)) {
+      record gone;
+      gone.resource = resource;
+      gone.version.deleted = true;
+      gone.version.modified_on = after(other->version.modified_on, stays->version.modified_on);
+      gone.replaced_by = stays->uuid;
+      t_.write_as(this_site);
+      if (!t_.update(other->handle, gone)) break;
+      note_merge(*other, gone.version);
+      touch_masters(t_, schema_, *other);
+      move_references(resource, other->handle, stays->handle, gone.version);
     }
     t_.write_as(context_.origin);
   }
@@ -119,6 +128,24 @@ class links_of_deleted {
     e.input.incoming = deletion;
     e.input.local = component.version;
     e.outcome = {action::erase, columns::none, stamp_source::incoming, rule::master_deleted, conflict_state::none};
+    t_.add_decision(e);
+  }
+
+  void note_merge(const stored_record& component, const version_stamp& deletion) {
+    decision_entry e;
+    e.at = context_.now;
+    e.repository = context_.origin;
+    e.resource = schema_[component.resource].name();
+    e.uuid = component.uuid;
+    e.input.merge = true;
+    e.input.incoming = deletion;
+    e.input.local = component.version;
+    e.outcome = {action::merge, columns::none, stamp_source::incoming, rule::only_one, conflict_state::none};
+    s3xml::writer w(schema_, {});
+    w.begin(e.loser, true);
+    w.open(e.loser, component);
+    w.close(e.loser);
+    w.end(e.loser);
     t_.add_decision(e);
   }
 

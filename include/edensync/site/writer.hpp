@@ -45,6 +45,7 @@ class site_writer {
   void put(record r) {
     const auto found = t_.find(r.resource, r.uuid);
     bind(r);
+    refuse_second(r, found ? found->handle : record_handle::none);
     r.version.deleted = false;
     r.version.modified_on = stamp(found);
     if (!found) {
@@ -84,16 +85,12 @@ class site_writer {
     if (survivor == duplicate) throw_failure(error::record_refused, "a record cannot be merged into itself");
     const auto to = require(resource, survivor), from = require(resource, duplicate);
     for (const auto& r : t_.referrers(resource, from.handle)) {
-      // Of a component of which there is only one, the survivor's own stays.
-      if (single_link(schema_, resource, r.resource, r.field) != nullptr) {
-        const auto part = load(r.resource, r.record);
-        const auto own = single_component(t_, r.resource, r.field, to.handle);
-        if (own && !part.version.deleted) {
-          merge(r.resource, own->uuid, part.uuid);
-          continue;
-        }
-      }
       move_reference(r, resource, survivor, to.handle, from.handle);
+      // The same rule as at every other site that hears of the merge.
+      if (single_link(schema_, resource, r.resource, r.field) != nullptr)
+        if (const auto stays = single_component(t_, r.resource, r.field, to.handle))
+          if (const auto other = single_component(t_, r.resource, r.field, to.handle, stays->handle))
+            merge(r.resource, stays->uuid, other->uuid);
     }
     record gone;
     gone.resource = resource;
@@ -134,6 +131,19 @@ class site_writer {
       if (auto* one = std::get_if<reference>(&v)) resolve(*one);
       if (auto* many = std::get_if<std::vector<reference>>(&v))
         for (auto& each : *many) resolve(each);
+    }
+  }
+
+  // A component of a kind of which its master may have only one.
+  void refuse_second(const record& r, record_handle h) {
+    for (const auto& master : schema_[r.resource].masters()) {
+      const auto* key = master.multiple || master.key_field >= r.fields.size()
+                            ? nullptr
+                            : std::get_if<reference>(&r.fields[master.key_field]);
+      if (key == nullptr) continue;
+      if (const auto other = single_component(t_, r.resource, master.key_field, key->handle, h))
+        throw_failure(error::record_refused, std::string(schema_[r.resource].name()) + " " + r.uuid.text() + ": " +
+                                                 key->target.text() + " has one already: " + other->uuid.text());
     }
   }
 
