@@ -41,7 +41,11 @@ void fill_references(Store& store, const schema& s, handle_cache& cache, const w
       const reference link{open.target_resource, open.target, target.handle};
       if (t.patch(open.resource, open.record, open.field, link).has_value()) {
         touch_masters(t, s, open.resource, open.record);
-        if (target.deleted) links_of_deleted(t, s, context).settle(open.resource, open.record, open.field);
+        links_of_deleted links(t, s, context);
+        if (target.deleted)
+          links.settle(open.resource, open.record, open.field);
+        else if (o.native && single_link(s, open.target_resource, open.resource, open.field) != nullptr)
+          links.keep_single(open.resource, open.field, target.handle);
       }
       t.erase_open_reference(open.id);
     }

@@ -108,6 +108,7 @@ class importer {
     s3xml::reader_options r;
     r.own_domain = o.domain;
     r.make_uid = o.make_uid;
+    r.one_single = !o.native;
     return r;
   }
 

@@ -173,6 +173,8 @@ class links_of_deleted {
     edit.version.modified_on = after(holder.version.modified_on, merged);
     t_.write_as(this_site);
     if (t_.update(h, edit)) touch_masters(t_, schema_, resource, h);
+    if (const auto* one = std::get_if<reference>(&edit.fields[field]))
+      if (single_link(schema_, one->resource, resource, field) != nullptr) keep_single(resource, field, one->handle);
     t_.write_as(context_.origin);
     return true;
   }

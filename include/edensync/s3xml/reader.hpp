@@ -132,7 +132,7 @@ class reader final : public xml_handler {
     const auto* link = find_component(*schema_, *top().resource, a.name, a.alias);
     if (!link) return unknown(a);
     auto& element = levels_[master.level];
-    if (!link->multiple)
+    if (!link->multiple && uids_.options().one_single)
       for (std::size_t i = master.part + 1; i < element.size(); ++i)
         if (element[i].parent == static_cast<std::int32_t>(master.part) && element[i].key_field == link->key_field &&
             element[i].content.resource == link->resource && !element[i].content.version.deleted &&

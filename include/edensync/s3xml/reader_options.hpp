@@ -16,6 +16,8 @@ struct reader_options {
   std::string own_domain{};
   /// Makes the uid of a record that comes without one. Without it such records have an empty uid.
   std::function<uid()> make_uid{};
+  /// Of components of which a master has only one, the first one is taken and the others are passed over, as Eden does.
+  bool one_single = true;
   /// Records, or members of one list, in one top-level element; more are refused with limit_exceeded.
   std::size_t element_limit = 10000;
   /// Bytes of content in one top-level element; more are refused with limit_exceeded.

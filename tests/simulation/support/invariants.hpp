@@ -34,9 +34,9 @@ void check_whole(station<Parts>& at) {
         const auto target = s.find(resource.target(f), to->target);
         require(target && target->handle == to->handle, "points to a record that is not here");
       }
-      if (resource.id() != contact_id || edensync::has_content(r.fields[contact_key])) continue;
+      if (!is_component(resource.id()) || edensync::has_content(r.fields[component_key])) continue;
       bool waits = false;
-      for (const auto& o : s.open_references_of(contact_id, r.handle)) waits = waits || o.field == contact_key;
+      for (const auto& o : s.open_references_of(resource.id(), r.handle)) waits = waits || o.field == component_key;
       require(waits, "is a component without a master");
     }
   }

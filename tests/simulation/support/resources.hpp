@@ -25,14 +25,20 @@ inline constexpr std::array contact{
     edensync::field_descriptor{.name = "value"},
     edensync::field_descriptor{.name = "office_id", .type = edensync::field_type::reference, .target = "sim_office"},
     edensync::field_descriptor{.name = "tag_id", .type = edensync::field_type::reference, .target = "sim_tag"}};
-inline constexpr std::array<edensync::component_descriptor, 1> office_components{
-    edensync::component_descriptor{.resource = "sim_contact", .key = "office_id"}};
+// A component of which an office has only one.
+inline constexpr std::array badge{
+    edensync::field_descriptor{.name = "text"},
+    edensync::field_descriptor{.name = "office_id", .type = edensync::field_type::reference, .target = "sim_office"}};
+inline constexpr std::array<edensync::component_descriptor, 2> office_components{
+    edensync::component_descriptor{.resource = "sim_contact", .key = "office_id"},
+    edensync::component_descriptor{.resource = "sim_badge", .key = "office_id", .multiple = false}};
 }  // namespace table
 
-inline constexpr edensync::resource_id country_id = 0, tag_id = 1, office_id = 2, contact_id = 3;
+inline constexpr edensync::resource_id country_id = 0, tag_id = 1, office_id = 2, contact_id = 3, badge_id = 4;
 
-/// The fields of a contact and of an office that edits mention.
-inline constexpr std::uint32_t office_parent = 2, contact_key = 1;
+/// The field of an office that edits mention, and the one by which contacts and badges hang on it.
+inline constexpr std::uint32_t office_parent = 2, component_key = 1;
+inline constexpr bool is_component(edensync::resource_id r) { return r == contact_id || r == badge_id; }
 
 inline const edensync::schema& resources() {
   static const std::array all{edensync::resource_descriptor{.name = "sim_country", .fields = table::country},
@@ -41,7 +47,8 @@ inline const edensync::schema& resources() {
                                                             .fields = table::office,
                                                             .components = table::office_components,
                                                             .hierarchy = "parent_id"},
-                              edensync::resource_descriptor{.name = "sim_contact", .fields = table::contact}};
+                              edensync::resource_descriptor{.name = "sim_contact", .fields = table::contact},
+                              edensync::resource_descriptor{.name = "sim_badge", .fields = table::badge}};
   static const edensync::schema made = edensync::schema::make(all).value();
   return made;
 }

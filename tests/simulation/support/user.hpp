@@ -93,7 +93,8 @@ class user {
     r.fields.clear();
     for (std::uint32_t f = 0; f < fields; ++f) {
       r.fields.push_back(content(w, r.resource, f));
-      const bool needed = resources()[r.resource].field(f).mandatory || (r.resource == contact_id && f == contact_key);
+      const bool needed =
+          resources()[r.resource].field(f).mandatory || (is_component(r.resource) && f == component_key);
       if (needed && !edensync::has_content(r.fields.back())) return false;
     }
     return true;
@@ -117,21 +118,22 @@ class user {
     const auto field = static_cast<std::uint32_t>(chance_.below(resources()[r].fields().size()));
     part.fields.resize(field + 1);
     part.fields[field] = content(w, r, field);
-    const bool needed = resources()[r].field(field).mandatory || (r == contact_id && field == contact_key);
+    const bool needed = resources()[r].field(field).mandatory || (is_component(r) && field == component_key);
     if (needed && !edensync::has_content(part.fields[field])) return;
     say("changes", part);
     w.put(part);
   }
 
   void move_component(writer& w) {
-    const auto all = records(w, contact_id, false);
+    const auto kind = chance_.one_in(4) ? badge_id : contact_id;
+    const auto all = records(w, kind, false);
     const auto to = any(w, office_id);
     if (all.empty() || to.empty()) return;
     edensync::record part;
-    part.resource = contact_id;
+    part.resource = kind;
     part.uuid = all[chance_.below(all.size())].uuid;
-    part.fields.resize(contact_key + 1);
-    part.fields[contact_key] = edensync::reference{office_id, to, {}};
+    part.fields.resize(component_key + 1);
+    part.fields[component_key] = edensync::reference{office_id, to, {}};
     say("moves", part);
     w.put(part);
   }
