@@ -357,6 +357,31 @@ BOOST_AUTO_TEST_CASE(bad_documents_are_answered_with_400_and_leave_nothing) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_push_of_something_else_is_answered_with_400_that_names_its_root) {
+  for (const std::string root : {"html", "HTML", "rss", "soap:Envelope"})
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+      asked_site s;
+      s.know();
+      const auto body = "<?xml version='1.0'?><" + root + ">" + an_office("a").text() + "</" + root + ">";
+      const auto t =
+          s.ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", body, {}, {}, false, piece);
+      BOOST_TEST(t.head.status == 400u);
+      BOOST_TEST(t.status().find(root) != std::string::npos, t.status());
+      BOOST_TEST(s.contents().empty());
+      BOOST_TEST_REQUIRE(s.log().size() == 1u);
+      BOOST_TEST(last_line(s).starts_with("push/incoming receive fatal"));
+      BOOST_TEST(last_line(s).find(root) != std::string::npos);
+    }
+}
+
+// Recorded at an Eden (eden-wire, "push-other-root").
+BOOST_AUTO_TEST_CASE(a_push_of_a_document_called_data_is_taken) {
+  asked_site s;
+  s.know();
+  BOOST_TEST(s.push("<data>" + an_office("a").text() + "</data>").head.status == 200u);
+  BOOST_TEST(s.contents().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_push_that_breaks_off_leaves_nothing_but_a_line) {
   asked_site s;
   s.know();

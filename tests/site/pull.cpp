@@ -161,6 +161,44 @@ BOOST_AUTO_TEST_CASE(bad_answers_leave_no_trace) {
        {200, "<html><body><br>Please log in</body></html>", "text/html"},
        error::unexpected_answer,
        "HTML"},
+      {"html in capitals", {200, "<HTML><BODY>Log in</BODY></HTML>"}, error::unexpected_answer, "HTML"},
+      {"html in both", {200, "<Html><body/></Html>"}, error::unexpected_answer, "HTML"},
+      {"html with a prefix",
+       {200, "<x:html xmlns:x='http://www.w3.org/1999/xhtml'/>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"html 5",
+       {200, "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body><br></body></html>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"xhtml",
+       {200, "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x\"><html/>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"html behind a byte order mark", {200, "\xEF\xBB\xBF<!doctype HTML><html/>"}, error::unexpected_answer, "HTML"},
+      {"text that says it is html",
+       {200, "Please log in", "text/html; charset=UTF-8"},
+       error::unexpected_answer,
+       "HTML"},
+      {"xml that says it is html", {200, "<head/>", "text/html"}, error::unexpected_answer, "HTML"},
+      {"nothing that says it is html", {200, "", "text/html"}, error::malformed_document, ""},
+      {"a document cut off that says it is html",
+       {200, one.substr(0, one.size() - 9), "text/html"},
+       error::malformed_document,
+       "line"},
+      {"a feed", {200, "<rss><channel/></rss>"}, error::unexpected_answer, "rss"},
+      {"a fault", {200, "<soap:Envelope><soap:Body/></soap:Envelope>"}, error::unexpected_answer, "soap:Envelope"},
+      {"another root around records",
+       {200, "<data>" + an_office("a", 1).text() + "</data>"},
+       error::unexpected_answer,
+       "data"},
+      {"more behind the end", {200, one + "<html/>"}, error::malformed_document, "line"},
+      {"a failure under 200 behind a byte order mark",
+       {200,
+        "\xEF\xBB\xBF"
+        R"({"status": "failed", "statuscode": "400", "message": "Mixed not supported"})"},
+       error::refused,
+       "Mixed not supported"},
       {"a failure under 200",
        {200, R"({"status": "failed", "statuscode": "400", "message": "Mixed not supported"})"},
        error::refused,
@@ -193,6 +231,30 @@ BOOST_AUTO_TEST_CASE(bad_answers_leave_no_trace) {
       BOOST_TEST(r.transfers[0].error->text().find(b.words) != std::string::npos, r.transfers[0].error->text());
       p.expect_no_trace(r);
     }
+}
+
+// Batches are committed while a document comes: nothing of it may be taken before it is known to be one.
+BOOST_AUTO_TEST_CASE(records_below_another_root_are_not_taken_however_small_the_batches_are) {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{100000}}) {
+    auto text = offices_of(10);
+    text.replace(text.find("<s3xml"), 6, "<other");
+    text.replace(text.find("</s3xml"), 7, "</other");
+    one_pull p({200, text});
+    p.line.set_piece(piece);
+    test_site self(p.field.store, relief(), p.field.clock, p.field.uids, {.batch_elements = 1});
+    const auto op = active_site<parts>(self).synchronize_with(p.peer);
+    p.line.run(*op);
+    p.expect_no_trace(op->report());
+  }
+}
+
+// An Eden may call its document what it likes (eden-wire, "03_pull-content-type-json"); the root says what it is.
+BOOST_AUTO_TEST_CASE(a_document_is_taken_whatever_its_type_says) {
+  for (const auto type : {"application/json", "text/html", "text/plain", ""}) {
+    one_pull p({200, document({an_office("a", 1)}), type});
+    BOOST_TEST(p.run().ok());
+    BOOST_TEST(p.field.contents().size() == 1u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_text_beyond_the_limit_is_refused) {

@@ -10,6 +10,7 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/policy/mirror.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/document_root.hpp"
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
@@ -36,7 +37,7 @@ class answer_push final : public plain_answer {
 
   void on_body(std::string_view piece) override {
     if (!importer_) return;
-    if (auto fed = importer_->feed(piece); !fed) refuse(fed.error());
+    if (auto fed = feed_document(*importer_, piece, pushed_roots, error::bad_request); !fed) refuse(fed.error());
   }
 
   void on_end() override {
@@ -118,6 +119,8 @@ class answer_push final : public plain_answer {
     log(log_lines::answered_push_failed(resource_, why), counts);
     if (why.code == condition::bad_document)
       say_failed(400, "XML Parse error: " + why.text());
+    else if (why.code == error::bad_request)
+      say_failed(400, why.text());
     else if (why.code == condition::retry_later)
       say_failed(503, why.code.message());
     else
