@@ -135,6 +135,36 @@ BOOST_AUTO_TEST_CASE(records_that_the_peer_refused_are_kept_and_sent_again) {
   BOOST_TEST(p.other.requests.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_peer_says_beside_success_is_told) {
+  one_push p(scripted_answer{
+      200, R"({"status": "success", "statuscode": "200", "message": "1 records left out", "records": 0})"});
+  p.field.put(an("a"));
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(last_line(p.field) ==
+             "push/outgoing send warning (remote): data sent successfully (1 records):\n1 records left out");
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_because_of_the_peer_is_told_with_nothing_to_send) {
+  one_push p(scripted_answer{200, taken});
+  auto t = p.field.store.begin({});
+  quarantine_entry q;
+  q.repository = p.peer;
+  q.task = p.task;
+  q.resource = "gone_table";
+  q.uuid = id_of("x");
+  q.reason = refusal_reason::refused_by_peer;
+  t.add_quarantine(q);
+  // That is for a pull to tell.
+  q.uuid = id_of("y");
+  q.reason = refusal_reason::invalid_field;
+  t.add_quarantine(q);
+  t.commit();
+  const auto r = p.run();
+  BOOST_TEST(r.ok());
+  BOOST_TEST(r.transfers[0].waiting == 1u);
+  BOOST_TEST(last_line(p.field) == "push/outgoing send warning: No data to send\n1 records wait in quarantine");
+}
+
 BOOST_AUTO_TEST_CASE(refused_components_and_records_referred_to_are_sent_again_too) {
   std::string refused;
   one_push p([&](const heard&) -> scripted_answer { return {200, refused.empty() ? taken : refused, "text/html"}; });

@@ -97,6 +97,26 @@ BOOST_AUTO_TEST_CASE(what_is_not_configured_is_told_and_logged) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_leaves_one_line) {
+  for (int n = 0;; ++n) {
+    site_and_script p(scripted_answer{200, document({an_office("a", 1)})});
+    p.add_task(sync_mode::pull);
+    p.add_task(sync_mode::pull, "org_organisation");
+    int asked = 0;
+    const auto r = p.run({.progress = {}, .cancelled = [&] { return asked++ >= n; }});
+    if (r.ok()) {
+      BOOST_TEST(n > 3);
+      break;
+    }
+    BOOST_TEST_REQUIRE(n < 100);
+    std::size_t told = 0;
+    for (const auto& e : p.field.log()) told += e.message.find("cancelled") != std::string::npos;
+    BOOST_TEST(told == 1u, "after " << n);
+    if (n == 0) BOOST_TEST(last_line(p.field) == "none/none check error: the run was cancelled");
+    if (n == 0) BOOST_TEST(p.field.log(1)[0].repository_name == "Other");
+  }
+}
+
 // --- registration -------------------------------------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(without_a_registration_nothing_is_exchanged) {

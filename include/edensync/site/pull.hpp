@@ -80,6 +80,8 @@ class pull final : public transfer<Parts> {
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
     o.native = this->peer_is_native();
+    // One record from the future says nothing about what the table held when it was read (P2).
+    if (until_.empty()) o.youngest_until = date_;
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
@@ -140,8 +142,10 @@ class pull final : public transfer<Parts> {
     return settle([&](auto& t) {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
       t.set_resume(task_.id, std::nullopt);
+      auto left = what_waits(t, refused_by::this_site);
+      left.unknown = unknown_tables(report_.imported);
       t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
-                                          refused_words(report_.imported, site_.resources()))));
+                                          refused_words(report_.imported, site_.resources()), left)));
     });
   }
 
@@ -154,7 +158,7 @@ class pull final : public transfer<Parts> {
  private:
   using base = transfer<Parts>;
   using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
-  using base::everything, base::peer_words, base::settle, base::settle_failure;
+  using base::everything, base::peer_words, base::settle, base::settle_failure, base::what_waits;
   using base::show_progress, base::stamped, base::stop;
   using importer_type = importer<typename Parts::store, typename Parts::event_source>;
 

@@ -91,7 +91,7 @@ class push final : public transfer<Parts> {
     finish();
     auto done = settle([&](auto& t) {
       move_watermark(t);
-      t.add_log(stamped(log_lines::nothing_to_push(task_.resource)));
+      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, what_waits(t, refused_by::peer))));
     });
     if (!done) conclude(done.error());
   }
@@ -115,7 +115,7 @@ class push final : public transfer<Parts> {
       move_watermark(t);
       for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
       t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
-                                          diagnostics({}, m->message).peer())));
+                                          diagnostics({}, m->message).peer(), what_waits(t, refused_by::peer))));
     });
   }
 
@@ -128,7 +128,7 @@ class push final : public transfer<Parts> {
   using base = transfer<Parts>;
   using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
   using base::everything, base::peer_words, base::settle, base::settle_failure, base::show_progress, base::stamped,
-      base::stop;
+      base::stop, base::what_waits;
   using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
 
   // Records that the peer refused last time come to the end of the change order, so that this push holds them.
