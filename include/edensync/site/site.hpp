@@ -229,7 +229,7 @@ class site {
   /// It waits for no other writer: what cannot be written now is kept in memory, up to `log_queue::limit` entries, and
   /// written with the next transaction of this site that commits, or at its end.
   void note(log_entry e, bool contact = false) {
-    waiting_.add({std::move(e), contact});
+    (void)detail::guarded([&] { waiting_.add({std::move(e), contact}); });
     (void)flush_log();
   }
 
