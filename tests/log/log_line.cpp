@@ -110,8 +110,50 @@ BOOST_AUTO_TEST_CASE(answers) {
         true, "Data received from peer, 2 refused:\nx");
   check(log_lines::answered_push_failed("org_office", why(error::malformed_document)), "push/incoming", "receive",
         log_result::fatal, false, "the document is not well-formed");
-  check(log_lines::push_refused("org_office", "Registration required"), "push/incoming", "receive", log_result::fatal,
-        true, "Registration required");
+}
+
+BOOST_AUTO_TEST_CASE(requests_that_are_turned_away) {
+  using log_lines::asked;
+  check(log_lines::turned_away(asked::push, "org_office", "Registration required"), "push/incoming", "receive",
+        log_result::fatal, true, "Registration required");
+  check(log_lines::turned_away(asked::pull, {}, "Mixed resource synchronization not supported"), "pull/incoming",
+        "send", log_result::fatal, false, "Mixed resource synchronization not supported");
+  check(log_lines::turned_away(asked::registration, {}, "Unsupported method!"), "register/incoming", "none",
+        log_result::error, false, "Unsupported method!");
+  check(log_lines::not_served(asked::pull, "org_office", why(error::store_locked)), "pull/incoming", "send",
+        log_result::error, false, "the database is in use by somebody else");
+  check(log_lines::not_served(asked::push, "org_office", why(error::store_full)), "push/incoming", "receive",
+        log_result::error, false, "there is no space left for the database");
+  check(log_lines::not_served(asked::registration, {}, why(error::store_full)), "register/incoming", "none",
+        log_result::error, false, "there is no space left for the database");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_undone_is_a_warning) {
+  const left_undone waiting{.waiting = 3};
+  check(log_lines::pulled("org_office", 0, {}, {}, waiting), "pull/outgoing", "import", log_result::warning, false,
+        "No data to import (already up-to-date)\n3 records wait in quarantine");
+  check(log_lines::pulled("org_office", 9, quarantined(1), "x", waiting), "pull/outgoing", "import",
+        log_result::warning, false,
+        "Data imported successfully (9 records), 1 refused:\nx\n3 records wait in quarantine");
+  // Those of this time have been told.
+  check(log_lines::pulled("org_office", 9, quarantined(3), "x", waiting), "pull/outgoing", "import",
+        log_result::warning, false, "Data imported successfully (9 records), 3 refused:\nx");
+  check(log_lines::nothing_to_push("org_office", waiting), "push/outgoing", "send", log_result::warning, false,
+        "No data to send\n3 records wait in quarantine");
+  check(log_lines::pushed("org_office", 6, 0, {}, waiting), "push/outgoing", "send", log_result::warning, false,
+        "data sent successfully (6 records)\n3 records wait in quarantine");
+  check(log_lines::pushed("org_office", 6, 0, "2 left out"), "push/outgoing", "send", log_result::warning, true,
+        "data sent successfully (6 records):\n2 left out");
+  const left_undone unknown{.unknown = {{"a_b", 2}, {"c_d", 1}}};
+  const std::string words = "3 records left out, of tables that are not known here: a_b (2), c_d (1)";
+  check(log_lines::pulled("org_office", 0, {}, {}, unknown), "pull/outgoing", "import", log_result::warning, false,
+        "Data imported successfully (0 records)\n" + words);
+  check(log_lines::answered_push("org_office", {}, {}, unknown), "push/incoming", "receive", log_result::warning, true,
+        "Data received from peer\n" + words);
+  left_undone many;
+  for (int i = 10; i < 30; ++i) many.unknown["t_" + std::to_string(i)] = 1;
+  const auto line = log_lines::pulled("org_office", 0, {}, {}, many).message;
+  BOOST_TEST(line.ends_with("t_19 (1) and 10 other tables"), line);
 }
 
 BOOST_AUTO_TEST_CASE(runs) {

@@ -49,6 +49,20 @@ BOOST_AUTO_TEST_CASE(a_second_transaction_waits_and_gives_up) {
   (void)store.begin({});
 }
 
+BOOST_AUTO_TEST_CASE(trying_to_begin_does_not_wait) {
+  memory::store store(laws::sample::make_schema());
+  store.set_patience(std::chrono::hours(1));
+  {
+    auto open = store.begin({});
+    BOOST_TEST(!store.try_begin({}).has_value());
+  }
+  auto t = store.try_begin({});
+  BOOST_TEST_REQUIRE(t.has_value());
+  t->set_setting("a", "b");
+  t->commit();
+  BOOST_TEST(store.snapshot().setting("a").value() == "b");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_served_while_a_transaction_is_open_is_before_it) {
   memory::store store(sample::make_schema());
   laws::detail::put(store, "a", 5, 5);

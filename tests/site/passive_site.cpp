@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -121,6 +122,81 @@ BOOST_AUTO_TEST_CASE(strangers_are_turned_away_before_anything_else) {
   BOOST_TEST(s.ask("GET", "/sync/sync.xml?resource=org_office", {}, "sync", "secret").head.status == 200u);
 }
 
+BOOST_AUTO_TEST_CASE(every_request_that_is_turned_away_leaves_a_line) {
+  struct row {
+    std::string method, target, line, resource;
+  };
+  const std::string sync = "/sync/sync.xml?resource=", pulls = "pull/incoming send fatal: ";
+  const std::string pushes = "push/incoming receive fatal (remote): ", registers = "register/incoming none error: ";
+  const std::vector<row> all{
+      {"GET", "/sync/sync.xml", pulls + "Mixed resource synchronization not supported", ""},
+      {"GET", sync + "mixed", pulls + "Mixed resource synchronization not supported", "mixed"},
+      {"POST", sync + "mixed", pushes + "Mixed resource synchronization not supported", "mixed"},
+      {"GET", sync + "nonsense", pulls + "Invalid request", "nonsense"},
+      {"GET", sync + "gis_location", pulls + "undefined table: gis_location", "gis_location"},
+      {"POST", sync + "gis_location", pushes + "undefined table: gis_location", "gis_location"},
+      {"DELETE", sync + "org_office", pulls + "Unsupported method!", "org_office"},
+      {"GET", "/sync/repository/register.json", registers + "Unsupported method!", "none"},
+      {"POST", "/sync/repository/register.xml", registers + "Unsupported data format!", "none"},
+      {"POST", "/sync/repository/register.json", registers + "Not a JSON object", "none"},
+  };
+  for (const auto& r : all) BOOST_TEST_CONTEXT(r.method << ' ' << r.target) {
+      asked_site s;
+      s.ask(r.method, r.target);
+      BOOST_TEST_REQUIRE(s.log().size() == 1u);
+      BOOST_TEST(last_line(s) == r.line);
+      BOOST_TEST(s.log()[0].resource == r.resource);
+      BOOST_TEST((s.log()[0].at == second(1000)));
+    }
+  // Whoever asks for something else is no peer.
+  asked_site s;
+  s.ask("GET", "/favicon.ico");
+  BOOST_TEST(s.log().empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_served_leaves_a_line) {
+  for (const std::string method : {"GET", "POST"})
+    for (std::uint64_t n = 1; n < 4; ++n) {
+      asked_site s;
+      s.know();
+      s.store.fail_at(s.store.operations() + n);
+      const auto t = s.ask(method, "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer",
+                           method == "POST" ? document({an_office("a")}) : "");
+      BOOST_TEST_REQUIRE(s.log().size() == 1u);
+      if (t.head.status != 503u && t.head.status != 500u) continue;
+      BOOST_TEST((s.log()[0].result == log_result::error || s.log()[0].result == log_result::fatal));
+      BOOST_TEST(s.log()[0].resource == "org_office");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(wrong_credentials_leave_a_line_for_each_user_and_minute) {
+  asked_site s({.authenticate = [](std::string_view, std::string_view p) { return p == "secret"; }});
+  const auto ask = [&](std::string user, std::string method = "GET", std::string path = "/sync/sync.xml") {
+    BOOST_TEST(s.ask(std::move(method), std::move(path), {}, std::move(user), "wrong").head.status == 401u);
+  };
+  for (int i = 0; i < 50; ++i) ask("ann");
+  BOOST_TEST(s.log().size() == 1u);
+  BOOST_TEST(last_line(s) == "pull/incoming send fatal: Authentication Required: wrong credentials of ann");
+  ask("bob", "POST", "/sync/repository/register.json");
+  BOOST_TEST(last_line(s) == "register/incoming none error: Authentication Required: wrong credentials of bob");
+  s.clock.advance(59);
+  ask("ann");
+  BOOST_TEST(s.log().size() == 2u);
+  s.clock.advance(1);
+  ask("ann", "POST");
+  BOOST_TEST(s.log().size() == 3u);
+  BOOST_TEST(last_line(s) == "push/incoming receive fatal (remote): Authentication Required: wrong credentials of ann");
+  // Names are not looked at any more once there are too many, and cannot fill the log either.
+  for (int i = 0; i < 2000; ++i) ask("user" + std::to_string(i));
+  BOOST_TEST(s.log(5000).size() <= 3 + refused_logins::most_names);
+  s.clock.advance(60);
+  ask("a\nb");
+  BOOST_TEST(last_line(s).ends_with("of a b"));
+  // Elsewhere nobody synchronises.
+  ask("carl", "GET", "/nonsense");
+  BOOST_TEST(last_line(s).ends_with("of a b"));
+}
+
 BOOST_AUTO_TEST_CASE(a_push_that_is_turned_away_leaves_a_line) {
   asked_site s;
   s.push(document({an_office("a")}));
@@ -230,9 +306,34 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_in_the_middle_breaks_the_answer_off) {
   std::string buffer(1000, '\0');
   BOOST_TEST(answer->read_body(buffer).has_value());
   s.store.fail_at(s.store.operations() + 1);
-  std::string rest(1 << 20, '\0');
-  BOOST_TEST(answer->read_body(rest).has_error());
+  // Some records are read ahead.
+  auto rest = answer->read_body(buffer);
+  while (rest && *rest != 0) rest = answer->read_body(buffer);
+  BOOST_TEST(rest.has_error());
   BOOST_TEST(last_line(s).starts_with("pull/incoming send fatal"));
+}
+
+// Readers never wait for a writer, and what they leave in the log is no reason to.
+BOOST_AUTO_TEST_CASE(a_pull_does_not_wait_for_a_writer_to_be_logged) {
+  asked_site s;
+  const auto peer = s.know();
+  s.put(an("a"));
+  s.store.set_patience(std::chrono::seconds(30));
+  {
+    auto open = s.store.begin(s.self.context());
+    const auto begun = std::chrono::steady_clock::now();
+    for (int i = 0; i < 3; ++i) BOOST_TEST(s.pull("&repository=urn:uuid:peer").head.status == 200u);
+    BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(10)));
+    BOOST_TEST(s.store.snapshot().log(0, 100).empty());
+  }
+  // Whoever writes next takes the lines along, and what was to be noted with them.
+  s.clock.advance(5);
+  s.put(an("b"));
+  const auto log = s.store.snapshot().log(0, 100);
+  BOOST_TEST_REQUIRE(log.size() == 3u);
+  BOOST_TEST((log[0].at == second(1000)));
+  BOOST_TEST(log[0].repository == peer);
+  BOOST_TEST((s.self.repositories().value().front().last_connected == second(1000)));
 }
 
 // --- an Eden that pulls -------------------------------------------------------------------------------------------------
@@ -331,7 +432,30 @@ BOOST_AUTO_TEST_CASE(a_push_is_taken_and_answered_with_a_message) {
   BOOST_TEST(s.log(1)[0].repository == peer);
   BOOST_TEST(s.quarantine().size() == 1u);
   BOOST_TEST(s.push(document({an_office("c", 1)})).head.status == 200u);
-  BOOST_TEST(last_line(s) == "push/incoming receive success: Data received from peer");
+  BOOST_TEST(last_line(s) ==
+             "push/incoming receive warning (remote): Data received from peer\n1 records wait in quarantine");
+}
+
+BOOST_AUTO_TEST_CASE(records_of_unknown_tables_are_told_to_both_sides) {
+  asked_site s;
+  s.know();
+  const auto t = s.push(document({an_office("a", 1), element("no_such", "x").at(1), element("auth_user", "u").at(1)}));
+  const std::string words = "1 records left out, of tables that are not known here: no_such (1)";
+  BOOST_TEST(t.head.status == 200u);
+  BOOST_TEST(t.status() == words);
+  BOOST_TEST(last_line(s) == "push/incoming receive warning (remote): Data received from peer\n" + words);
+  const auto both = s.push(document({an_office("b", 2).data("floors", "x"), element("no_such", "x").at(1)}));
+  BOOST_TEST(both.status().ends_with("invalid items ignored; " + words), both.status());
+  BOOST_TEST(parse_status_message(both.body)->refused.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_push_is_told_to_leave_records_in_quarantine_each_time) {
+  asked_site s;
+  s.know();
+  s.push(document({an_office("b", 2).data("floors", "x")}));
+  s.push(document({an_office("c", 3)}));
+  BOOST_TEST(last_line(s) ==
+             "push/incoming receive warning (remote): Data received from peer\n1 records wait in quarantine");
 }
 
 BOOST_AUTO_TEST_CASE(bad_documents_are_answered_with_400_and_leave_nothing) {
@@ -358,6 +482,31 @@ BOOST_AUTO_TEST_CASE(bad_documents_are_answered_with_400_and_leave_nothing) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_push_of_something_else_is_answered_with_400_that_names_its_root) {
+  for (const std::string root : {"html", "HTML", "rss", "soap:Envelope"})
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+      asked_site s;
+      s.know();
+      const auto body = "<?xml version='1.0'?><" + root + ">" + an_office("a").text() + "</" + root + ">";
+      const auto t =
+          s.ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", body, {}, {}, false, piece);
+      BOOST_TEST(t.head.status == 400u);
+      BOOST_TEST(t.status().find(root) != std::string::npos, t.status());
+      BOOST_TEST(s.contents().empty());
+      BOOST_TEST_REQUIRE(s.log().size() == 1u);
+      BOOST_TEST(last_line(s).starts_with("push/incoming receive fatal"));
+      BOOST_TEST(last_line(s).find(root) != std::string::npos);
+    }
+}
+
+// Recorded at an Eden (eden-wire, "push-other-root").
+BOOST_AUTO_TEST_CASE(a_push_of_a_document_called_data_is_taken) {
+  asked_site s;
+  s.know();
+  BOOST_TEST(s.push("<data>" + an_office("a").text() + "</data>").head.status == 200u);
+  BOOST_TEST(s.contents().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_push_that_breaks_off_leaves_nothing_but_a_line) {
   asked_site s;
   s.know();
@@ -376,8 +525,12 @@ BOOST_AUTO_TEST_CASE(a_locked_store_is_told_to_come_again) {
   asked_site s;
   s.know();
   s.store.set_patience(std::chrono::milliseconds(1));
-  auto open = s.store.begin({});
-  BOOST_TEST(s.push(document({an_office("a")})).head.status == 503u);
+  {
+    auto open = s.store.begin({});
+    BOOST_TEST(s.push(document({an_office("a")})).head.status == 503u);
+  }
+  BOOST_TEST_REQUIRE(s.log().size() == 1u);
+  BOOST_TEST(last_line(s).starts_with("push/incoming receive error: the database is in use"));
 }
 
 // --- whose policies -----------------------------------------------------------------------------------------------------

@@ -123,6 +123,51 @@ BOOST_AUTO_TEST_CASE(a_refused_record_is_offered_again_by_the_next_run) {
   BOOST_TEST(line_of(p.field.store.snapshot(), posts, "p") == "hrm_post p @5 name=p office_id=->a");
 }
 
+BOOST_AUTO_TEST_CASE(a_run_that_leaves_records_in_quarantine_is_never_a_plain_success) {
+  int round = 0;
+  one_pull p(scripted_peer::script([&](const heard&) -> scripted_answer {
+    if (round++ != 0) return {200, document({})};
+    return {200, document({an_office("b", 2).data("floors", "x"), an_office("c", 2).data("floors", "y")})};
+  }));
+  const auto other = p.add_task(sync_mode::pull, "org_organisation");
+  p.run();
+  for (int again = 0; again < 2; ++again) {
+    const auto r = p.run();
+    BOOST_TEST(r.ok());
+    BOOST_TEST(r.transfers[0].waiting == 2u);
+    // The other task has nothing to do with them.
+    BOOST_TEST(r.transfers[1].waiting == 0u);
+    const auto log = p.field.log(2);
+    BOOST_TEST(log[0].resource == "org_organisation");
+    BOOST_TEST((log[0].result == log_result::success));
+    BOOST_TEST((log[1].result == log_result::warning));
+    BOOST_TEST(log[1].message == "No data to import (already up-to-date)\n2 records wait in quarantine");
+  }
+  BOOST_TEST(other != p.task);
+}
+
+BOOST_AUTO_TEST_CASE(records_of_unknown_tables_are_told) {
+  const auto of = [](std::string_view table, std::string_view name) { return element(table, name).at(3); };
+  one_pull p({200,
+              document({an_office("a", 1).with(of("org_nobody", "x")), of("no_such", "y"), of("no_such", "z"),
+                        of("auth_user", "u")}),
+              "text/xml",
+              {{"Date", to_http_date(second(5000))}}});
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(
+      last_line(p.field) ==
+      "pull/outgoing import warning: Data imported successfully (1 records)\n3 records left out, of tables that are "
+      "not known here: no_such (2), org_nobody (1)");
+  // An Eden leaves them out, too, and they are no reason to ask again.
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(2)));
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_never_travel_are_left_out_without_a_word) {
+  one_pull p({200, document({an_office("a", 1), element("auth_user", "u").at(1), element("sync_task", "t").at(1)})});
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(last_line(p.field) == "pull/outgoing import success: Data imported successfully (1 records)");
+}
+
 BOOST_AUTO_TEST_CASE(bad_answers_leave_no_trace) {
   std::string bomb = "<!DOCTYPE s3xml [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
   bomb += "<s3xml><resource name=\"org_office\"><data field=\"name\">&b;</data></resource></s3xml>";
@@ -161,6 +206,44 @@ BOOST_AUTO_TEST_CASE(bad_answers_leave_no_trace) {
        {200, "<html><body><br>Please log in</body></html>", "text/html"},
        error::unexpected_answer,
        "HTML"},
+      {"html in capitals", {200, "<HTML><BODY>Log in</BODY></HTML>"}, error::unexpected_answer, "HTML"},
+      {"html in both", {200, "<Html><body/></Html>"}, error::unexpected_answer, "HTML"},
+      {"html with a prefix",
+       {200, "<x:html xmlns:x='http://www.w3.org/1999/xhtml'/>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"html 5",
+       {200, "<!DOCTYPE html>\n<html><head><title>Log in</title></head><body><br></body></html>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"xhtml",
+       {200, "<?xml version=\"1.0\"?><!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Strict//EN\" \"x\"><html/>"},
+       error::unexpected_answer,
+       "HTML"},
+      {"html behind a byte order mark", {200, "\xEF\xBB\xBF<!doctype HTML><html/>"}, error::unexpected_answer, "HTML"},
+      {"text that says it is html",
+       {200, "Please log in", "text/html; charset=UTF-8"},
+       error::unexpected_answer,
+       "HTML"},
+      {"xml that says it is html", {200, "<head/>", "text/html"}, error::unexpected_answer, "HTML"},
+      {"nothing that says it is html", {200, "", "text/html"}, error::malformed_document, ""},
+      {"a document cut off that says it is html",
+       {200, one.substr(0, one.size() - 9), "text/html"},
+       error::malformed_document,
+       "line"},
+      {"a feed", {200, "<rss><channel/></rss>"}, error::unexpected_answer, "rss"},
+      {"a fault", {200, "<soap:Envelope><soap:Body/></soap:Envelope>"}, error::unexpected_answer, "soap:Envelope"},
+      {"another root around records",
+       {200, "<data>" + an_office("a", 1).text() + "</data>"},
+       error::unexpected_answer,
+       "data"},
+      {"more behind the end", {200, one + "<html/>"}, error::malformed_document, "line"},
+      {"a failure under 200 behind a byte order mark",
+       {200,
+        "\xEF\xBB\xBF"
+        R"({"status": "failed", "statuscode": "400", "message": "Mixed not supported"})"},
+       error::refused,
+       "Mixed not supported"},
       {"a failure under 200",
        {200, R"({"status": "failed", "statuscode": "400", "message": "Mixed not supported"})"},
        error::refused,
@@ -193,6 +276,30 @@ BOOST_AUTO_TEST_CASE(bad_answers_leave_no_trace) {
       BOOST_TEST(r.transfers[0].error->text().find(b.words) != std::string::npos, r.transfers[0].error->text());
       p.expect_no_trace(r);
     }
+}
+
+// Batches are committed while a document comes: nothing of it may be taken before it is known to be one.
+BOOST_AUTO_TEST_CASE(records_below_another_root_are_not_taken_however_small_the_batches_are) {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{100000}}) {
+    auto text = offices_of(10);
+    text.replace(text.find("<s3xml"), 6, "<other");
+    text.replace(text.find("</s3xml"), 7, "</other");
+    one_pull p({200, text});
+    p.line.set_piece(piece);
+    test_site self(p.field.store, relief(), p.field.clock, p.field.uids, {.batch_elements = 1});
+    const auto op = active_site<parts>(self).synchronize_with(p.peer);
+    p.line.run(*op);
+    p.expect_no_trace(op->report());
+  }
+}
+
+// An Eden may call its document what it likes (eden-wire, "03_pull-content-type-json"); the root says what it is.
+BOOST_AUTO_TEST_CASE(a_document_is_taken_whatever_its_type_says) {
+  for (const auto type : {"application/json", "text/html", "text/plain", ""}) {
+    one_pull p({200, document({an_office("a", 1)}), type});
+    BOOST_TEST(p.run().ok());
+    BOOST_TEST(p.field.contents().size() == 1u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_text_beyond_the_limit_is_refused) {
@@ -262,7 +369,7 @@ BOOST_AUTO_TEST_CASE(a_time_that_the_peers_clock_has_not_reached_is_never_asked_
   eden.put("future", 100000);
   one_pull p(scripted_peer::script([&](const heard& h) { return eden(h); }));
   p.run();
-  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(100)));
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == std::nullopt));
   clock.advance(50);
   eden.put("now", 150);
   p.run();
@@ -274,6 +381,27 @@ BOOST_AUTO_TEST_CASE(a_time_that_the_peers_clock_has_not_reached_is_never_asked_
   clock.set(second(122));
   p.run();
   BOOST_TEST(p.field.contents().size() == 3u);
+}
+
+// The table was read before the answer got its Date: what was committed in between must be asked for.
+BOOST_AUTO_TEST_CASE(a_record_from_the_future_does_not_move_the_mark_to_the_answers_date) {
+  memory::manual_clock clock(second(100));
+  eden_peer eden{clock, {}, {}};
+  eden.put("old", 50);
+  eden.put("future", 100000);
+  one_pull p(scripted_peer::script([&](const heard& h) {
+    const auto read = eden(h).body;
+    if (p.other.requests.empty()) eden.put("meanwhile", 105);
+    clock.set(second(110));
+    auto answer = eden(h);
+    answer.body = read;
+    return answer;
+  }));
+  p.run();
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(51)));
+  p.run();
+  BOOST_TEST(p.field.contents().size() == 3u);
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(106)));
 }
 
 BOOST_AUTO_TEST_CASE(without_a_date_the_youngest_second_is_always_asked_for_again) {

@@ -50,6 +50,16 @@ BOOST_AUTO_TEST_CASE(an_eden_gets_a_form_with_its_length_and_edens_parameters) {
   BOOST_TEST(r.transfers[0].bytes == body.size());
 }
 
+BOOST_AUTO_TEST_CASE(a_message_is_read_under_any_good_status_and_behind_a_byte_order_mark) {
+  for (const auto& a :
+       {scripted_answer{201, taken, "application/json"}, scripted_answer{200, "\xEF\xBB\xBF" + taken}}) {
+    one_push p(a);
+    p.field.put(an("a"));
+    BOOST_TEST(p.run().ok());
+    BOOST_TEST((p.field.mark(p.task, direction::push).cursor != ""));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_edensync_peer_gets_a_stream) {
   one_push p(scripted_answer{200, taken, "text/html", {{std::string(headers::version), "1"}}}, true);
   p.field.put(an("a"));
@@ -125,6 +135,36 @@ BOOST_AUTO_TEST_CASE(records_that_the_peer_refused_are_kept_and_sent_again) {
   BOOST_TEST(p.other.requests.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_peer_says_beside_success_is_told) {
+  one_push p(scripted_answer{
+      200, R"({"status": "success", "statuscode": "200", "message": "1 records left out", "records": 0})"});
+  p.field.put(an("a"));
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(last_line(p.field) ==
+             "push/outgoing send warning (remote): data sent successfully (1 records):\n1 records left out");
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_because_of_the_peer_is_told_with_nothing_to_send) {
+  one_push p(scripted_answer{200, taken});
+  auto t = p.field.store.begin({});
+  quarantine_entry q;
+  q.repository = p.peer;
+  q.task = p.task;
+  q.resource = "gone_table";
+  q.uuid = id_of("x");
+  q.reason = refusal_reason::refused_by_peer;
+  t.add_quarantine(q);
+  // That is for a pull to tell.
+  q.uuid = id_of("y");
+  q.reason = refusal_reason::invalid_field;
+  t.add_quarantine(q);
+  t.commit();
+  const auto r = p.run();
+  BOOST_TEST(r.ok());
+  BOOST_TEST(r.transfers[0].waiting == 1u);
+  BOOST_TEST(last_line(p.field) == "push/outgoing send warning: No data to send\n1 records wait in quarantine");
+}
+
 BOOST_AUTO_TEST_CASE(refused_components_and_records_referred_to_are_sent_again_too) {
   std::string refused;
   one_push p([&](const heard&) -> scripted_answer { return {200, refused.empty() ? taken : refused, "text/html"}; });
@@ -168,6 +208,16 @@ BOOST_AUTO_TEST_CASE(whatever_goes_wrong_moves_nothing_and_is_sent_again) {
        error::unexpected_answer,
        "Please log in"},
       {"a document", {200, document({})}, error::unexpected_answer, ""},
+      {"html behind a byte order mark",
+       {200, "\xEF\xBB\xBF<!DOCTYPE html><html><body>Please log in</body></html>", "text/html"},
+       error::unexpected_answer,
+       "Please log in"},
+      {"nothing", {200, ""}, error::unexpected_answer, "no status message"},
+      {"no content", {204, ""}, error::unexpected_answer, "no status message"},
+      {"text", {200, "upstream connect error", "text/plain"}, error::unexpected_answer, "upstream connect error"},
+      {"a list", {200, "[]"}, error::unexpected_answer, "no status message"},
+      {"an object without a status", {200, R"({"records": 1})"}, error::unexpected_answer, "no status message"},
+      {"a message cut off", {200, R"({"status": "success", "statuscode": "20)"}, error::unexpected_answer, "status"},
       {"not registered",
        {403, R"({"status": "failed", "statuscode": "403", "message": "Registration required"})", "application/json"},
        error::not_registered,
@@ -201,12 +251,34 @@ BOOST_AUTO_TEST_CASE(whatever_goes_wrong_moves_nothing_and_is_sent_again) {
     }
 }
 
-// Old Edens paste their answers together: what cannot be read, but is neither a failure nor a page, counts as taken.
-BOOST_AUTO_TEST_CASE(an_answer_without_a_message_counts_as_taken) {
-  one_push p(scripted_answer{200, ""});
+// The ids that an Eden lists for 200,000 records take more than 1 MiB, and what it refused stands behind them.
+BOOST_AUTO_TEST_CASE(a_long_answer_is_read_to_its_end) {
+  std::string long_one =
+      R"({"status": "success", "statuscode": "200", "message": "invalid items ignored", "records": 200000, "created": [1)";
+  for (int i = 2; i <= 200000; ++i) long_one += ", " + std::to_string(i);
+  long_one +=
+      R"(], "tree": {"$_org_office": [{"@uuid": ")" + id_of("a").text() + R"(", "@error": "Validation error"}]}})";
+  BOOST_TEST(long_one.size() > std::size_t{1} << 20);
+  one_push p(scripted_answer{200, long_one, "text/html"});
   p.field.put(an("a"));
-  BOOST_TEST(p.run().ok());
-  BOOST_TEST((p.field.mark(p.task, direction::push).cursor != ""));
+  const auto r = p.run();
+  BOOST_TEST(r.ok());
+  BOOST_TEST(r.transfers[0].peer_created == 200000u);
+  BOOST_TEST(r.transfers[0].peer_refused == 1u);
+  BOOST_TEST(p.field.quarantine().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_beyond_the_limit_is_an_error_and_not_cut) {
+  std::string endless = R"({"status": "success", "statuscode": "200", "message": ")";
+  endless.append(std::size_t{64} << 20, 'x');
+  endless += "\"}";
+  one_push p(scripted_answer{200, endless, "text/html"});
+  p.line.set_piece(std::size_t{1} << 20);
+  p.field.put(an("a"));
+  const auto r = p.run();
+  BOOST_TEST((two_sites::first_error(r) == error::unexpected_answer));
+  BOOST_TEST(last_line(p.field).find("longer than 67108864 bytes") != std::string::npos);
+  BOOST_TEST((p.field.mark(p.task, direction::push) == watermark{}));
 }
 
 BOOST_AUTO_TEST_CASE(filters_of_the_task_hold_for_what_is_sent) {

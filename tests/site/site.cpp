@@ -2,7 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "support/sites.hpp"
@@ -310,6 +312,112 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_is_told_and_does_not_throw) {
   BOOST_TEST(self.uuid().has_error());
   store.fail_at(store.operations() + 1);
   BOOST_TEST(self.log(1).has_error());
+}
+
+// --- the log ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+log_entry said(std::string message, std::int64_t at = 0) {
+  log_entry e;
+  e.at = second(at);
+  e.message = std::move(message);
+  return e;
+}
+
+lines messages(one_site& s) {
+  lines out;
+  for (const auto& e : s.store.snapshot().log(0, 5000)) out.insert(out.begin(), e.message);
+  return out;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(entries_that_cannot_be_written_wait_for_the_next_transaction) {
+  {
+    auto open = store.begin({});
+    self.note(said("one"));
+    self.note(said("two", 1));
+    BOOST_TEST((self.flush_log().error().code == error::store_locked));
+    // Looking does not wait either.
+    BOOST_TEST(self.log(10).value().empty());
+  }
+  BOOST_TEST(messages(*this).empty());
+  self.ledger([&](auto& t) { t.add_log(said("three", 2)); }).value();
+  BOOST_TEST((messages(*this) == lines{"one", "two", "three"}));
+  for (const bool as_record : {false, true}) {
+    store.fail_at(store.operations() + 1);
+    self.note(said("four"));
+    BOOST_TEST(messages(*this).back() != "four");
+    if (as_record)
+      put(an("a"));
+    else
+      BOOST_TEST(self.flush_log().has_value());
+    BOOST_TEST(messages(*this).back() == "four");
+    self.note(said("five"));
+  }
+}
+
+// A commit that fails may have been carried out: then an entry is there twice, but never lost.
+BOOST_AUTO_TEST_CASE(a_transaction_that_fails_loses_no_waiting_entry) {
+  std::set<std::string> noted;
+  for (std::uint64_t n = 1; n < 10; ++n) {
+    noted.insert(std::to_string(n));
+    store.fail_at(store.operations() + 1);
+    self.note(said(std::to_string(n)));
+    store.fail_at(store.operations() + n);
+    (void)self.ledger([&](auto& t) { t.set_setting("x", "y"); });
+    store.fail_at(0);
+    std::set<std::string> written;
+    for (const auto& e : self.log(100).value()) written.insert(e.message);
+    BOOST_TEST((written == noted));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(whoever_looks_finds_the_entries_that_waited) {
+  store.fail_at(store.operations() + 1);
+  self.note(said("one"));
+  BOOST_TEST(self.log(10).value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(entries_that_wait_at_the_end_are_written) {
+  {
+    test_site other(store, relief(), clock, uids);
+    auto open = store.begin({});
+    other.note(said("one"));
+    BOOST_TEST(messages(*this).empty());
+    open.commit();
+  }
+  BOOST_TEST((messages(*this) == lines{"one"}));
+}
+
+BOOST_AUTO_TEST_CASE(of_too_many_entries_the_oldest_are_dropped_and_counted) {
+  {
+    auto open = store.begin({});
+    for (std::size_t i = 0; i < log_queue::limit + 7; ++i) self.note(said(std::to_string(i)));
+  }
+  BOOST_TEST(self.flush_log().has_value());
+  const auto all = messages(*this);
+  BOOST_TEST_REQUIRE(all.size() == log_queue::limit);
+  BOOST_TEST(all[0] == "7\n(7 earlier entries of the log could not be kept)");
+  BOOST_TEST(all[1] == "8");
+  BOOST_TEST(all.back() == std::to_string(log_queue::limit + 6));
+}
+
+BOOST_AUTO_TEST_CASE(entries_of_many_threads_are_all_written) {
+  constexpr int each = 50;
+  {
+    std::vector<std::jthread> all;
+    for (int i = 0; i < 4; ++i)
+      all.emplace_back([&] {
+        for (int n = 0; n < each; ++n) self.note(said("x"));
+      });
+    all.emplace_back([&] {
+      for (int n = 0; n < each; ++n) (void)self.ledger([](auto& t) { t.set_setting("x", "y"); });
+    });
+  }
+  BOOST_TEST(self.flush_log().has_value());
+  BOOST_TEST(messages(*this).size() == 4u * each);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

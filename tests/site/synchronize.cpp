@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -95,6 +97,52 @@ BOOST_AUTO_TEST_CASE(what_is_not_configured_is_told_and_logged) {
     BOOST_TEST((op.report().error->code == error::not_configured));
     BOOST_TEST(alone.log().size() == 1u);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_leaves_one_line) {
+  for (int n = 0;; ++n) {
+    site_and_script p(scripted_answer{200, document({an_office("a", 1)})});
+    p.add_task(sync_mode::pull);
+    p.add_task(sync_mode::pull, "org_organisation");
+    int asked = 0;
+    const auto r = p.run({.progress = {}, .cancelled = [&] { return asked++ >= n; }});
+    if (r.ok()) {
+      BOOST_TEST(n > 3);
+      break;
+    }
+    BOOST_TEST_REQUIRE(n < 100);
+    std::size_t told = 0;
+    for (const auto& e : p.field.log()) told += e.message.find("cancelled") != std::string::npos;
+    BOOST_TEST(told == 1u, "after " << n);
+    if (n == 0) BOOST_TEST(last_line(p.field) == "none/none check error: the run was cancelled");
+    if (n == 0) BOOST_TEST(p.field.log(1)[0].repository_name == "Other");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_run_with_a_locked_store_is_logged_once_the_store_is_free) {
+  site_and_script p(scripted_answer{200, document({})});
+  p.add_task(sync_mode::pull);
+  p.field.store.set_patience(std::chrono::milliseconds(1));
+  {
+    auto open = p.field.store.begin({});
+    BOOST_TEST((two_sites::first_error(p.run()) == error::store_locked));
+  }
+  // Locked in the middle: the answer came, and cannot be taken.
+  std::optional<memory::transaction> open;
+  scripted_peer locking([&](const heard&) -> scripted_answer {
+    open.emplace(p.field.store.begin({}));
+    return {200, document({an_office("a", 1)})};
+  });
+  memory::loopback line([&](const request_head& h) { return locking(h); });
+  active_site<parts> calling(p.field.self);
+  const auto op = calling.synchronize_with(p.peer);
+  line.run(*op);
+  BOOST_TEST((two_sites::first_error(op->report()) == error::store_locked));
+  open.reset();
+  std::vector<std::string> modes;
+  for (const auto& e : p.field.log()) modes.push_back(e.mode + " " + std::string(to_text(e.result)));
+  const std::vector<std::string> expected{"pull/outgoing error", "none/none error"};
+  BOOST_TEST(modes == expected, boost::test_tools::per_element());
 }
 
 // --- registration -------------------------------------------------------------------------------------------------------

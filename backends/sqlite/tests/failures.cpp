@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -44,6 +45,42 @@ error code_of(const result<sqlite::store>& r) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(sqlite_failures)
+
+BOOST_AUTO_TEST_CASE(trying_to_begin_waits_neither_for_this_program_nor_for_another) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  sqlite::options o;
+  o.busy_timeout = std::chrono::seconds(30);
+  auto store = sqlite::store::open(path, sample::make_schema(), o).value();
+  const auto begun = std::chrono::steady_clock::now();
+  {
+    auto open = store.begin({});
+    BOOST_TEST(!store.try_begin({}).has_value());
+  }
+  other_connection other(path);
+  other.run("BEGIN IMMEDIATE");
+  BOOST_TEST(!store.try_begin({}).has_value());
+  BOOST_TEST(!store.try_begin({}).has_value());
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < std::chrono::seconds(20)));
+  other.run("COMMIT");
+  {
+    auto t = store.try_begin({});
+    BOOST_TEST_REQUIRE(t.has_value());
+    t->set_setting("a", "b");
+    t->commit();
+  }
+  BOOST_TEST(store.snapshot().setting("a").value() == "b");
+  // Whoever begins afterwards waits again.
+  other.run("BEGIN IMMEDIATE");
+  std::jthread ends([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    other.run("COMMIT");
+  });
+  auto t = store.begin({});
+  t.set_setting("a", "c");
+  t.commit();
+  BOOST_TEST(store.snapshot().setting("a").value() == "c");
+}
 
 BOOST_AUTO_TEST_CASE(a_database_that_somebody_else_writes_to_is_locked_for_writers_only) {
   temporary_folder folder;

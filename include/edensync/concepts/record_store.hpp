@@ -38,6 +38,7 @@ concept record_transaction = record_reader<T> && ledger_writer<T> &&
 
 /// Keeps records and the ledger of one site.
 ///
+/// Optional: `s.try_begin(w)` gives an `std::optional` transaction, none if somebody else writes; it does not wait.
 /// Laws: `edensync::laws::record_store` and `edensync::laws::site_ledger`.
 /// Thread safety: the store may be shared; its snapshots and transactions may not. One transaction at a time: `begin`
 /// waits, and fails with `error::store_locked` if it waited too long.

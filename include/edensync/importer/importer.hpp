@@ -313,7 +313,8 @@ class importer {
         (from == 0 || is_of_this_run(from))) {
       ++done.records;
       const auto at = item.input.incoming.modified_on;
-      if (!done.youngest || *at > *done.youngest) done.youngest = at;
+      const bool beyond = options_.youngest_until && *at > *options_.youngest_until;
+      if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
   }

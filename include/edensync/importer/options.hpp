@@ -42,6 +42,8 @@ struct import_options {
 
   /// The peer is an edensync site: ties are settled by content, and empty elements mean empty fields.
   bool native = false;
+  /// Records younger than this do not make the report's `youngest`: the sender's clock has not reached their time.
+  std::optional<timestamp> youngest_until;
   /// The pull can be resumed: what `resume_state` is begun with.
   std::optional<resume_state> resume;
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,12 +14,24 @@
 
 namespace edensync {
 
+/// What an operation leaves undone beside the records that it refused itself.
+struct left_undone {
+  /// Records of its task in quarantine, those of this time included.
+  std::uint64_t waiting = 0;
+  /// Records that were left out because their table is not known here, by table.
+  std::map<std::string, std::uint64_t> unknown{};
+};
+
 /// What an operation's end means for the log: the only place where this is decided.
 ///
-/// Without a failure: a warning if a record was refused or put into quarantine, otherwise success. A failure that may go
-/// away by itself is an error; all others are fatal, because the next run will fail as well (design, "Errors").
-inline log_result result_of(const std::optional<failure>& why, const record_counts& counts = {}) {
-  if (!why) return counts.refused + counts.quarantined > 0 ? log_result::warning : log_result::success;
+/// Without a failure: a warning if a record was refused, put into quarantine or left out, or still waits there; otherwise
+/// success. A failure that may go away by itself is an error; all others are fatal, because the next run will fail as
+/// well (design, "Errors").
+inline log_result result_of(const std::optional<failure>& why, const record_counts& counts = {},
+                            const left_undone& left = {}) {
+  if (!why)
+    return counts.refused + counts.quarantined + left.waiting > 0 || !left.unknown.empty() ? log_result::warning
+                                                                                           : log_result::success;
   return why->code == condition::retry_later ? log_result::error : log_result::fatal;
 }
 
@@ -72,9 +86,30 @@ inline std::string with_count(std::string_view text, std::uint64_t records) {
   return std::string(text) + " (" + std::to_string(records) + " records)";
 }
 
+// The names are a peer's words, and there may be any number of them.
+inline std::string unknown_words(const std::map<std::string, std::uint64_t>& unknown) {
+  constexpr std::size_t most = 10;
+  std::string out;
+  std::uint64_t all = 0;
+  std::size_t named = 0;
+  for (const auto& [table, n] : unknown) {
+    all += n;
+    if (++named <= most)
+      out += (out.empty() ? "" : ", ") + diagnostics({}, table.substr(0, 100)).peer() + " (" + std::to_string(n) + ")";
+  }
+  if (named > most) out += " and " + std::to_string(named - most) + " other tables";
+  return std::to_string(all) + " records left out, of tables that are not known here: " + out;
+}
+
 inline std::string with_refused(std::string text, std::uint64_t refused, std::string_view words) {
   text += ", " + std::to_string(refused) + " refused";
   if (!words.empty()) text += ":\n" + std::string(words);
+  return text;
+}
+
+inline std::string with_left(std::string text, const left_undone& left, std::uint64_t told) {
+  if (!left.unknown.empty()) text += '\n' + unknown_words(left.unknown);
+  if (left.waiting > told) text += '\n' + std::to_string(left.waiting) + " records wait in quarantine";
   return text;
 }
 
@@ -98,14 +133,14 @@ inline log_entry run_failed(const failure& why) { return detail::failed({}, "non
 
 /// `records` is Eden's count of master records; `words` tells what is wrong with the refused ones, one line each.
 inline log_entry pulled(std::string_view resource, std::uint64_t records, const record_counts& counts,
-                        std::string_view words = {}) {
-  const auto result = result_of(std::nullopt, counts);
-  std::string message = records == 0 && result == log_result::success
+                        std::string_view words = {}, const left_undone& left = {}) {
+  const auto refused = counts.refused + counts.quarantined;
+  std::string message = records == 0 && refused == 0 && left.unknown.empty()
                             ? "No data to import (already up-to-date)"
                             : detail::with_count("Data imported successfully", records);
-  if (result != log_result::success)
-    message = detail::with_refused(std::move(message), counts.refused + counts.quarantined, words);
-  auto e = detail::line(resource, "pull/outgoing", "import", result, std::move(message));
+  if (refused != 0) message = detail::with_refused(std::move(message), refused, words);
+  auto e = detail::line(resource, "pull/outgoing", "import", result_of(std::nullopt, counts, left),
+                        detail::with_left(std::move(message), left, counts.quarantined));
   e.counts = counts;
   return e;
 }
@@ -115,19 +150,25 @@ inline log_entry pull_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "pull/outgoing", is_remote(why) ? "fetch" : "import", why);
 }
 
+/// `words`: what the peer says; it says something only if it did not take everything.
 inline log_entry pushed(std::string_view resource, std::uint64_t records, std::uint64_t refused = 0,
-                        std::string_view words = {}) {
+                        std::string_view words = {}, const left_undone& left = {}) {
   std::string message = detail::with_count("data sent successfully", records);
-  if (refused != 0) message = detail::with_refused(std::move(message), refused, words);
-  auto e = detail::line(resource, "push/outgoing", "send", refused == 0 ? log_result::success : log_result::warning,
-                        std::move(message));
-  e.remote = refused != 0;
+  if (refused != 0)
+    message = detail::with_refused(std::move(message), refused, words);
+  else if (!words.empty())
+    message += ":\n" + std::string(words);
+  const bool complete = refused == 0 && words.empty() && left.waiting == 0;
+  auto e = detail::line(resource, "push/outgoing", "send", complete ? log_result::success : log_result::warning,
+                        detail::with_left(std::move(message), left, refused));
+  e.remote = refused != 0 || !words.empty();
   return e;
 }
 
 /// An Eden calls this a warning; there it means that the table is empty, here that the peer has everything.
-inline log_entry nothing_to_push(std::string_view resource) {
-  return detail::line(resource, "push/outgoing", "send", log_result::success, "No data to send");
+inline log_entry nothing_to_push(std::string_view resource, const left_undone& left = {}) {
+  return detail::line(resource, "push/outgoing", "send", result_of(std::nullopt, {}, left),
+                      detail::with_left("No data to send", left, 0));
 }
 
 inline log_entry push_failed(std::string_view resource, const failure& why) {
@@ -155,12 +196,14 @@ inline log_entry answered_pull_failed(std::string_view resource, const failure& 
 }
 
 /// Records that were refused are the peer's fault, as Eden sees it.
-inline log_entry answered_push(std::string_view resource, const record_counts& counts, std::string_view words = {}) {
-  const auto result = result_of(std::nullopt, counts);
+inline log_entry answered_push(std::string_view resource, const record_counts& counts, std::string_view words = {},
+                               const left_undone& left = {}) {
+  const auto result = result_of(std::nullopt, counts, left);
+  const auto refused = counts.refused + counts.quarantined;
   std::string message = "Data received from peer";
-  if (result != log_result::success)
-    message = detail::with_refused(std::move(message), counts.refused + counts.quarantined, words);
-  auto e = detail::line(resource, "push/incoming", "receive", result, std::move(message));
+  if (refused != 0) message = detail::with_refused(std::move(message), refused, words);
+  auto e = detail::line(resource, "push/incoming", "receive", result,
+                        detail::with_left(std::move(message), left, counts.quarantined));
   e.remote = result != log_result::success;
   e.counts = counts;
   return e;
@@ -180,11 +223,26 @@ inline log_entry answered_registration_failed(std::string_view message) {
   return detail::line("none", "register/incoming", "none", log_result::error, std::string(message));
 }
 
-/// A push that was turned away before anything of it was read. An Eden does not log these (spec/model.md M13).
-inline log_entry push_refused(std::string_view resource, std::string_view message) {
-  auto e = detail::line(resource, "push/incoming", "receive", log_result::fatal, std::string(message));
-  e.remote = true;
+/// What a request is about, for those that are turned away before more is known of them.
+enum class asked : std::uint8_t { registration, pull, push };
+
+/// A request that was turned away before anything of it was read. An Eden logs a few of these (spec/model.md M13).
+///
+/// The message may hold what the peer sent: pass that through `diagnostics`.
+inline log_entry turned_away(asked what, std::string_view resource, std::string_view message) {
+  if (what == asked::registration) return answered_registration_failed(message);
+  const bool push = what == asked::push;
+  auto e = detail::line(resource, push ? "push/incoming" : "pull/incoming", push ? "receive" : "send",
+                        log_result::fatal, std::string(message));
+  e.remote = push;
   return e;
+}
+
+/// The same for a failure of this site that may go away by itself.
+inline log_entry not_served(asked what, std::string_view resource, const failure& why) {
+  return what == asked::registration ? answered_registration_failed(why.text())
+         : what == asked::pull       ? answered_pull_failed(resource, why)
+                                     : answered_push_failed(resource, why);
 }
 
 }  // namespace log_lines

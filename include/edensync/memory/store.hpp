@@ -62,10 +62,15 @@ class store {
     std::unique_lock guard(core_->lock);
     const auto free = [this] { return !core_->writing; };
     if (!core_->written.wait_for(guard, core_->patience.load(), free)) throw_failure(error::store_locked);
-    auto next = std::make_unique<detail::state>(*core_->now);
-    transaction t(core_, std::move(next), w);
-    core_->writing = true;
-    return t;
+    return begin_now(w);
+  }
+
+  /// The same without waiting: none while another transaction is open.
+  std::optional<transaction> try_begin(const write_context& w) {
+    core_->count();
+    const std::lock_guard guard(core_->lock);
+    if (core_->writing) return std::nullopt;
+    return begin_now(w);
   }
 
   /// How long `begin` waits for another transaction to end; 5 s unless told.
@@ -85,6 +90,14 @@ class store {
   void crash_at(std::uint64_t number) { core_->crash_at = number; }
 
  private:
+  // Under the lock.
+  transaction begin_now(const write_context& w) {
+    auto next = std::make_unique<detail::state>(*core_->now);
+    transaction t(core_, std::move(next), w);
+    core_->writing = true;
+    return t;
+  }
+
   std::shared_ptr<detail::core> core_;
 };
 

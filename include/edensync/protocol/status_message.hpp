@@ -199,8 +199,9 @@ inline std::string to_json(const status_message& m) {
 }
 
 /// Reads a message; none if the text is no JSON object with a `status`. Members of another type than expected are left
-/// out: Edens of 2011 paste their answers together, and what they miss is no reason to repeat a push.
+/// out, and a byte order mark is passed over: what is said there is no reason to repeat a push.
 inline std::optional<status_message> parse_status_message(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   const auto o = detail::parse_json_object(text);
   if (!o || !o->contains("status")) return std::nullopt;
   status_message m;

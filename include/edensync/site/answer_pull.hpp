@@ -12,7 +12,6 @@
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
-#include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
@@ -28,6 +27,7 @@ class answer_pull final : public plain_answer {
       : site_(s), resource_(q.resource), peer_(std::move(peer)) {
     auto ready = detail::guarded([&] { prepare(q, head); });
     if (ready) return;
+    log(log_lines::answered_pull_failed(resource_, ready.error()));
     say_failed(503, ready.error().code.message());
     exporter_.reset();
   }
@@ -95,10 +95,8 @@ class answer_pull final : public plain_answer {
       e.repository = peer_->id;
       e.repository_name = peer_->name;
     }
-    (void)site_.ledger([&](auto& t) {
-      t.add_log(e);
-      if (peer_) update_repository(t, peer_->id, [&](repository& r) { r.last_connected = e.at; });
-    });
+    // A pull only reads: it does not wait for those who write to say that it was here.
+    site_.note(std::move(e), peer_.has_value());
   }
 
   site<Parts>& site_;

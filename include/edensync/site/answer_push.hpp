@@ -10,10 +10,11 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/policy/mirror.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/document_root.hpp"
+#include "edensync/site/left_undone.hpp"
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
-#include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
@@ -36,7 +37,7 @@ class answer_push final : public plain_answer {
 
   void on_body(std::string_view piece) override {
     if (!importer_) return;
-    if (auto fed = importer_->feed(piece); !fed) refuse(fed.error());
+    if (auto fed = feed_document(*importer_, piece, pushed_roots, error::bad_request); !fed) refuse(fed.error());
   }
 
   void on_end() override {
@@ -48,8 +49,10 @@ class answer_push final : public plain_answer {
     }
     const auto report = std::move(*imported);
     importer_.reset();
-    log(log_lines::answered_push(resource_, report.total, refused_words(report, site_.resources())), report.total);
-    say(200, "text/html", to_json(message_of(report)));
+    const auto left = left_of(report);
+    log(log_lines::answered_push(resource_, report.total, refused_words(report, site_.resources()), left),
+        report.total);
+    say(200, "text/html", to_json(message_of(report, left)));
   }
 
   void on_failure(const failure& why) override {
@@ -77,7 +80,7 @@ class answer_push final : public plain_answer {
     auto s = site_.store().snapshot();
     for (const auto& t : s.tasks(peer_.id)) {
       if (t.resource != q.resource) continue;
-      o.task = t.id;
+      o.task = task_ = t.id;
       o.allowed = t.allowed;
       o.update = t.update;
       o.conflict = t.conflict;
@@ -92,7 +95,17 @@ class answer_push final : public plain_answer {
     return o;
   }
 
-  status_message message_of(const import_report& report) const {
+  left_undone left_of(const import_report& report) {
+    left_undone left{.waiting = report.total.quarantined, .unknown = unknown_tables(report)};
+    const auto counted = detail::guarded([&] {
+      auto s = site_.store().snapshot();
+      return count_waiting(s, peer_.id, task_, refused_by::this_site);
+    });
+    if (counted) left.waiting = *counted;
+    return left;
+  }
+
+  status_message message_of(const import_report& report, const left_undone& left) const {
     status_message m;
     m.records = report.records;
     const auto ids = [](const std::vector<record_handle>& from) {
@@ -109,6 +122,8 @@ class answer_push final : public plain_answer {
                            std::string(to_text(r.reason)) + ": " + r.message,
                            {}});
     if (!m.refused.empty()) m.message = m.refused.front().message + " - invalid items ignored";
+    if (!left.unknown.empty())
+      m.message += (m.message.empty() ? "" : "; ") + log_lines::detail::unknown_words(left.unknown);
     return m;
   }
 
@@ -118,6 +133,8 @@ class answer_push final : public plain_answer {
     log(log_lines::answered_push_failed(resource_, why), counts);
     if (why.code == condition::bad_document)
       say_failed(400, "XML Parse error: " + why.text());
+    else if (why.code == error::bad_request)
+      say_failed(400, why.text());
     else if (why.code == condition::retry_later)
       say_failed(503, why.code.message());
     else
@@ -129,15 +146,13 @@ class answer_push final : public plain_answer {
     e.repository = peer_.id;
     e.repository_name = peer_.name;
     e.counts = counts;
-    (void)site_.ledger([&](auto& t) {
-      t.add_log(e);
-      update_repository(t, peer_.id, [&](repository& r) { r.last_connected = e.at; });
-    });
+    site_.note(std::move(e), true);
   }
 
   site<Parts>& site_;
   repository peer_;
   std::string resource_;
+  task_id task_ = 0;
   std::unique_ptr<importer_type> importer_;
 };
 

@@ -28,9 +28,12 @@ class answer_register final : public plain_answer {
 
   void on_end() override {
     const auto own = site_.uuid();
-    if (!own) return say_failed(503, own.error().code.message());
+    if (!own) return not_served(own.error());
     const auto request = parse_register_request(body_);
-    if (!request) return say_failed(400, "Not a JSON object");
+    if (!request) {
+      log(log_lines::turned_away(log_lines::asked::registration, {}, "Not a JSON object"));
+      return say_failed(400, "Not a JSON object");
+    }
     if (request->uuid.empty()) {
       // Eden says this under status 200 (spec/protocol.md §6).
       log(log_lines::answered_registration_failed("No repository identifier specified"));
@@ -54,7 +57,7 @@ class answer_register final : public plain_answer {
       r.id = t.put_repository(r);
       peer_ = r;
     });
-    if (!done) return say_failed(503, done.error().code.message());
+    if (!done) return not_served(done.error());
     if (foreign) {
       log(log_lines::answered_registration_failed("Registered by another account"));
       return say_failed(403, "Registered by another account");
@@ -71,12 +74,17 @@ class answer_register final : public plain_answer {
  private:
   static constexpr std::size_t limit = std::size_t{64} << 10;
 
+  void not_served(const failure& why) {
+    log(log_lines::not_served(log_lines::asked::registration, {}, why));
+    say_failed(503, why.code.message());
+  }
+
   void log(log_entry e) {
     told_ = true;
     e.at = site_.now();
     e.repository = peer_.id;
     e.repository_name = peer_.name;
-    (void)site_.ledger([&](auto& t) { t.add_log(e); });
+    site_.note(std::move(e));
   }
 
   site<Parts>& site_;

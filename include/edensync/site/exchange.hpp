@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -46,12 +47,16 @@ class exchange : public operation {
   }
 
   result<void> on_body(std::string_view piece) final {
-    if (status_ / 100 != 2 || keeps_body()) {
-      // Enough to read what the peer says; the rest is not needed.
-      body_.append(piece.substr(0, body_limit - std::min(body_.size(), body_limit)));
-      return {};
-    }
-    return good_body(piece);
+    const bool good = status_ / 100 == 2;
+    if (good && !keeps_body()) return good_body(piece);
+    const auto most = good ? body_limit() : words_limit;
+    const auto room = most - std::min(body_.size(), most);
+    body_.append(piece.substr(0, room));
+    // Of a refusal that is enough to read what the peer says; half of a good answer would say something else.
+    if (good && piece.size() > room)
+      return failure{make_error_code(error::unexpected_answer),
+                     diagnostics("the answer is longer than " + std::to_string(most) + " bytes")};
+    return {};
   }
 
   result<void> on_end() final {
@@ -76,7 +81,8 @@ class exchange : public operation {
   bool answered() const noexcept { return status_ != 0; }
 
  protected:
-  static constexpr std::size_t body_limit = std::size_t{1} << 20;
+  /// How much is kept of an answer that tells of a failure.
+  static constexpr std::size_t words_limit = std::size_t{1} << 20;
 
   /// Fills in `head_`; false: there is nothing to ask for.
   virtual result<bool> prepare() = 0;
@@ -84,6 +90,8 @@ class exchange : public operation {
   virtual result<void> good_head(const response_head&) { return {}; }
   /// Whether the answer is short and kept in `body_`.
   virtual bool keeps_body() const { return true; }
+  /// How long a good answer that is kept may be; a longer one is a failure.
+  virtual std::size_t body_limit() const { return std::size_t{1} << 20; }
   virtual result<void> good_body(std::string_view) { return {}; }
   virtual result<void> good_end() = 0;
   virtual void conclude(const failure& why) = 0;

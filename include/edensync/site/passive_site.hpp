@@ -7,12 +7,14 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/answer_pull.hpp"
 #include "edensync/site/answer_push.hpp"
 #include "edensync/site/answer_register.hpp"
 #include "edensync/site/plain_answer.hpp"
+#include "edensync/site/refused_logins.hpp"
 #include "edensync/site/site.hpp"
 
 namespace edensync {
@@ -38,32 +40,42 @@ class passive_site {
   explicit passive_site(site<Parts>& s, passive_settings settings = {}) : site_(s), settings_(std::move(settings)) {}
 
   std::unique_ptr<responder> handle(const request_head& request) {
-    if (settings_.authenticate && !settings_.authenticate(request.user, request.password)) return challenge();
+    using log_lines::asked;
     const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
     const bool native = !request.headers.get(headers::version).empty();
     const bool posts = request.method == "POST" || request.method == "PUT";
+    const bool registers = path.starts_with("/sync/repository/register");
+    const bool syncs = path.ends_with("/sync.xml");
+    const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
+    if (settings_.authenticate && !settings_.authenticate(request.user, request.password)) {
+      if (registers || syncs) note_login(what, request);
+      return challenge();
+    }
+    if (!registers && !syncs) return failed(404, "Not found");
     if (path == "/sync/repository/register.json") {
-      if (!posts) return failed(405, "Unsupported method!");
+      if (!posts) return refused(what, {}, 405, "Unsupported method!");
       return std::make_unique<answer_register<Parts>>(site_, request.user, native, settings_.accept_pushes);
     }
-    if (path.starts_with("/sync/repository/register")) return failed(415, "Unsupported data format!");
-    if (!path.ends_with("/sync.xml")) return failed(404, "Not found");
-    if (!posts && request.method != "GET") return failed(405, "Unsupported method!");
+    if (registers) return refused(what, {}, 415, "Unsupported data format!");
     const auto query = parse_sync_query(request.target);
-    if (!query) return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
+    const std::string resource = query ? diagnostics({}, query->resource.substr(0, 100)).peer() : std::string();
+    if (!posts && request.method != "GET") return refused(what, resource, 405, "Unsupported method!");
+    if (!query) return not_understood(what, {});
     if (query->resource.empty() || query->resource == "mixed") {
       // Eden says this under status 200 (spec/protocol.md §3.3).
-      return failed(200, "Mixed resource synchronization not supported", 400);
+      return refused(what, resource, 200, "Mixed resource synchronization not supported", 400);
     }
-    if (query->resource.find('_') == std::string::npos)
-      return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
+    if (query->resource.find('_') == std::string::npos) return not_understood(what, resource);
     if (site_.resources().find(query->resource) == no_resource)
-      return failed(400, "undefined table: " + query->resource);
+      return refused(what, resource, 400, "undefined table: " + query->resource);
     auto peer = detail::guarded([&] { return find_peer(*query, request.user); });
-    if (!peer) return failed(503, peer.error().code.message());
+    if (!peer) {
+      note(log_lines::not_served(what, resource, peer.error()));
+      return failed(503, peer.error().code.message());
+    }
     if (!posts) return std::make_unique<answer_pull<Parts>>(site_, *query, request, std::move(*peer));
-    if (!*peer) return refused(query->resource, "Registration required");
-    if (!(*peer)->accept_push) return refused(query->resource, "Pushes are not accepted from this repository");
+    if (!*peer) return refused(what, resource, 403, "Registration required");
+    if (!(*peer)->accept_push) return refused(what, resource, 403, "Pushes are not accepted from this repository");
     return std::make_unique<answer_push<Parts>>(site_, *query, native, std::move(**peer));
   }
 
@@ -91,17 +103,33 @@ class passive_site {
         status, "application/json", to_json(status_message::failed(code == 0 ? status : code, std::move(message))));
   }
 
-  std::unique_ptr<responder> refused(const std::string& resource, const std::string& words) {
-    (void)site_.ledger([&](auto& t) {
-      auto e = log_lines::push_refused(resource, words);
-      e.at = site_.now();
-      t.add_log(e);
-    });
-    return failed(403, words);
+  // Says no, and leaves a line that tells so: whoever looks why nothing comes looks into the log.
+  std::unique_ptr<responder> refused(log_lines::asked what, const std::string& resource, unsigned status,
+                                     std::string words, unsigned code = 0) {
+    note(log_lines::turned_away(what, resource, diagnostics({}, words).peer()));
+    return failed(status, std::move(words), code);
+  }
+
+  std::unique_ptr<responder> not_understood(log_lines::asked what, const std::string& resource) {
+    note(log_lines::turned_away(what, resource, "Invalid request"));
+    return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
+  }
+
+  void note_login(log_lines::asked what, const request_head& request) {
+    if (!logins_->worth_a_line(request.user, site_.now())) return;
+    const auto user = diagnostics({}, request.user.substr(0, 100)).peer();
+    note(log_lines::turned_away(
+        what, {}, user.empty() ? "Authentication Required" : "Authentication Required: wrong credentials of " + user));
+  }
+
+  void note(log_entry e) {
+    e.at = site_.now();
+    site_.note(std::move(e));
   }
 
   site<Parts>& site_;
   passive_settings settings_;
+  std::unique_ptr<refused_logins> logins_ = std::make_unique<refused_logins>();
 };
 
 }  // namespace edensync

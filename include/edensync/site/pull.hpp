@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 #include "edensync/protocol/cursor.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/document_root.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
@@ -65,6 +67,7 @@ class pull final : public transfer<Parts> {
 
   result<void> good_head(const response_head& h) override {
     date_ = parse_http_date(h.headers.get("Date"));
+    type_ = std::string(h.headers.get("Content-Type"));
     until_ = std::string(h.headers.get(headers::cursor));
     import_options o;
     o.origin = repository_.id;
@@ -77,6 +80,8 @@ class pull final : public transfer<Parts> {
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
     o.native = this->peer_is_native();
+    // One record from the future says nothing about what the table held when it was read (P2).
+    if (until_.empty()) o.youngest_until = date_;
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
@@ -97,19 +102,22 @@ class pull final : public transfer<Parts> {
   bool keeps_body() const override { return json_; }
 
   result<void> good_body(std::string_view piece) override {
+    const bool at_the_front = report_.bytes == 0;
     report_.bytes += piece.size();
-    if (!begun_) {
-      const auto first = piece.find_first_not_of(" \t\r\n");
+    if (beginning_.empty()) {
+      auto text = piece;
+      if (at_the_front && text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+      const auto first = text.find_first_not_of(" \t\r\n");
       if (first == std::string_view::npos) return {};
-      begun_ = true;
       // A failure under status 200 comes as a JSON object (spec/protocol.md §3.3).
-      if (piece[first] == '{') {
+      if (text[first] == '{') {
         json_ = true;
-        body_.assign(piece);
+        body_.assign(text);
         return {};
       }
     }
-    auto fed = importer_->feed(piece);
+    beginning_ += piece.substr(0, beginning_limit - std::min(beginning_.size(), beginning_limit));
+    auto fed = feed_document(*importer_, piece, answered_roots, error::unexpected_answer);
     if (!fed) return not_a_document(fed.error());
     show_progress(importer_->report().total.received, report_.bytes);
     return {};
@@ -123,7 +131,6 @@ class pull final : public transfer<Parts> {
     }
     auto imported = importer_->finish();
     if (!imported) return not_a_document(imported.error());
-    if (importer_->root_name() == "html") return not_a_document(make_failure(error::malformed_document));
     report_.imported = std::move(*imported);
     importer_.reset();
     watermark next = mark_;
@@ -140,8 +147,10 @@ class pull final : public transfer<Parts> {
     return settle([&](auto& t) {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
       t.set_resume(task_.id, std::nullopt);
+      auto left = what_waits(t, refused_by::this_site);
+      left.unknown = unknown_tables(report_.imported);
       t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
-                                          refused_words(report_.imported, site_.resources()))));
+                                          refused_words(report_.imported, site_.resources()), left)));
     });
   }
 
@@ -154,7 +163,7 @@ class pull final : public transfer<Parts> {
  private:
   using base = transfer<Parts>;
   using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
-  using base::everything, base::peer_words, base::settle, base::settle_failure;
+  using base::everything, base::peer_words, base::settle, base::settle_failure, base::what_waits;
   using base::show_progress, base::stamped, base::stop;
   using importer_type = importer<typename Parts::store, typename Parts::event_source>;
 
@@ -163,9 +172,12 @@ class pull final : public transfer<Parts> {
   // that the peer's clock has not reached (P2): `good_end` caps it. From an edensync peer it serves only to judge conflicts.
   timestamp next_time(timestamp youngest) const { return date_ || !until_.empty() ? youngest + 1 : youngest; }
 
+  // An answer that is empty, or is a document that has something wrong with it, is no page whatever its type says.
   failure not_a_document(const failure& why) const {
     const auto root = importer_ ? importer_->root_name() : std::string_view{};
-    if (root != "html" && root != "HTML") return why;
+    const bool about_content = why.code == condition::bad_document;
+    if (!about_content || beginning_.empty() || is_one_of(root, answered_roots) || !is_html(root, beginning_, type_))
+      return why;
     return {make_error_code(error::unexpected_answer), diagnostics("an HTML page instead of a document")};
   }
 
@@ -174,8 +186,12 @@ class pull final : public transfer<Parts> {
   std::string from_;
   std::string until_;
   std::optional<timestamp> date_;
+  static constexpr std::size_t beginning_limit = 1024;
+
   std::unique_ptr<importer_type> importer_;
-  bool begun_ = false;
+  std::string type_;
+  /// Of the answer, as far as it takes to tell a page.
+  std::string beginning_;
   bool json_ = false;
 };
 

@@ -91,31 +91,31 @@ class push final : public transfer<Parts> {
     finish();
     auto done = settle([&](auto& t) {
       move_watermark(t);
-      t.add_log(stamped(log_lines::nothing_to_push(task_.resource)));
+      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, what_waits(t, refused_by::peer))));
     });
     if (!done) conclude(done.error());
   }
 
+  /// An Eden lists the ids of all records, and refused ones with all their fields: some 10 bytes for each record taken,
+  /// some kilobytes for each one refused.
+  std::size_t body_limit() const override { return std::size_t{64} << 20; }
+
+  // Nothing but a status message says that the records were taken (docs/design/decisions.md).
   result<void> good_end() override {
     const auto m = parse_status_message(body_);
-    if (m && !m->success())
+    if (!m) return failure{make_error_code(error::unexpected_answer), diagnostics("no status message", peer_words())};
+    if (!m->success())
       return failure{make_error_code(error::refused), diagnostics("the peer refuses under status 200", peer_words())};
-    const auto root = body_.find_first_not_of(" \t\r\n");
-    if (!m && root != std::string::npos && body_[root] == '<')
-      return failure{make_error_code(error::unexpected_answer), diagnostics("no status message", peer_words())};
-    if (m) {
-      report_.peer_created = m->created.size();
-      report_.peer_updated = m->updated.size();
-      report_.peer_deleted = m->deleted.size();
-      report_.peer_refused = m->refused.size();
-    }
+    report_.peer_created = m->created.size();
+    report_.peer_updated = m->updated.size();
+    report_.peer_deleted = m->deleted.size();
+    report_.peer_refused = m->refused.size();
     finish();
     return settle([&](auto& t) {
       move_watermark(t);
-      if (m)
-        for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
+      for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
       t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
-                                          m ? diagnostics({}, m->message).peer() : std::string())));
+                                          diagnostics({}, m->message).peer(), what_waits(t, refused_by::peer))));
     });
   }
 
@@ -128,7 +128,7 @@ class push final : public transfer<Parts> {
   using base = transfer<Parts>;
   using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
   using base::everything, base::peer_words, base::settle, base::settle_failure, base::show_progress, base::stamped,
-      base::stop;
+      base::stop, base::what_waits;
   using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
 
   // Records that the peer refused last time come to the end of the change order, so that this push holds them.

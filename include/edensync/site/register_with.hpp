@@ -70,7 +70,7 @@ class register_with final : public exchange {
 
   void conclude(const failure& why) override {
     error_ = why;
-    (void)site_.ledger([&](auto& t) { t.add_log(stamped(log_lines::register_failed(why))); });
+    site_.note(stamped(log_lines::register_failed(why)));
   }
 
  private:

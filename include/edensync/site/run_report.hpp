@@ -28,6 +28,8 @@ struct transfer_report {
   std::uint64_t peer_updated = 0;
   std::uint64_t peer_deleted = 0;
   std::uint64_t peer_refused = 0;
+  /// Records that this task has in quarantine at its end: refused here (pull), or by the peer (push).
+  std::uint64_t waiting = 0;
   /// Bytes of the document.
   std::uint64_t bytes = 0;
 };

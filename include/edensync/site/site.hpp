@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "edensync/importer/options.hpp"
 #include "edensync/schema/describe.hpp"
 #include "edensync/schema/schema.hpp"
+#include "edensync/site/log_queue.hpp"
 #include "edensync/site/parts.hpp"
 #include "edensync/site/writer.hpp"
 
@@ -71,6 +73,13 @@ class site {
 
   site(store_type& store, const schema& s, clock_type& clock, uid_source_type& uids, site_settings settings = {})
       : store_(store), schema_(s), clock_(clock), uids_(uids), settings_(std::move(settings)) {}
+  site(const site&) = delete;
+  site& operator=(const site&) = delete;
+
+  /// Entries of the log that still wait are written now, even if that means to wait for another writer.
+  ~site() {
+    (void)write_waiting([this] { return std::optional<transaction>(store_.begin(context())); });
+  }
 
   /// This site's identifier: made at the first call, and never again.
   result<uid> uuid() {
@@ -88,13 +97,15 @@ class site {
   /// Runs `f(writer&)` in one transaction: all that it writes is there afterwards, or nothing if it fails or throws.
   template <std::invocable<writer&> F>
   result<void> write(F&& f) {
-    return detail::guarded([&] {
+    auto done = detail::guarded([&] {
       const auto c = context();
       auto t = store_.begin(c);
       writer w(t, schema_, uids_, c.now);
       f(w);
       t.commit();
     });
+    if (done) (void)flush_log();
+    return done;
   }
 
   /// One record in a transaction of its own; see `site_writer`.
@@ -182,6 +193,7 @@ class site {
     return detail::guarded([&] { return store_.snapshot().tasks(r); });
   }
   result<std::vector<log_entry>> log(std::size_t limit, repository_id r = 0) {
+    if constexpr (can_try) (void)flush_log();
     return detail::guarded([&] { return store_.snapshot().log(r, limit); });
   }
   result<std::vector<quarantine_entry>> quarantine(std::size_t limit, repository_id r = 0) {
@@ -195,7 +207,9 @@ class site {
   /// Runs `f(transaction&)` and commits: for what belongs to the ledger.
   template <class F>
   auto ledger(F&& f) -> result<std::invoke_result_t<F&, transaction&>> {
-    return detail::guarded([&] {
+    // What waits is older and stands before what is written here, unless somebody else is writing.
+    if constexpr (can_try) (void)flush_log();
+    auto done = detail::guarded([&] {
       auto t = store_.begin(context());
       if constexpr (std::is_void_v<std::invoke_result_t<F&, transaction&>>) {
         f(t);
@@ -205,6 +219,27 @@ class site {
         t.commit();
         return out;
       }
+    });
+    if (done) (void)flush_log();
+    return done;
+  }
+
+  /// Writes an entry of the log, and if asked to the time of the repository's last contact.
+  ///
+  /// It waits for no other writer: what cannot be written now is kept in memory, up to `log_queue::limit` entries, and
+  /// written with the next transaction of this site that commits, or at its end.
+  void note(log_entry e, bool contact = false) {
+    (void)detail::guarded([&] { waiting_.add({std::move(e), contact}); });
+    (void)flush_log();
+  }
+
+  /// Writes the entries of the log that wait. Errors: store_locked if somebody else writes; they go on waiting.
+  result<void> flush_log() {
+    return write_waiting([this]() -> std::optional<transaction> {
+      if constexpr (can_try)
+        return store_.try_begin(context());
+      else
+        return store_.begin(context());
     });
   }
 
@@ -217,12 +252,38 @@ class site {
   const std::map<resource_id, conflict_rule>& rules() const noexcept { return rules_; }
 
  private:
+  // Whether the store can say that somebody else writes instead of waiting (record_store).
+  static constexpr bool can_try = requires(store_type & s, const write_context& w) {
+    { s.try_begin(w) } -> std::same_as<std::optional<transaction>>;
+  };
+
+  template <class Begin>
+  result<void> write_waiting(Begin begin) {
+    return detail::guarded([&] {
+      // One at a time: whoever comes second finds what the first one could not write.
+      const std::lock_guard guard(flushing_);
+      auto lines = waiting_.take();
+      if (lines.lines.empty()) return;
+      try {
+        std::optional<transaction> t = begin();
+        if (!t) throw_failure(error::store_locked);
+        log_queue::write(*t, lines);
+        t->commit();
+      } catch (...) {
+        waiting_.give_back(std::move(lines));
+        throw;
+      }
+    });
+  }
+
   store_type& store_;
   const schema& schema_;
   clock_type& clock_;
   uid_source_type& uids_;
   site_settings settings_;
   std::map<resource_id, conflict_rule> rules_;
+  std::mutex flushing_;
+  log_queue waiting_;
 };
 
 }  // namespace edensync

@@ -84,7 +84,14 @@ class synchronize final : public operation {
 
   // Sets up what comes next; false at the end.
   bool advance() {
-    if (hooks_.cancelled && hooks_.cancelled()) return end(make_failure(error::cancelled));
+    if (hooks_.cancelled && hooks_.cancelled()) {
+      const auto why = make_failure(error::cancelled);
+      // A transfer that was cancelled itself has said so.
+      const auto& done = report_.transfers;
+      if (done.empty() || !done.back().error || !(done.back().error->code == error::cancelled))
+        log(log_lines::run_failed(why));
+      return end(why);
+    }
     // Whoever has taken over the repository is at work: there is nothing left to do here.
     if (lost_) return end(std::move(lost_));
     if (repository_.uuid.empty()) {
@@ -163,7 +170,7 @@ class synchronize final : public operation {
     e.at = site_.now();
     e.repository = id_;
     e.repository_name = repository_.name;
-    (void)site_.ledger([&](auto& t) { t.add_log(e); });
+    site_.note(std::move(e));
   }
 
   auto progress(const sync_task& t, direction way) {

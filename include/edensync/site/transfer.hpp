@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "edensync/core/ledger_entry.hpp"
+#include "edensync/log/log_line.hpp"
 #include "edensync/site/exchange.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/left_undone.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/update_repository.hpp"
@@ -66,10 +68,17 @@ class transfer : public exchange {
     });
   }
 
+  /// What waits in quarantine now, in a transaction in which all of this time is.
+  template <class Transaction>
+  left_undone what_waits(Transaction& t, refused_by side) {
+    report_.waiting = count_waiting(t, repository_.id, task_.id, side);
+    return {.waiting = report_.waiting};
+  }
+
   /// Logs a failure; the watermark stays.
   void settle_failure(const failure& why, log_entry line) {
     report_.error = why;
-    (void)site_.ledger([&](auto& t) { t.add_log(stamped(std::move(line))); });
+    site_.note(stamped(std::move(line)));
   }
 
   site<Parts>& site_;

@@ -49,6 +49,8 @@ struct station {
   }
 
   void boot() {
+    // What the program that ends does in order it does under the same faults.
+    site.reset();
     store.crash_at(crash = 0);
     store.fail_at(0);
     site.emplace(store, resources(), clock, uids, settings);

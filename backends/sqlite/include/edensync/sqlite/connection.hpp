@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,7 @@ class connection {
     handle_.reset(raw);
     if (code != SQLITE_OK) fail(raw, code);
     sqlite3_extended_result_codes(raw, 1);
-    sqlite3_busy_timeout(raw, static_cast<int>(o.busy_timeout.count()));
+    set_busy_timeout(o.busy_timeout);
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=" + o.synchronous +
         "; PRAGMA foreign_keys=ON; PRAGMA temp_store=FILE; PRAGMA cache_size=-" + std::to_string(cache_kib) +
         "; PRAGMA wal_autocheckpoint=" + std::to_string(o.wal_autocheckpoint));
@@ -29,6 +30,9 @@ class connection {
   }
 
   sqlite3* get() const { return handle_.get(); }
+
+  /// How long it waits for other connections.
+  void set_busy_timeout(std::chrono::milliseconds t) { sqlite3_busy_timeout(get(), static_cast<int>(t.count())); }
 
   /// Executes statements that give nothing.
   void run(const std::string& sql) {

@@ -45,6 +45,16 @@ class core {
     writing_ = true;
   }
 
+  /// The same without waiting; whether it is its turn.
+  bool try_enter() {
+    const std::lock_guard guard(lock_);
+    if (writing_ || !queue_.empty()) return false;
+    return writing_ = true;
+  }
+
+  /// How long a writer waits for other programs.
+  std::chrono::milliseconds busy_timeout() const { return plan_.how.busy_timeout; }
+
   /// Whether somebody waits for the open transaction to end.
   bool contended() {
     const std::lock_guard guard(lock_);

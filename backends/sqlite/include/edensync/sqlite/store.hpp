@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -77,17 +79,16 @@ class store {
 
   transaction begin(const write_context& w) {
     core_->enter();
-    std::unique_ptr<detail::session> session;
+    return begin_entered(w, core_->busy_timeout());
+  }
+
+  /// The same without waiting: none while another transaction is open, in this program or in another.
+  std::optional<transaction> try_begin(const write_context& w) {
+    if (!core_->try_enter()) return std::nullopt;
     try {
-      session = core_->take_writer();
-      auto state = session->begin("BEGIN IMMEDIATE");
-      return {core_, std::move(session), std::move(state), w};
-    } catch (...) {
-      if (session != nullptr) {
-        session->end("ROLLBACK");
-        core_->give_back_writer(std::move(session));
-      }
-      core_->leave();
+      return begin_entered(w, std::chrono::milliseconds(0));
+    } catch (const failure_exception& e) {
+      if (e.why().code == error::store_locked) return std::nullopt;
       throw;
     }
   }
@@ -104,6 +105,26 @@ class store {
       return s.begin("BEGIN");
     } catch (...) {
       s.end("ROLLBACK");
+      throw;
+    }
+  }
+
+  transaction begin_entered(const write_context& w, std::chrono::milliseconds wait) {
+    std::unique_ptr<detail::session> session;
+    try {
+      session = core_->take_writer();
+      // For the beginning only: whoever has begun meets nobody else any more.
+      session->db.set_busy_timeout(wait);
+      auto state = session->begin("BEGIN IMMEDIATE");
+      session->db.set_busy_timeout(core_->busy_timeout());
+      return {core_, std::move(session), std::move(state), w};
+    } catch (...) {
+      if (session != nullptr) {
+        session->end("ROLLBACK");
+        session->db.set_busy_timeout(core_->busy_timeout());
+        core_->give_back_writer(std::move(session));
+      }
+      core_->leave();
       throw;
     }
   }
