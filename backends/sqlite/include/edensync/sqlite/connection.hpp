@@ -19,7 +19,7 @@ class connection {
     const int code = sqlite3_open_v2(o.path.c_str(), &raw,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     handle_.reset(raw);
-    if (code != SQLITE_OK) fail(raw, code);
+    if (code != SQLITE_OK) fail(raw, code, o.path);
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(o.busy_timeout.count()));
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=" + o.synchronous +
