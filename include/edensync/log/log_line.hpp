@@ -9,6 +9,7 @@
 #include "edensync/core/error.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/sync_task.hpp"
 
 namespace edensync {
 
@@ -128,6 +129,15 @@ inline log_entry pushed(std::string_view resource, std::uint64_t records, std::u
 /// An Eden calls this a warning; there it means that the table is empty, here that the peer has everything.
 inline log_entry nothing_to_push(std::string_view resource) {
   return detail::line(resource, "push/outgoing", "send", log_result::success, "No data to send");
+}
+
+/// Records that a push, or the answer to a pull, could not hold; `words` tells which, one line each.
+inline log_entry left_out(std::string_view resource, direction way, bool incoming, std::uint64_t records,
+                          std::string_view words) {
+  return detail::line(resource,
+                      std::string(way == direction::pull ? "pull" : "push") + (incoming ? "/incoming" : "/outgoing"),
+                      "send", log_result::warning,
+                      std::to_string(records) + " records left out, because they are too long:\n" + std::string(words));
 }
 
 inline log_entry push_failed(std::string_view resource, const failure& why) {

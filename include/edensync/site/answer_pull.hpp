@@ -10,6 +10,7 @@
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/plain_answer.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/site/update_repository.hpp"
@@ -40,7 +41,12 @@ class answer_pull final : public plain_answer {
     if (!n) {
       log(log_lines::answered_pull_failed(resource_, n.error()));
     } else if (*n == 0 && !told_) {
-      log(log_lines::answered_pull(resource_, exporter_->report().masters));
+      const auto& held = exporter_->report();
+      std::optional<log_entry> more;
+      if (held.too_long != 0)
+        more = log_lines::left_out(resource_, direction::pull, true, held.too_long,
+                                   left_out_words(held, site_.resources()));
+      log(log_lines::answered_pull(resource_, held.masters), std::move(more));
     }
     return n;
   }
@@ -88,17 +94,22 @@ class answer_pull final : public plain_answer {
     return c && c->epoch == epoch && c->sequence <= snapshot_->sequence() ? c->sequence : 0;
   }
 
-  void log(log_entry e) {
+  void log(log_entry e, std::optional<log_entry> more = {}) {
     if (std::exchange(told_, true)) return;
-    e.at = site_.now();
-    if (peer_) {
-      e.repository = peer_->id;
-      e.repository_name = peer_->name;
-    }
+    stamp(e);
+    if (more) stamp(*more);
     (void)site_.ledger([&](auto& t) {
       t.add_log(e);
+      if (more) t.add_log(*more);
       if (peer_) update_repository(t, peer_->id, [&](repository& r) { r.last_connected = e.at; });
     });
+  }
+
+  void stamp(log_entry& e) const {
+    e.at = site_.now();
+    if (!peer_) return;
+    e.repository = peer_->id;
+    e.repository_name = peer_->name;
   }
 
   site<Parts>& site_;

@@ -14,6 +14,7 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/status_message.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/site/transfer.hpp"
 
@@ -116,6 +117,9 @@ class push final : public transfer<Parts> {
         for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
       t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
                                           m ? diagnostics({}, m->message).peer() : std::string())));
+      if (const auto& e = report_.exported; e.too_long != 0)
+        t.add_log(stamped(log_lines::left_out(task_.resource, direction::push, false, e.too_long,
+                                              left_out_words(e, site_.resources()))));
     });
   }
 
