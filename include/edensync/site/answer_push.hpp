@@ -25,7 +25,7 @@ template <class Parts>
 class answer_push final : public plain_answer {
  public:
   answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer)
-      : site_(s), peer_(std::move(peer)), resource_(q.resource) {
+      : site_(s), peer_(std::move(peer)), resource_(q.resource), native_(native) {
     auto ready = detail::guarded(
         [&] { importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native)); });
     if (ready) ready = importer_->start();
@@ -95,6 +95,7 @@ class answer_push final : public plain_answer {
   status_message message_of(const import_report& report) const {
     status_message m;
     m.records = report.records;
+    if (native_) m.counts = report.total;
     const auto ids = [](const std::vector<record_handle>& from) {
       std::vector<std::int64_t> out;
       for (const auto h : from) out.push_back(static_cast<std::int64_t>(h));
@@ -138,6 +139,7 @@ class answer_push final : public plain_answer {
   site<Parts>& site_;
   repository peer_;
   std::string resource_;
+  bool native_;
   std::unique_ptr<importer_type> importer_;
 };
 

@@ -109,6 +109,7 @@ class push final : public transfer<Parts> {
       report_.peer_updated = m->updated.size();
       report_.peer_deleted = m->deleted.size();
       report_.peer_refused = m->refused.size();
+      report_.peer_counts = m->counts;
     }
     finish();
     return settle([&](auto& t) {
