@@ -40,11 +40,13 @@ std::string_view word(edensync::direction way) { return way == edensync::directi
 /// What was done where the records went: here for a pull, as the base told it for a push. None if it did not: an Eden
 /// lists some of the records, but does not count them all.
 std::optional<edensync::record_counts> counts_of(const edensync::transfer_report& t) {
-  return t.way == edensync::direction::pull ? t.imported.total : t.peer_counts;
+  if (t.way == edensync::direction::pull) return t.imported.total;
+  if (!t.error && t.exported.records() == 0) return edensync::record_counts{};
+  return t.peer_counts;
 }
 
 /// Records that went over the wire.
-std::uint64_t moved(const edensync::transfer_report& t) {
+std::uint64_t records_of(const edensync::transfer_report& t) {
   return t.way == edensync::direction::pull ? t.imported.total.received : t.exported.records();
 }
 
@@ -64,7 +66,7 @@ class progress_line {
   void end(const edensync::transfer_report& t) {
     if (terminal_) std::cout << "\r\033[K" << std::flush;
     if (last_.empty() || terminal_) return;  // nothing went over the wire, or the table will tell
-    std::cout << "  " << word(t.way) << ' ' << t.resource << ": " << moved(t) << " records, " << in_bytes(t.bytes)
+    std::cout << "  " << word(t.way) << ' ' << t.resource << ": " << records_of(t) << " records, " << in_bytes(t.bytes)
               << std::endl;
     last_.clear();
   }
@@ -118,7 +120,7 @@ void print_table(const edensync::run_report& report, const std::vector<double>& 
     const auto count = [&](std::uint64_t n, int width) { c ? cell(n, width) : cell("-", width); };
     const auto done = c.value_or(edensync::record_counts{});
     std::cout << "  " << std::left << std::setw(17) << t.resource << std::setw(5) << word(t.way);
-    cell(moved(t), 10);
+    cell(records_of(t), 10);
     for (const auto n : {done.created, done.updated, done.deleted, done.unchanged + done.kept, done.conflicts})
       count(n, 10);
     c ? cell(c->refused, 10) : cell(t.peer_refused, 10);
@@ -187,7 +189,7 @@ void active(const arguments& given) {
   if (!report.ok()) throw std::runtime_error("not every transfer could be done");
 
   std::uint64_t moved = 0;
-  for (const auto& t : report.transfers) moved += counts_of(t).received;
+  for (const auto& t : report.transfers) moved += records_of(t);
   if (given.has("expect") && moved != 0)
     throw std::runtime_error("records went over the wire, although there was nothing new");
 }
