@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(a_text_that_no_reader_takes_is_refused_where_it_is_written)
   BOOST_TEST(w.field.contents().empty());
 }
 
-// Ampersands are written with nine bytes each: too long for a reader, although the text itself was not.
+// An ampersand counts for five bytes where it is read: that is too long, although the text itself was not.
 BOOST_AUTO_TEST_CASE(a_record_that_no_reader_takes_is_left_out_with_a_warning_and_the_others_travel) {
   for (const auto mode : {sync_mode::pull, sync_mode::push}) {
     two_sites w;
@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_record_that_no_reader_takes_is_left_out_with_a_warning_an
     one_site& from = mode == sync_mode::pull ? w.base : w.field;
     one_site& to = mode == sync_mode::pull ? w.field : w.base;
     from.put(an("long", std::string(std::size_t{4} << 20, '&')));
-    from.put(an("other"));
+    // With an ampersand a text is written twice, which is no reason to leave it out.
+    from.put(an("not so long", std::string(9'000'000, 'x') + '&'));
     BOOST_TEST(w.run().ok());
     BOOST_TEST_REQUIRE(to.contents().size() == 1u);
     const auto line = left_out_line(from);

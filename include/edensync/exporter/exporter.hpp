@@ -281,11 +281,34 @@ class exporter {
     const auto bytes = out_.size() - begin;
     // So many members have more bytes.
     const auto list = bytes < options_.list_members ? std::nullopt : long_list(r);
-    if (bytes <= options_.record_bytes && !list) return true;
+    if (!list && (bytes <= options_.text_bytes || readable(std::string_view(out_).substr(begin)))) return true;
     out_.resize(begin);
     if (report_.too_long++ < 50)
       report_.left_out.push_back({r.resource, r.uuid, list ? *list : longest_text(r), bytes});
     return false;
+  }
+
+  // Whether a reader takes all texts and attributes of a record that is longer than one of them may be. It counts texts
+  // as they are behind their entities, and tags as they stand there.
+  bool readable(std::string_view written) const {
+    if (written.size() / 3 > options_.text_bytes) return false;
+    std::size_t longest = 0, piece = 0;
+    bool tag = false, quoted = false;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      const char c = written[i];
+      ++piece;
+      if (tag) {
+        quoted = quoted != (c == '"');
+        tag = quoted || c != '>';
+        if (!tag) longest = std::max(longest, std::exchange(piece, 0));
+      } else if (c == '<') {
+        longest = std::max(longest, std::exchange(piece, 1));
+        tag = true;
+      } else if (c == '&') {
+        i = std::min(written.find(';', i), written.size() - 1);
+      }
+    }
+    return std::max(longest, piece) <= options_.text_bytes;
   }
 
   std::optional<std::uint32_t> long_list(const record& r) const {

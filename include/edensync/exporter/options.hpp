@@ -38,10 +38,10 @@ struct export_options {
   /// reader takes only so much in one element; further ones stand by themselves behind it. An Eden takes any number, but
   /// none that stand by themselves.
   std::size_t element_components = 5000;
-  std::size_t element_bytes = std::size_t{8} << 20;
-  /// A record of more bytes, as it is written, is left out and reported: a reader would refuse it, and with it the
-  /// whole document, each time.
-  std::size_t record_bytes = xml_limits{}.text;
+  std::size_t element_bytes = std::size_t{4} << 20;
+  /// A record with a text of more bytes, as a reader counts them, or of thrice as many bytes altogether is left out and
+  /// reported: a reader would refuse it, and with it the whole document, each time.
+  std::size_t text_bytes = xml_limits{}.text;
   /// The same for a list of references to more records.
   std::size_t list_members = 10000;
   /// This site's domain and URL for the root element.
