@@ -1,4 +1,6 @@
 #include <edensync/core.hpp>
+#include <edensync/beast/client.hpp>
+#include <edensync/beast/server.hpp>
 #include <edensync/expat/event_source.hpp>
 #include <string_view>
 

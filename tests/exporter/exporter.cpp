@@ -231,6 +231,72 @@ BOOST_AUTO_TEST_CASE(masters_that_were_received_before_are_left_out_but_not_what
   BOOST_TEST(text().find("sequence=\"" + std::to_string(number(offices, "b")) + "\"") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(components_that_are_too_many_for_one_element_stand_behind_it) {
+  wanted.masters.after = store.snapshot().sequence();
+  take({an_office("m", 3)
+            .with(a_room("r1", 3))
+            .with(a_room("r2", 3))
+            .with(a_room("r3", 3))
+            .with(a_badge("k", "text", 3)),
+        an_office("n", 3)})
+      .value();
+  wanted.element_components = 2;
+  BOOST_TEST(names() == "m .r1 .r2 .r3 .k n");  // an Eden takes only what is inside
+  wanted.native = true;
+  BOOST_TEST(names() == "m .r1 .r2 .k r3 n");
+  BOOST_TEST(told.masters == 2u);
+  BOOST_TEST(told.components == 4u);
+  const auto all = text();
+  // Who has the element of `m` has not yet what stands behind it.
+  const auto number_behind = [&](const std::string& name) {
+    const auto at = all.find("sequence=\"", all.find("uuid=\"urn:uuid:" + name + "\"")) + 10;
+    return std::stoull(all.substr(at));
+  };
+  BOOST_TEST(number_behind("m") == 0u);
+  BOOST_TEST(number_behind("r3") == 0u);
+  BOOST_TEST(number_behind("n") == number(offices, "n"));
+  wanted.written_before = number(offices, "m");
+  BOOST_TEST(names() == "n");
+  wanted.written_before = 0;
+  wanted.element_components = 5000;
+  wanted.element_bytes = 5;  // m, r1, r2
+  BOOST_TEST(names() == "m .r1 .r2 r3 k n");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_too_long_for_a_reader_is_left_out_and_reported) {
+  wanted.masters.after = store.snapshot().sequence();
+  take({an_office("long", 3).data("phone1", std::string(500, 'x')).with(a_room("r", 4)), an_office("b", 4)}).value();
+  wanted.text_bytes = 400;
+  for (const bool native : {false, true}) {
+    wanted.native = native;
+    BOOST_TEST(names() == "r b");  // the room is of use where the office is already
+    BOOST_TEST(told.too_long == 1u);
+    BOOST_TEST_REQUIRE(told.left_out.size() == 1u);
+    BOOST_TEST((told.left_out[0].uuid == id_of("long")));
+    BOOST_TEST(relief()[offices].field(told.left_out[0].field).name == "phone1");
+    BOOST_TEST(told.left_out[0].bytes > 500u);
+    BOOST_TEST(told.masters == 1u);
+  }
+  // An ampersand takes many bytes in the document, and in none of its texts does it count for more than five.
+  wanted.masters.after = store.snapshot().sequence();
+  take({an_office("c", 5).data("name", std::string(390, 'x')).data("phone1", "1&amp;amp;")}).value();
+  BOOST_TEST(names() == "c");
+  take({an_office("c", 6)
+            .data("name", std::string(250, 'x') + "&amp;amp;&amp;amp;")
+            .data("phone1", std::string(200, 'x'))})
+      .value();
+  BOOST_TEST(names() == "c");
+  wanted = {};
+  wanted.masters.resource = organisations;
+  wanted.masters.after = store.snapshot().sequence();
+  take({an_organisation("x", 5).refs("friends", "org_organisation", {"o", "p", "q"})}).value();
+  wanted.list_members = 2;
+  wanted.depth = 0;
+  BOOST_TEST(names().empty());
+  BOOST_TEST_REQUIRE(told.left_out.size() == 1u);
+  BOOST_TEST(relief()[organisations].field(told.left_out[0].field).name == "friends");
+}
+
 BOOST_AUTO_TEST_CASE(an_eden_is_told_neither_empty_fields_nor_numbers) {
   BOOST_TEST(text().find("sequence=") == std::string::npos);
   BOOST_TEST(text().find("phone1") == std::string::npos);

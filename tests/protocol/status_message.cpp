@@ -19,6 +19,31 @@ BOOST_AUTO_TEST_CASE(writes_members_in_eden_s_order) {
   BOOST_TEST(!parse_status_message(to_json(status_message::failed(400, "")))->success());
 }
 
+BOOST_AUTO_TEST_CASE(what_edensync_sites_count_stands_behind_all_that_an_eden_knows) {
+  status_message m;
+  m.records = 2;
+  m.updated = {17, 18};
+  m.counts = record_counts{.received = 12,
+                           .created = 1,
+                           .updated = 2,
+                           .deleted = 3,
+                           .unchanged = 4,
+                           .kept = 5,
+                           .conflicts = 6,
+                           .refused = 7,
+                           .quarantined = 8};
+  BOOST_TEST(to_json(m) == R"({"status": "success", "statuscode": "200", "records": 2, "updated": [17, 18], )"
+                           R"("edensync": {"received": 12, "created": 1, "updated": 2, "deleted": 3, "unchanged": 4, )"
+                           R"("kept": 5, "conflicts": 6, "refused": 7, "quarantined": 8}})");
+  BOOST_TEST((parse_status_message(to_json(m)) == m));
+  // Whatever stands there is no reason to repeat a push.
+  const auto odd =
+      parse_status_message(R"({"status": "success", "edensync": {"created": -1, "updated": "x", "kept": 2}})");
+  BOOST_TEST_REQUIRE(odd->counts.has_value());
+  BOOST_TEST((*odd->counts == record_counts{.kept = 2}));
+  BOOST_TEST(!parse_status_message(R"({"status": "success", "edensync": [1]})")->counts);
+}
+
 BOOST_AUTO_TEST_CASE(writes_refused_records_as_a_tree) {
   status_message m;
   m.records = 2;

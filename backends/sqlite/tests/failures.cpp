@@ -5,6 +5,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <optional>
@@ -34,6 +35,45 @@ struct other_connection {
   ~other_connection() { sqlite3_close(db); }
   void run(const char* sql) { BOOST_REQUIRE_EQUAL(sqlite3_exec(db, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
   sqlite3* db = nullptr;
+};
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+// What failed, in words.
+template <class F>
+std::string words_of(F&& f) {
+  try {
+    f();
+  } catch (const failure_exception& e) {
+    return e.why().text();
+  }
+  return {};
+}
+
+// The system as SQLite sees it, except that files can be neither made nor opened while `why` is not 0.
+struct failing_system : sqlite3_vfs {
+  failing_system() : sqlite3_vfs(*sqlite3_vfs_find(nullptr)), real(sqlite3_vfs_find(nullptr)) {
+    real_open = xOpen;
+    zName = "failing";
+    xOpen = [](sqlite3_vfs* self, const char* path, sqlite3_file* file, int flags, int* opened) {
+      if (why == 0) return real_open(self, path, file, flags, opened);
+      file->pMethods = nullptr;
+      return SQLITE_IOERR_SHMSIZE;
+    };
+    xGetLastError = [](sqlite3_vfs*, int, char*) { return why; };
+    sqlite3_vfs_register(this, 1);
+  }
+  failing_system(const failing_system&) = delete;
+  failing_system& operator=(const failing_system&) = delete;
+  ~failing_system() {
+    why = 0;
+    sqlite3_vfs_unregister(this);
+    sqlite3_vfs_register(real, 1);
+  }
+
+  sqlite3_vfs* real;
+  static inline int (*real_open)(sqlite3_vfs*, const char*, sqlite3_file*, int, int*) = nullptr;
+  static inline int why = 0;
 };
 
 error code_of(const result<sqlite::store>& r) {
@@ -182,6 +222,38 @@ BOOST_AUTO_TEST_CASE(a_full_disk_loses_the_transaction_and_nothing_else) {
   BOOST_TEST(left.front() == "a");
   laws::detail::put(store, "b", 1, 1);
   BOOST_TEST(names(store).size() == left.size() + 1);
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_file) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  auto store = sqlite::store::open(path, sample::make_schema(), tiny_timeout()).value();
+  {
+    other_connection other(path);
+    other.run("BEGIN IMMEDIATE");
+    BOOST_TEST(contains(words_of([&] { (void)store.begin({}); }), "locked, file " + path));
+  }
+  const std::string text = folder.file("text");
+  std::ofstream(text) << std::string(5000, 'x');
+  const auto refused = sqlite::store::open(text, sample::make_schema());
+  BOOST_TEST(contains(refused.error().text(), "not a database, file " + text));
+  const std::string nowhere = folder.file("no/such/folder");
+  BOOST_TEST(contains(sqlite::store::open(nowhere, sample::make_schema()).error().text(), "file " + nowhere));
+}
+
+// SQLite says SQLITE_FULL only where it writes pages.
+BOOST_AUTO_TEST_CASE(an_input_or_output_error_is_a_full_disk_if_the_system_says_so) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  failing_system system;
+  for (const auto& [why, expected] : {std::pair(ENOSPC, error::store_full), std::pair(EIO, error::store_failed)}) {
+    system.why = why;
+    const auto opened = sqlite::store::open(path, sample::make_schema());
+    BOOST_TEST((code_of(opened) == expected));
+    BOOST_TEST(contains(opened.error().text(), "I/O error, file " + path));
+  }
+  system.why = 0;
+  BOOST_TEST(sqlite::store::open(path, sample::make_schema()).has_value());
 }
 
 // The file and its log as a power failure would leave them.

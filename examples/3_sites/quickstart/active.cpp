@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <iomanip>
 #include <iostream>
+#include <optional>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -36,16 +37,17 @@ std::string in_bytes(std::uint64_t n) {
 
 std::string_view word(edensync::direction way) { return way == edensync::direction::pull ? "pull" : "push"; }
 
-/// What was done where the records went: here for a pull, as the base told it for a push.
-edensync::record_counts counts_of(const edensync::transfer_report& t) {
+/// What was done where the records went: here for a pull, as the base told it for a push. None if it did not: an Eden
+/// lists some of the records, but does not count them all.
+std::optional<edensync::record_counts> counts_of(const edensync::transfer_report& t) {
   if (t.way == edensync::direction::pull) return t.imported.total;
-  edensync::record_counts c;
-  c.received = t.exported.records();
-  c.created = t.peer_created;
-  c.updated = t.peer_updated;
-  c.deleted = t.peer_deleted;
-  c.refused = t.peer_refused;
-  return c;
+  if (!t.error && t.exported.records() == 0) return edensync::record_counts{};
+  return t.peer_counts;
+}
+
+/// Records that went over the wire.
+std::uint64_t records_of(const edensync::transfer_report& t) {
+  return t.way == edensync::direction::pull ? t.imported.total.received : t.exported.records();
 }
 
 /// Says how far a run is: one line that is written over, or a line per transfer if nobody watches.
@@ -64,8 +66,8 @@ class progress_line {
   void end(const edensync::transfer_report& t) {
     if (terminal_) std::cout << "\r\033[K" << std::flush;
     if (last_.empty() || terminal_) return;  // nothing went over the wire, or the table will tell
-    std::cout << "  " << word(t.way) << ' ' << t.resource << ": " << counts_of(t).received << " records, "
-              << in_bytes(t.bytes) << std::endl;
+    std::cout << "  " << word(t.way) << ' ' << t.resource << ": " << records_of(t) << " records, " << in_bytes(t.bytes)
+              << std::endl;
     last_.clear();
   }
 
@@ -114,15 +116,15 @@ void print_table(const edensync::run_report& report, const std::vector<double>& 
   std::cout << '\n';
   for (std::size_t i = 0; i < report.transfers.size(); ++i) {
     const auto& t = report.transfers[i];
-    const bool pull = t.way == edensync::direction::pull;
     const auto c = counts_of(t);
+    const auto count = [&](std::uint64_t n, int width) { c ? cell(n, width) : cell("-", width); };
+    const auto done = c.value_or(edensync::record_counts{});
     std::cout << "  " << std::left << std::setw(17) << t.resource << std::setw(5) << word(t.way);
-    for (const auto n : {c.received, c.created, c.updated, c.deleted}) cell(n, 10);
-    // A push is answered with what was written; what else the base found stands in its own ledger.
-    pull ? cell(c.unchanged + c.kept, 10) : cell("-", 10);
-    pull ? cell(c.conflicts, 10) : cell("-", 10);
-    cell(c.refused, 10);
-    pull ? cell(c.quarantined, 12) : cell("-", 12);
+    cell(records_of(t), 10);
+    for (const auto n : {done.created, done.updated, done.deleted, done.unchanged + done.kept, done.conflicts})
+      count(n, 10);
+    c ? cell(c->refused, 10) : cell(t.peer_refused, 10);
+    count(done.quarantined, 12);
     cell(in_bytes(t.bytes), 10);
     std::ostringstream time;
     time << std::fixed << std::setprecision(2) << seconds[i] << " s";
@@ -187,7 +189,7 @@ void active(const arguments& given) {
   if (!report.ok()) throw std::runtime_error("not every transfer could be done");
 
   std::uint64_t moved = 0;
-  for (const auto& t : report.transfers) moved += counts_of(t).received;
+  for (const auto& t : report.transfers) moved += records_of(t);
   if (given.has("expect") && moved != 0)
     throw std::runtime_error("records went over the wire, although there was nothing new");
 }

@@ -22,7 +22,8 @@ namespace edensync {
 /// Writes the changes of one resource as an S3XML document, piece by piece as it is read.
 ///
 /// Masters with their components come first, in commit order, then the records they refer to, breadth first. Nothing is
-/// materialised: records are read from a cursor, and what has to be written later stands in the reader's spool.
+/// materialised: records are read from a cursor, and what has to be written later stands in the reader's spool. What is
+/// too long for a reader is left out, and stands in the report.
 ///
 /// Errors: store errors, `cancelled`; the document is then incomplete and must not be used as if it were whole.
 /// Lifetime: reader and schema outlive it. Thread safety: one thread at a time.
@@ -124,6 +125,7 @@ class exporter {
     stored_record content;
     const component_link* link = nullptr;
     std::uint32_t next = none;  // component of the same master
+    bool apart = false;         // it stands by itself, because its master's element is full
   };
 
   struct master {
@@ -191,6 +193,7 @@ class exporter {
         add_waiting(p.content);
         p.link = &link;
         p.next = none;
+        p.apart = false;
         const auto place = static_cast<std::uint32_t>(parts_used_++);
         (m.first == none ? m.first : parts_[m.last].next) = place;
         m.last = place;
@@ -203,38 +206,127 @@ class exporter {
     return window_[std::lower_bound(places_.begin(), places_.end(), std::pair(h, std::uint32_t{0}))->second];
   }
 
-  void write_master(const master& m) {
-    const auto& content = m.content;
+  void write_master(master& m) {
+    auto& content = m.content;
     const bool again = content.sequence <= options_.written_before;
     const bool frame = !content.version.deleted;
+    const bool split = frame && !again && options_.native && set_apart(m);
+    // Only the number of a later master says that what stands behind this one was received.
+    if (split) content.sequence = 0;
     // Inside a deleted element nothing would be read, so there the components stand by themselves: before it, because a
     // receiver who has the master says so when he resumes, and is not sent again what belongs to it.
-    if (!frame) write_components(m, again, frame);
+    if (!frame) write_components(m, again, placed::apart);
+    bool open = false;
     if (!again) {
-      ++report_.masters;
       if (content.version.modified_on && (!report_.youngest || *content.version.modified_on > *report_.youngest))
         report_.youngest = content.version.modified_on;
-      writer_.open(out_, content);
+      open = open_record(content);
+      report_.masters += open;
     }
     remember_targets(content, 1, none);
-    if (frame) write_components(m, again, frame);
-    if (!again) writer_.close(out_);
+    if (frame) write_components(m, again, open || again ? placed::inside : placed::apart);
+    if (open) writer_.close(out_);
+    if (split && open) write_components(m, again, placed::behind);
   }
 
-  void write_components(const master& m, bool again, bool frame) {
+  // Inside their master all that is not set apart, or behind it all that is; apart: all of them by themselves.
+  enum class placed { inside, behind, apart };
+
+  void write_components(const master& m, bool again, placed where) {
     for (auto i = m.first; i != none; i = parts_[i].next) {
       auto& p = parts_[i];
+      if (where != placed::apart && p.apart != (where == placed::behind)) continue;
       remember_targets(p.content, 1, p.link->key_field);
       if (again) continue;
-      ++report_.components;
-      if (frame) {
-        writer_.open(out_, p.content, p.link->alias, p.link->key_field);
+      bool open = false;
+      if (where == placed::inside) {
+        open = open_record(p.content, p.link->alias, p.link->key_field);
       } else {
         p.content.sequence = 0;  // only masters have a place from which an export is resumed
-        writer_.open(out_, p.content);
+        open = open_record(p.content);
       }
+      if (!open) continue;
+      ++report_.components;
       writer_.close(out_);
     }
+  }
+
+  // Marks the components that are too many, or too long, for their master's element; says whether there are any.
+  bool set_apart(const master& m) {
+    bool any = false;
+    std::size_t count = 0, bytes = text_bytes(m.content);
+    for (auto i = m.first; i != none; i = parts_[i].next) {
+      auto& p = parts_[i];
+      const auto size = text_bytes(p.content);
+      // One of which there can be only one is found by its place.
+      p.apart = (count >= options_.element_components && p.link->multiple) || bytes + size > options_.element_bytes;
+      any = any || p.apart;
+      if (p.apart) continue;
+      ++count;
+      bytes += size;
+    }
+    return any;
+  }
+
+  static std::size_t text_bytes(const value& v) {
+    const auto* text = std::get_if<std::string>(&v);
+    return text == nullptr ? 0 : text->size();
+  }
+  static std::size_t text_bytes(const record& r) {
+    std::size_t bytes = 0;
+    for (const auto& v : r.fields) bytes += text_bytes(v);
+    return bytes;
+  }
+
+  // Begins a record; false if it is left out because it is too long.
+  template <class... How>
+  bool open_record(const stored_record& r, How... how) {
+    const auto begin = out_.size();
+    writer_.open(out_, r, how...);
+    const auto bytes = out_.size() - begin;
+    // So many members have more bytes.
+    const auto list = bytes < options_.list_members ? std::nullopt : long_list(r);
+    if (!list && (bytes <= options_.text_bytes || readable(std::string_view(out_).substr(begin)))) return true;
+    out_.resize(begin);
+    if (report_.too_long++ < 50)
+      report_.left_out.push_back({r.resource, r.uuid, list ? *list : longest_text(r), bytes});
+    return false;
+  }
+
+  // Whether a reader takes all texts and attributes of a record that is longer than one of them may be. It counts texts
+  // as they are behind their entities, and tags as they stand there.
+  bool readable(std::string_view written) const {
+    if (written.size() / 3 > options_.text_bytes) return false;
+    std::size_t longest = 0, piece = 0;
+    bool tag = false, quoted = false;
+    for (std::size_t i = 0; i < written.size(); ++i) {
+      const char c = written[i];
+      ++piece;
+      if (tag) {
+        quoted = quoted != (c == '"');
+        tag = quoted || c != '>';
+        if (!tag) longest = std::max(longest, std::exchange(piece, 0));
+      } else if (c == '<') {
+        longest = std::max(longest, std::exchange(piece, 1));
+        tag = true;
+      } else if (c == '&') {
+        i = std::min(written.find(';', i), written.size() - 1);
+      }
+    }
+    return std::max(longest, piece) <= options_.text_bytes;
+  }
+
+  std::optional<std::uint32_t> long_list(const record& r) const {
+    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
+      const auto* list = std::get_if<std::vector<reference>>(&r.fields[i]);
+      if (list != nullptr && list->size() > options_.list_members) return i;
+    }
+    return std::nullopt;
+  }
+
+  static std::uint32_t longest_text(const record& r) {
+    const auto shorter = [](const value& a, const value& b) { return text_bytes(a) < text_bytes(b); };
+    return static_cast<std::uint32_t>(std::max_element(r.fields.begin(), r.fields.end(), shorter) - r.fields.begin());
   }
 
   void next_dependency() {
@@ -250,10 +342,10 @@ class exporter {
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_)) return;
     add_waiting(dependency_);
-    ++report_.dependencies;
     // Only masters have a place from which an interrupted export is resumed.
     dependency_.sequence = 0;
-    writer_.open(out_, dependency_);
+    if (!open_record(dependency_)) return;
+    ++report_.dependencies;
     writer_.close(out_);
     remember_targets(dependency_, e->depth + 1, none);
   }

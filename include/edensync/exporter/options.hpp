@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/change_query.hpp"
 #include "edensync/core/record.hpp"
 
@@ -31,11 +34,31 @@ struct export_options {
   bool native = false;
   /// How far references are followed (Eden's MAXDEPTH).
   std::uint32_t depth = 10;
+  /// How many components, and how many bytes of their texts, are written inside one master for an edensync site, whose
+  /// reader takes only so much in one element; further ones stand by themselves behind it. An Eden takes any number, but
+  /// none that stand by themselves.
+  std::size_t element_components = 5000;
+  std::size_t element_bytes = std::size_t{4} << 20;
+  /// A record with a text of more bytes, as a reader counts them, or of thrice as many bytes altogether is left out and
+  /// reported: a reader would refuse it, and with it the whole document, each time.
+  std::size_t text_bytes = xml_limits{}.text;
+  /// The same for a list of references to more records.
+  std::size_t list_members = 10000;
   /// This site's domain and URL for the root element.
   std::string domain;
   std::string url;
   /// Asked before every record; true ends the export with `error::cancelled`.
   std::function<bool()> cancelled;
+};
+
+/// A record that was not written because it is too long.
+struct left_out_record {
+  resource_id resource = no_resource;
+  uid uuid;
+  /// The field that is too long, or the longest of several.
+  std::uint32_t field = 0;
+  /// Of the whole record, as it would have been written.
+  std::size_t bytes = 0;
 };
 
 /// What an export held.
@@ -44,6 +67,9 @@ struct export_report {
   std::uint64_t components = 0;
   std::uint64_t dependencies = 0;
   std::uint64_t bytes = 0;
+  /// Records that were too long; the list names the first fifty.
+  std::uint64_t too_long = 0;
+  std::vector<left_out_record> left_out;
   /// Records that were read, whether they were written or not.
   std::uint64_t read = 0;
   /// The youngest modified_on of the masters.

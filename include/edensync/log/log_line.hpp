@@ -11,6 +11,7 @@
 #include "edensync/core/error.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/sync_task.hpp"
 
 namespace edensync {
 
@@ -20,6 +21,9 @@ struct left_undone {
   std::uint64_t waiting = 0;
   /// Records that were left out because their table is not known here, by table.
   std::map<std::string, std::uint64_t> unknown{};
+  /// Records that were left out because they are too long for any reader, and which, one line each.
+  std::uint64_t too_long = 0;
+  std::string words{};
 };
 
 /// What an operation's end means for the log: the only place where this is decided.
@@ -30,8 +34,9 @@ struct left_undone {
 inline log_result result_of(const std::optional<failure>& why, const record_counts& counts = {},
                             const left_undone& left = {}) {
   if (!why)
-    return counts.refused + counts.quarantined + left.waiting > 0 || !left.unknown.empty() ? log_result::warning
-                                                                                           : log_result::success;
+    return counts.refused + counts.quarantined + left.waiting + left.too_long > 0 || !left.unknown.empty()
+               ? log_result::warning
+               : log_result::success;
   return why->code == condition::retry_later ? log_result::error : log_result::fatal;
 }
 
@@ -109,6 +114,8 @@ inline std::string with_refused(std::string text, std::uint64_t refused, std::st
 
 inline std::string with_left(std::string text, const left_undone& left, std::uint64_t told) {
   if (!left.unknown.empty()) text += '\n' + unknown_words(left.unknown);
+  if (left.too_long != 0)
+    text += '\n' + std::to_string(left.too_long) + " records left out, because they are too long:\n" + left.words;
   if (left.waiting > told) text += '\n' + std::to_string(left.waiting) + " records wait in quarantine";
   return text;
 }
@@ -158,7 +165,7 @@ inline log_entry pushed(std::string_view resource, std::uint64_t records, std::u
     message = detail::with_refused(std::move(message), refused, words);
   else if (!words.empty())
     message += ":\n" + std::string(words);
-  const bool complete = refused == 0 && words.empty() && left.waiting == 0;
+  const bool complete = refused == 0 && words.empty() && left.waiting == 0 && left.too_long == 0;
   auto e = detail::line(resource, "push/outgoing", "send", complete ? log_result::success : log_result::warning,
                         detail::with_left(std::move(message), left, refused));
   e.remote = refused != 0 || !words.empty();
@@ -186,9 +193,9 @@ inline log_entry register_failed(const failure& why) {
 
 // --- passive: this site is asked ----------------------------------------------------------------------------------------
 
-inline log_entry answered_pull(std::string_view resource, std::uint64_t records) {
-  return detail::line(resource, "pull/incoming", "send", log_result::success,
-                      detail::with_count("Data sent to peer", records));
+inline log_entry answered_pull(std::string_view resource, std::uint64_t records, const left_undone& left = {}) {
+  return detail::line(resource, "pull/incoming", "send", result_of(std::nullopt, {}, left),
+                      detail::with_left(detail::with_count("Data sent to peer", records), left, 0));
 }
 
 inline log_entry answered_pull_failed(std::string_view resource, const failure& why) {

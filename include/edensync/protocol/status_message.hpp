@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/core/log_entry.hpp"
 #include "edensync/core/uid.hpp"
 
 namespace edensync {
@@ -43,13 +44,15 @@ struct status_message {
   std::string message;
   /// Records of the master table without an error, for answers to a push.
   std::optional<std::uint64_t> records;
-  /// Local identifiers at the site that answers.
+  /// Local identifiers of master records at the site that answers; found ones that were kept are in them, too.
   std::vector<std::int64_t> created;
   std::vector<std::int64_t> updated;
   std::vector<std::int64_t> deleted;
   /// For answers to a registration: who answers.
   uid sender;
   std::vector<refused_by_peer> refused;
+  /// What became of all records, components included. Only edensync sites say it; an Eden ignores the member.
+  std::optional<record_counts> counts;
 
   bool success() const { return status == "success"; }
 
@@ -169,6 +172,38 @@ inline json::object error_tree(const std::vector<refused_by_peer>& refused) {
   return tree;
 }
 
+struct named_count {
+  std::string_view name;
+  std::uint64_t record_counts::*place;
+};
+inline constexpr named_count counted[] = {
+    {"received", &record_counts::received},      {"created", &record_counts::created},
+    {"updated", &record_counts::updated},        {"deleted", &record_counts::deleted},
+    {"unchanged", &record_counts::unchanged},    {"kept", &record_counts::kept},
+    {"conflicts", &record_counts::conflicts},    {"refused", &record_counts::refused},
+    {"quarantined", &record_counts::quarantined}};
+
+inline std::string counts_text(const record_counts& c) {
+  std::string out;
+  for (const auto& n : counted)
+    out += (out.empty() ? "{\"" : ", \"") + std::string(n.name) + "\": " + std::to_string(c.*n.place);
+  return out + '}';
+}
+
+inline std::optional<record_counts> counts_member(const json::object& o, std::string_view name) {
+  const auto* v = o.if_contains(name);
+  const auto* from = v ? v->if_object() : nullptr;
+  if (!from) return std::nullopt;
+  record_counts c;
+  for (const auto& n : counted) {
+    const auto* number = from->if_contains(n.name);
+    boost::system::error_code wrong;
+    const auto found = number && number->is_number() ? number->to_number<std::uint64_t>(wrong) : 0;
+    if (!wrong) c.*n.place = found;
+  }
+  return c;
+}
+
 inline void put_numbers(std::string& out, std::string_view name, const std::vector<std::int64_t>& numbers) {
   if (numbers.empty()) return;
   out += ", \"" + std::string(name) + "\": [";
@@ -178,7 +213,7 @@ inline void put_numbers(std::string& out, std::string_view name, const std::vect
 
 }  // namespace detail
 
-/// Writes a message with its members in Eden's order. With refused records there is always a message, because Eden
+/// Writes a message with its members in Eden's order, and behind them ours. With refused records there is always a message, because Eden
 /// looks for the tree only then: if none is given, it is what is wrong with the first of them.
 inline std::string to_json(const status_message& m) {
   std::string out =
@@ -195,6 +230,7 @@ inline std::string to_json(const status_message& m) {
   detail::put_numbers(out, "deleted", m.deleted);
   if (!m.sender.empty()) out += ", \"sender\": " + detail::json_text(m.sender.text());
   if (!m.refused.empty()) out += ", \"tree\": " + detail::json::serialize(detail::error_tree(m.refused));
+  if (m.counts) out += ", \"edensync\": " + detail::counts_text(*m.counts);
   return out + '}';
 }
 
@@ -219,6 +255,7 @@ inline std::optional<status_message> parse_status_message(std::string_view text)
   m.sender = uid(detail::string_member(*o, "sender"));
   if (const auto* tree = o->if_contains("tree"); tree && tree->is_object())
     detail::collect_refused(tree->get_object(), m.refused);
+  m.counts = detail::counts_member(*o, "edensync");
   return m;
 }
 

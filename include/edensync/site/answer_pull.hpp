@@ -10,6 +10,7 @@
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/plain_answer.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
 
@@ -40,7 +41,9 @@ class answer_pull final : public plain_answer {
     if (!n) {
       log(log_lines::answered_pull_failed(resource_, n.error()));
     } else if (*n == 0 && !told_) {
-      log(log_lines::answered_pull(resource_, exporter_->report().masters));
+      const auto& held = exporter_->report();
+      log(log_lines::answered_pull(resource_, held.masters,
+                                   {.too_long = held.too_long, .words = left_out_words(held, site_.resources())}));
     }
     return n;
   }

@@ -26,7 +26,7 @@ template <class Parts>
 class answer_push final : public plain_answer {
  public:
   answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer)
-      : site_(s), peer_(std::move(peer)), resource_(q.resource) {
+      : site_(s), peer_(std::move(peer)), resource_(q.resource), native_(native) {
     auto ready = detail::guarded(
         [&] { importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native)); });
     if (ready) ready = importer_->start();
@@ -108,6 +108,7 @@ class answer_push final : public plain_answer {
   status_message message_of(const import_report& report, const left_undone& left) const {
     status_message m;
     m.records = report.records;
+    if (native_) m.counts = report.total;
     const auto ids = [](const std::vector<record_handle>& from) {
       std::vector<std::int64_t> out;
       for (const auto h : from) out.push_back(static_cast<std::int64_t>(h));
@@ -153,6 +154,7 @@ class answer_push final : public plain_answer {
   repository peer_;
   std::string resource_;
   task_id task_ = 0;
+  bool native_;
   std::unique_ptr<importer_type> importer_;
 };
 

@@ -14,6 +14,7 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/status_message.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/site/transfer.hpp"
 
@@ -110,12 +111,16 @@ class push final : public transfer<Parts> {
     report_.peer_updated = m->updated.size();
     report_.peer_deleted = m->deleted.size();
     report_.peer_refused = m->refused.size();
+    report_.peer_counts = m->counts;
     finish();
     return settle([&](auto& t) {
       move_watermark(t);
       for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
+      auto left = what_waits(t, refused_by::peer);
+      left.too_long = report_.exported.too_long;
+      left.words = left_out_words(report_.exported, site_.resources());
       t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
-                                          diagnostics({}, m->message).peer(), what_waits(t, refused_by::peer))));
+                                          diagnostics({}, m->message).peer(), left)));
     });
   }
 

@@ -23,13 +23,15 @@ struct transfer_report {
   /// Pull: what was done here. Push: what was sent, and what the peer said of it.
   import_report imported;
   export_report exported;
-  /// Push: counts as the peer gave them.
+  /// Push: how many records the peer listed. An Eden lists masters only, and as updated also what it kept as it was.
   std::uint64_t peer_created = 0;
   std::uint64_t peer_updated = 0;
   std::uint64_t peer_deleted = 0;
   std::uint64_t peer_refused = 0;
   /// Records that this task has in quarantine at its end: refused here (pull), or by the peer (push).
   std::uint64_t waiting = 0;
+  /// Push: what became of all records there; only an edensync site tells.
+  std::optional<record_counts> peer_counts;
   /// Bytes of the document.
   std::uint64_t bytes = 0;
 };

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/importer/open_references.hpp"
@@ -44,6 +45,7 @@ class site_writer {
   /// The same for a record of any resource. References are given by uid; their targets must be here.
   void put(record r) {
     const auto found = t_.find(r.resource, r.uuid);
+    check_length(r);
     bind(r);
     refuse_second(r, found ? found->handle : record_handle::none);
     r.version.deleted = false;
@@ -121,6 +123,20 @@ class site_writer {
     return *found;
   }
 
+  // Could never be sent to anybody.
+  void check_length(const record& r) const {
+    const auto fields = schema_[r.resource].fields();
+    for (std::uint32_t i = 0; i < std::min(r.fields.size(), fields.size()); ++i) {
+      const auto type = fields[i].type;
+      if (type == field_type::password || type == field_type::upload || type == field_type::blob) continue;  // never is
+      const auto* text = std::get_if<std::string>(&r.fields[i]);
+      if (text != nullptr && text->size() > xml_limits{}.text)
+        check(r, refusal{refusal_reason::invalid_field, std::string(fields[i].name) + ": " +
+                                                            std::to_string(text->size()) + " bytes are too many, " +
+                                                            std::to_string(xml_limits{}.text) + " can be sent"});
+    }
+  }
+
   void bind(record& r) {
     const auto resolve = [&](reference& to) {
       const auto found = to.resource == no_resource ? std::nullopt : t_.find(to.resource, to.target);
@@ -195,7 +211,7 @@ class site_writer {
     }
   }
 
-  void check(const record& r, const write_result& done) {
+  void check(const record& r, const write_result& done) const {
     if (!done)
       throw_failure(error::record_refused, std::string(schema_[r.resource].name()) + " " + r.uuid.text() + ": " +
                                                std::string(to_text(done.error().reason)) + ": " + done.error().message);

@@ -20,7 +20,7 @@ class connection {
     const int code = sqlite3_open_v2(o.path.c_str(), &raw,
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     handle_.reset(raw);
-    if (code != SQLITE_OK) fail(raw, code);
+    if (code != SQLITE_OK) fail(raw, code, o.path);
     sqlite3_extended_result_codes(raw, 1);
     set_busy_timeout(o.busy_timeout);
     run("PRAGMA journal_mode=WAL; PRAGMA synchronous=" + o.synchronous +

@@ -1,0 +1,1 @@
+#include <edensync/beast/src.hpp>
