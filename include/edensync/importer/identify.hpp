@@ -64,7 +64,7 @@ class identify {
   void operator()(import_item& item, record_handle master) {
     loaded_ = false;
     item.other_uid = false;
-    item.local = twin(*item.incoming, master, item.other_uid);
+    item.local = twin(*item.incoming, item.master_resource, master, item.other_uid);
     // What comes later in the document refers to it by the document's uid.
     if (item.other_uid && !item.local->version.deleted)
       cache_.remember(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
@@ -127,10 +127,10 @@ class identify {
     });
   }
 
-  std::optional<found_record> twin(const incoming_record& in, record_handle master, bool& other_uid) {
+  std::optional<found_record> twin(const incoming_record& in, resource_id of, record_handle master, bool& other_uid) {
     const auto& r = schema_[in.content.resource];
     if (in.single && master != record_handle::none) {
-      auto parts = reader_.components(in.content.resource, in.key_field, std::array{master}, 0);
+      auto parts = reader_.components(in.content.resource, in.key_field, of, std::array{master}, 0);
       while (parts.next(scratch_))
         if (!scratch_.version.deleted) {
           other_uid = true;

@@ -76,7 +76,7 @@ class links_of_deleted {
     for (const auto& part : schema_[resource].components()) {
       std::vector<stored_record> older;
       {
-        auto all = t_.components(part.resource, part.key_field, std::array{master}, 0);
+        auto all = t_.components(part.resource, part.key_field, resource, std::array{master}, 0);
         stored_record c;
         while (all.next(c))
           if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c);
@@ -162,6 +162,9 @@ class links_of_deleted {
     t_.load(resource, h, part);
     const auto* key = std::get_if<reference>(&part.fields[field]);
     if (key == nullptr || key->handle == record_handle::none) return;
+    // Of the resources to which the field may point not all need be masters.
+    const auto is_link = [&](const component_link& l) { return l.key_field == field && l.resource == key->resource; };
+    if (std::ranges::none_of(masters, is_link)) return;
     t_.load(key->resource, key->handle, master);
     if (!master.version.deleted || !master.version.modified_on || part.version.modified_on > master.version.modified_on)
       return;
