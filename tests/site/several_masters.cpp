@@ -93,6 +93,36 @@ BOOST_AUTO_TEST_CASE(a_merge_moves_its_own_components) {
              boost::test_tools::per_element());
 }
 
+// What a peer refused is sent again inside its own master.
+BOOST_AUTO_TEST_CASE(only_the_own_master_is_brought_again) {
+  entity_site there("there", 2, clock);
+  passive_site<parts> answering(there.self, {.authenticate = {}, .accept_pushes = true});
+  memory::loopback line([&](const request_head& asked) { return answering.handle(asked); });
+  put_both();
+  const auto peer = self.put(repository{.name = "There", .url = "http://there.example.org/eden"}).value();
+  const auto task = self.put(sync_task{.repository = peer, .resource = "pr_person"}).value();
+  const auto run = [&] {
+    active_site<parts> calling(self);
+    const auto op = calling.synchronize_with(peer);
+    line.run(*op);
+    BOOST_TEST(op->report().ok());
+  };
+  run();
+  const auto body = place(bodies, "o"), person = place(persons, "p");
+  quarantine_entry refused;
+  refused.repository = peer;
+  refused.task = task;
+  refused.resource = "pr_contact";
+  refused.uuid = id_of("pc");
+  refused.reason = refusal_reason::refused_by_peer;
+  auto t = store.begin(self.context());
+  t.add_quarantine(refused);
+  t.commit();
+  run();
+  BOOST_TEST(place(bodies, "o") == body);
+  BOOST_TEST(place(persons, "p") > person);
+}
+
 // The records have other handles at the other site: only what a reference names can lead to its master there.
 BOOST_AUTO_TEST_CASE(two_sites_agree_on_whose_a_component_is) {
   entity_site there("there", 2, clock);

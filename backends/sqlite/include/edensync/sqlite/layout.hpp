@@ -57,6 +57,7 @@ struct table_layout {
   /// By field: the place of that column behind those of all fields.
   std::vector<int> named_place;
 
+  /// Errors: bad_schema if a field has the name of a column that another one needs.
   explicit table_layout(const resource_schema& r) : table(quoted_name(r.name())) {
     std::string all, marks;
     for (const std::string_view c : record_columns) all += (all.empty() ? "" : ",") + std::string(c);
@@ -75,6 +76,9 @@ struct table_layout {
       named.push_back(several ? quoted_name(named_column(r.field(i).name)) : std::string());
       named_place.push_back(several ? places++ : -1);
       if (!several) continue;
+      if (r.find_field(named_column(r.field(i).name)))
+        throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " +
+                                             named_column(r.field(i).name) + " beside " + std::string(r.field(i).name));
       beside += ',' + named.back();
       marks += ",?";
     }
@@ -148,12 +152,7 @@ inline void check_table(connection& db, const resource_schema& r, statement_coun
   for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
     const field_descriptor& f = r.field(i);
     need(f.name);
-    if (r.targets(i).size() > 1) {
-      need(named_column(f.name));
-      if (r.find_field(named_column(f.name)))
-        throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " + named_column(f.name) +
-                                             " beside " + std::string(f.name));
-    }
+    if (r.targets(i).size() > 1) need(named_column(f.name));
     if (f.name == "sync_ahead" ||
         std::find(record_columns.begin(), record_columns.end(), f.name) != record_columns.end())
       throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " + std::string(f.name));
