@@ -31,6 +31,7 @@ struct fixture : import_rig {
     identify find(s, relief(), cache);
     import_item item;
     item.incoming = &in;
+    if (master != record_handle::none) item.master_resource = offices;
     find(item, master);
     return item;
   }

@@ -28,8 +28,33 @@ struct person {
                            (std::vector<edensync::link<place>>, haunts));
 };
 
+// Gives a super-entity its name; nothing else is known of it.
+struct entity;
+
+struct team {
+  BOOST_HANA_DEFINE_STRUCT(team, (edensync::uid, uuid), (std::string, name));
+};
+
+struct report {
+  BOOST_HANA_DEFINE_STRUCT(report, (edensync::uid, uuid), (std::optional<edensync::link<entity>>, subject),
+                           (std::optional<edensync::link<team>>, author));
+};
+
 }  // namespace
 
+template <>
+struct edensync::resource<entity> {
+  static constexpr std::string_view name = "pr_pentity";
+};
+template <>
+struct edensync::resource<team> {
+  static constexpr std::string_view name = "pr_team";
+  static constexpr std::array<std::string_view, 1> super_entities{"pr_pentity"};
+};
+template <>
+struct edensync::resource<report> {
+  static constexpr std::string_view name = "pr_report";
+};
 template <>
 struct edensync::resource<place> {
   static constexpr std::string_view name = "gis_place";
@@ -44,6 +69,7 @@ struct edensync::resource<person> {
   static constexpr std::string_view name = "pr_person";
   static constexpr std::array<std::string_view, 1> unique{"name"};
   static constexpr std::array<component_descriptor, 1> components{{{"pr_phone", "", "person_id", true}}};
+  static constexpr std::array<std::string_view, 1> super_entities{"pr_pentity"};
 };
 
 BOOST_AUTO_TEST_SUITE(describe)
@@ -68,6 +94,21 @@ BOOST_AUTO_TEST_CASE(names_are_resolved) {
   BOOST_TEST(p.components()[0].alias == "phone");
   BOOST_TEST(s[s.find("pr_phone")].masters()[0].resource == p.id());
   BOOST_TEST(s[s.find("gis_place")].hierarchy().value() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_member_may_point_to_any_part_of_a_super_entity) {
+  const auto s = edensync::describe<team, report, place, phone, person>().value();
+  const auto& r = s[s.find("pr_report")];
+  BOOST_REQUIRE(r.targets(0).size() == 2u);
+  BOOST_TEST(r.targets(0)[0] == s.find("pr_person"));
+  BOOST_TEST(r.targets(0)[1] == s.find("pr_team"));
+  const report a{edensync::uid("urn:uuid:1"), edensync::link<entity>{edensync::uid("urn:uuid:2")},
+                 edensync::link<team>{edensync::uid("urn:uuid:3")}};
+  const auto made = edensync::to_record(s, a);
+  // A uid alone does not tell of which resource it is, unless there is only one.
+  BOOST_TEST(std::get<edensync::reference>(made.fields[0]).resource == edensync::no_resource);
+  BOOST_TEST(std::get<edensync::reference>(made.fields[1]).resource == s.find("pr_team"));
+  BOOST_TEST((edensync::from_record<report>(made).subject->target == edensync::uid("urn:uuid:2")));
 }
 
 BOOST_AUTO_TEST_CASE(a_struct_survives_the_way_through_a_record) {

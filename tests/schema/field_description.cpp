@@ -115,6 +115,45 @@ BOOST_AUTO_TEST_CASE(components) {
   BOOST_TEST((*alone)[0].components().empty());
 }
 
+// The parts of a super-entity, whether they are masters by that key or not.
+BOOST_AUTO_TEST_CASE(a_key_that_several_tables_share) {
+  constexpr std::string_view person = R"(<fields resource="dvr_person"><field name="name" type="string"/></fields>)";
+  constexpr std::string_view team = R"(<fields resource="dvr_team"><field name="name" type="string"/></fields>)";
+  constexpr std::string_view place = R"(<fields resource="dvr_place"><field name="name" type="string"/></fields>)";
+  constexpr std::string_view entity = R"(<fields resource="pr_pentity"><field name="pe_id" type="id"/></fields>)";
+  constexpr std::string_view part = R"(<fields resource="dvr_contact"><field name="pe_id" type="reference pr_pentity"/>
+    <field name="all" type="list:reference pr_pentity"/><field name="text" type="text"/></fields>)";
+  constexpr std::string_view attached =
+      R"("components": [{"table": "dvr_contact", "alias": "contact", "fkey": "pe_id"}])";
+  const auto with = R"({"pr_pentity": {"id": "pe_id", )" + std::string(attached) +
+                    R"(}, "dvr_team": {"super_entity": ["doc_entity", "pr_pentity"]},
+    "dvr_place": {"super_entity": ""}, "dvr_person": {"super_entity": "pr_pentity", )" +
+                    std::string(attached) + R"(}, "dvr_depot": {)" + std::string(attached) + "}}";
+  const auto names = [](const edensync::schema& s, std::uint32_t field) {
+    std::string all;
+    for (const auto id : s[s.find("dvr_contact")].targets(field)) all.append(s[id].name()).append(1, ' ');
+    return all;
+  };
+  const auto s = read({team, part, place, person, depot}, with);
+  BOOST_TEST_REQUIRE(s.has_value(), s.error().text());
+  const auto& contacts = (*s)[s->find("dvr_contact")];
+  BOOST_TEST(names(*s, 0) == "dvr_depot dvr_person dvr_team ");
+  BOOST_TEST((contacts.target(0) == edensync::no_resource));
+  BOOST_TEST(contacts.may_point_to(0, s->find("dvr_team")));
+  BOOST_TEST(!contacts.may_point_to(0, s->find("dvr_place")));
+  BOOST_TEST(names(*s, 1) == "");  // lists of several kinds are not synchronised
+  BOOST_TEST(names(*s, 2) == "");
+  BOOST_TEST(contacts.masters().size() == 2u);
+  // The super-entity stands for others, even if it is described itself.
+  const auto more = read({entity, part, person}, with);
+  BOOST_TEST_REQUIRE(more.has_value(), more.error().text());
+  BOOST_TEST(names(*more, 0) == "dvr_person ");
+  BOOST_TEST(((*more)[1].target(0) == more->find("dvr_person")));
+  BOOST_TEST(names(*more, 1) == "dvr_person ");
+  BOOST_TEST((*more)[0].components().empty());
+  BOOST_TEST((*more)[1].masters().size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(the_names_outlive_the_documents) {
   auto document = std::make_unique<std::string>(depot);
   auto more = std::make_unique<std::string>(supplement);

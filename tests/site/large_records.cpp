@@ -108,9 +108,9 @@ BOOST_AUTO_TEST_CASE(a_record_that_no_reader_takes_is_left_out_with_a_warning_an
     BOOST_TEST(w.run().ok());
     BOOST_TEST_REQUIRE(to.contents().size() == 1u);
     const auto line = left_out_line(from);
-    BOOST_TEST(line.starts_with(mode == sync_mode::pull ? "pull/incoming send warning: "
-                                                        : "push/outgoing send warning: "),
-               line);
+    BOOST_TEST(
+        line.starts_with(mode == sync_mode::pull ? "pull/incoming send warning: " : "push/outgoing send warning: "),
+        line);
     BOOST_TEST(line.find("1 records left out") != std::string::npos, line);
     BOOST_TEST(line.find("(UID: urn:uuid:long) org_office: phone1") != std::string::npos, line);
     // It travels once it is short enough.

@@ -174,6 +174,30 @@ BOOST_AUTO_TEST_CASE(a_table_without_a_column_is_a_bad_schema) {
   BOOST_TEST(opened.error().info.ours() == "the table law_part has no column mci");
 }
 
+BOOST_AUTO_TEST_CASE(a_schema_that_lets_a_field_point_to_more_tables_needs_a_column_more) {
+  static constexpr std::array<field_descriptor, 2> about{
+      field_descriptor{.name = "name", .type = field_type::string},
+      field_descriptor{.name = "place_id", .type = field_type::reference, .target = "law_place"}};
+  static constexpr std::array<field_descriptor, 2> taken{
+      about[1], field_descriptor{.name = "place_id_of", .type = field_type::string}};
+  const auto make = [](std::span<const field_descriptor> note, bool several) {
+    std::vector<resource_descriptor> all{
+        {.name = "law_site", .fields = sample::base_fields, .super_entities = sample::places},
+        {.name = "law_note", .fields = note}};
+    if (several) all.push_back({.name = "law_base", .fields = sample::base_fields, .super_entities = sample::places});
+    return schema::make(all).value();
+  };
+  temporary_folder folder;
+  BOOST_TEST(sqlite::store::open(folder.file("a.sqlite"), make(about, false)).has_value());
+  const auto more = sqlite::store::open(folder.file("a.sqlite"), make(about, true));
+  BOOST_TEST((code_of(more) == error::bad_schema));
+  BOOST_TEST(more.error().info.ours() == "the table law_note has no column place_id_of");
+  const auto clash = sqlite::store::open(folder.file("b.sqlite"), make(taken, true));
+  BOOST_TEST((code_of(clash) == error::bad_schema));
+  BOOST_TEST(clash.error().info.ours() == "law_note cannot have a field place_id_of beside place_id");
+  BOOST_TEST(sqlite::store::open(folder.file("c.sqlite"), make(taken, false)).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(tables_that_are_there_are_used_as_they_are) {
   temporary_folder folder;
   const std::string path = folder.file("a.sqlite");

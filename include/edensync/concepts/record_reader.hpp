@@ -38,19 +38,20 @@ concept record_spool = requires(S s, const spool_entry& e) {
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
 concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,
-                                 record_handle h, std::span<const record_handle> masters, stored_record& into,
-                                 const change_query& q, sequence_number after) {
+                                 record_handle h, resource_id of, std::span<const record_handle> masters,
+                                 stored_record& into, const change_query& q, sequence_number after) {
   { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
-  // The records, at most two, that have this content in this field; those that are not deleted come first.
+  // The records, at most two, that have this content in this field; those that are not deleted come first. A reference
+  // counts with the resource that it leads to.
   { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
   // All fields, present or null; references with resource, uid and handle, which in lists is none as long as the target is
   // not here. Fails if there is no such record.
   { r.load(resource, h, into) } -> std::same_as<void>;
   // In commit order; each record at most once, in its present state.
   { r.changes(q) } -> record_cursor;
-  // The records of `resource` whose reference `field` points to one of `masters` and that were committed after `after`, in
-  // any order. `masters` need not live longer than the call.
-  { r.components(resource, field, masters, after) } -> record_cursor;
+  // The records of `resource` whose reference `field` points to one of `masters`, which are records of `of`, and that were
+  // committed after `after`, in any order. `masters` need not live longer than the call.
+  { r.components(resource, field, of, masters, after) } -> record_cursor;
   // Every reference, in any resource, that points to the record `h` of `resource`: single ones and those in lists.
   { r.referrers(resource, h) } -> std::same_as<std::vector<referrer>>;
   // The number of the last change in this state.

@@ -16,7 +16,7 @@ namespace edensync {
 /// is written after its beginning, but gives no record twice.
 /// A deleted record needs no fields; a live one its mandatory ones, and no other live record has its unique content.
 /// A single reference without a handle is kept as null (its target is not here: see `add_open_reference`), a list keeps
-/// the uids of targets that are not here.
+/// the uids of targets that are not here. One that leads to a resource to which its field cannot point is refused.
 /// Optional: `t.contended()` says whether another writer waits; a long import then commits early and lets it in.
 /// Errors: `failure_exception` if the store fails; a refusal is a value.
 template <class T>

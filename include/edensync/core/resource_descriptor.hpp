@@ -32,7 +32,7 @@ enum class field_type : std::uint8_t {
 struct field_descriptor {
   std::string_view name;
   field_type type = field_type::string;
-  /// The resource that a reference points to; empty for other types.
+  /// The resource that a reference points to, or a super-entity: whatever is part of it; empty for other types.
   std::string_view target{};
   /// A live record must have content in it.
   bool mandatory = false;
@@ -62,6 +62,8 @@ struct resource_descriptor {
   std::span<const component_descriptor> components{};
   /// The reference field that makes a hierarchy of the resource; empty if there is none.
   std::string_view hierarchy{};
+  /// The super-entities that its records are part of: whoever may refer to one of those may refer to this resource.
+  std::span<const std::string_view> super_entities{};
 };
 
 }  // namespace edensync

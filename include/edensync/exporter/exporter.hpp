@@ -180,7 +180,8 @@ class exporter {
     if (handles_.empty()) return;
     std::sort(places_.begin(), places_.end());
     for (const auto& link : schema_[options_.masters.resource].components()) {
-      auto all = reader_.components(link.resource, link.key_field, handles_, options_.masters.after);
+      auto all = reader_.components(link.resource, link.key_field, options_.masters.resource, handles_,
+                                    options_.masters.after);
       for (;;) {
         if (parts_used_ == parts_.size()) parts_.emplace_back();
         auto& p = parts_[parts_used_];

@@ -112,8 +112,8 @@ class apply {
         const auto* key = master.multiple || master.key_field >= r.fields.size()
                               ? nullptr
                               : std::get_if<reference>(&r.fields[master.key_field]);
-        if (key != nullptr && key->handle != record_handle::none)
-          links_.keep_single(r.resource, master.key_field, key->handle);
+        if (key != nullptr && key->handle != record_handle::none && key->resource == master.resource)
+          links_.keep_single(r.resource, master.key_field, master.resource, key->handle);
       }
     return done;
   }

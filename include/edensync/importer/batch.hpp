@@ -25,6 +25,8 @@ struct import_item {
   std::int32_t parent = -1;
   /// It has components in the same element.
   bool has_parts = false;
+  /// The master's resource, if it has one.
+  resource_id master_resource = no_resource;
   /// The resources that it refers to, as a set of bits (`resource_bit`): most refer to none that the batch holds.
   std::uint64_t refers_to = 0;
   /// Its place among the uids, roughly: the first eight characters that differ between uids, as a number.
@@ -82,6 +84,8 @@ class import_batch {
       item.resource = r.content.resource;
       item.element = static_cast<std::uint32_t>(used_ - 1);
       item.parent = r.parent < 0 ? -1 : static_cast<std::int32_t>(first) + r.parent;
+      if (r.parent >= 0)
+        item.master_resource = elements_[used_ - 1].records[static_cast<std::size_t>(r.parent)].content.resource;
       item.place = place_of(r.content.uuid.text());
       for_each_target(r, [&](resource_id resource, const uid&) { item.refers_to |= resource_bit(resource); });
       if (item.parent >= 0) items_[static_cast<std::size_t>(item.parent)].has_parts = true;

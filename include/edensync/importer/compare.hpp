@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <type_traits>
 #include <variant>
@@ -58,9 +59,16 @@ content_order compare_content(const resource_schema& r, const record& local, con
     if (dangling && !has_content(ours) && waits(i, *link)) continue;
     // The same record, though the document knows it by another uid.
     const auto* own = std::get_if<reference>(&ours);
-    if (link != nullptr && own != nullptr && !dangling && link->handle == own->handle) continue;
-    if (const int c = detail::compare_values(ours, theirs); c != 0)
-      return c < 0 ? content_order::local_first : content_order::incoming_first;
+    if (link != nullptr && own != nullptr && !dangling && link->resource == own->resource &&
+        link->handle == own->handle)
+      continue;
+    int c = detail::compare_values(ours, theirs);
+    // Two resources may know a record by the same uid; the order of a field's targets is the same at every site.
+    if (c == 0 && link != nullptr && own != nullptr && link->resource != own->resource) {
+      const auto all = r.targets(i);
+      c = std::find(all.begin(), all.end(), own->resource) < std::find(all.begin(), all.end(), link->resource) ? -1 : 1;
+    }
+    if (c != 0) return c < 0 ? content_order::local_first : content_order::incoming_first;
   }
   // A site that had only the deletion of a record before it undeleted it made a time of creation up.
   if (in.content.created_on && local.created_on != in.content.created_on)

@@ -45,7 +45,7 @@ void fill_references(Store& store, const schema& s, handle_cache& cache, const w
         if (target.deleted)
           links.settle(open.resource, open.record, open.field);
         else if (o.native && single_link(s, open.target_resource, open.resource, open.field) != nullptr)
-          links.keep_single(open.resource, open.field, target.handle);
+          links.keep_single(open.resource, open.field, open.target_resource, target.handle);
       }
       t.erase_open_reference(open.id);
     }

@@ -86,7 +86,7 @@ class identify {
   void operator()(import_item& item, record_handle master) {
     loaded_ = false;
     item.other_uid = false;
-    item.local = twin(*item.incoming, master, item.other_uid);
+    item.local = twin(*item.incoming, item.master_resource, master, item.other_uid);
     // What comes later in the document refers to it by the document's uid.
     if (item.other_uid && !item.local->version.deleted)
       cache_.call(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
@@ -154,13 +154,13 @@ class identify {
     });
   }
 
-  std::optional<found_record> twin(const incoming_record& in, record_handle master, bool& other_uid) {
+  std::optional<found_record> twin(const incoming_record& in, resource_id of, record_handle master, bool& other_uid) {
     const bool by_uid_first = in.uid_given && (native_ || in.content.version.deleted);
     if (by_uid_first) {
       if (const auto same = by_uid(in); same || in.content.version.deleted) return same;
     }
     if (in.single && !native_ && master != record_handle::none) {
-      if (const auto first = single_component(reader_, in.content.resource, in.key_field, master)) {
+      if (const auto first = single_component(reader_, in.content.resource, in.key_field, of, master)) {
         other_uid = true;
         return found_record{first->handle, first->version, first->sequence, first->origin};
       }

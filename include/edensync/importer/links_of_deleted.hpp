@@ -63,7 +63,8 @@ class links_of_deleted {
       }
       edit.version.modified_on = after(holder.version.modified_on, merged.modified_on);
       if (t_.update(r.record, edit)) touch_masters(t_, schema_, r.resource, r.record);
-      if (single_link(schema_, resource, r.resource, r.field) != nullptr) keep_single(r.resource, r.field, to);
+      if (single_link(schema_, resource, r.resource, r.field) != nullptr)
+        keep_single(r.resource, r.field, resource, to);
       t_.write_as(this_site);
     }
     t_.write_as(context_.origin);
@@ -71,10 +72,10 @@ class links_of_deleted {
 
   /// Of the components of a master of which there may be only one, lets the one with the least uid stay; the others are
   /// merged into it, and what they held is kept with the decision. All sites come to the same end, whoever made which.
-  void keep_single(resource_id resource, std::uint32_t key_field, record_handle master) {
-    const auto stays = single_component(t_, resource, key_field, master);
+  void keep_single(resource_id resource, std::uint32_t key_field, resource_id of, record_handle master) {
+    const auto stays = single_component(t_, resource, key_field, of, master);
     if (!stays) return;
-    while (const auto other = single_component(t_, resource, key_field, master, stays->handle)) {
+    while (const auto other = single_component(t_, resource, key_field, of, master, stays->handle)) {
       record gone;
       gone.resource = resource;
       gone.version.deleted = true;
@@ -100,7 +101,7 @@ class links_of_deleted {
     for (const auto& part : schema_[resource].components()) {
       std::vector<stored_record> older;
       {
-        auto all = t_.components(part.resource, part.key_field, std::array{master}, 0);
+        auto all = t_.components(part.resource, part.key_field, resource, std::array{master}, 0);
         stored_record c;
         while (all.next(c))
           if (!c.version.deleted && (!c.version.modified_on || *c.version.modified_on <= at)) older.push_back(c);
@@ -174,7 +175,8 @@ class links_of_deleted {
     t_.write_as(this_site);
     if (t_.update(h, edit)) touch_masters(t_, schema_, resource, h);
     if (const auto* one = std::get_if<reference>(&edit.fields[field]))
-      if (single_link(schema_, one->resource, resource, field) != nullptr) keep_single(resource, field, one->handle);
+      if (single_link(schema_, one->resource, resource, field) != nullptr)
+        keep_single(resource, field, one->resource, one->handle);
     t_.write_as(context_.origin);
     return true;
   }
@@ -206,6 +208,9 @@ class links_of_deleted {
     t_.load(resource, h, part);
     const auto* key = std::get_if<reference>(&part.fields[field]);
     if (key == nullptr || key->handle == record_handle::none) return;
+    // Of the resources to which the field may point not all need be masters.
+    const auto is_link = [&](const component_link& l) { return l.key_field == field && l.resource == key->resource; };
+    if (std::ranges::none_of(masters, is_link)) return;
     t_.load(key->resource, key->handle, master);
     if (!master.version.deleted || !master.version.modified_on || part.version.modified_on > master.version.modified_on)
       return;

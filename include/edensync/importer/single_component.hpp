@@ -8,13 +8,14 @@
 
 namespace edensync {
 
-/// The live component of its kind under a master, of a kind of which there is only one; none if there is none, or if it is
+/// The live component of its kind under the master `master` of the resource `of`, of a kind of which there is only one; none if there is none, or if it is
 /// `other_than`. Where sites have made two of them, the one with the lesser uid counts.
 template <class Reader>
 std::optional<stored_record> single_component(Reader& reader, resource_id resource, std::uint32_t key_field,
-                                              record_handle master, record_handle other_than = record_handle::none) {
+                                              resource_id of, record_handle master,
+                                              record_handle other_than = record_handle::none) {
   std::optional<stored_record> first;
-  auto all = reader.components(resource, key_field, std::array{master}, 0);
+  auto all = reader.components(resource, key_field, of, std::array{master}, 0);
   for (stored_record each; all.next(each);)
     if (!each.version.deleted && each.handle != other_than && (!first || each.uuid < first->uuid)) first = each;
   return first;

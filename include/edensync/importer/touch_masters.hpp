@@ -13,7 +13,8 @@ void touch_masters(Transaction& t, const schema& s, const record& component) {
   for (const auto& master : s[component.resource].masters()) {
     if (master.key_field >= component.fields.size()) continue;
     const auto* key = std::get_if<reference>(&component.fields[master.key_field]);
-    if (key != nullptr && key->handle != record_handle::none) t.touch(master.resource, key->handle);
+    if (key != nullptr && key->resource == master.resource && key->handle != record_handle::none)
+      t.touch(master.resource, key->handle);
   }
 }
 

@@ -62,6 +62,7 @@ inline constexpr std::array record_store_laws{
     law<Factory>{"a version is found with its content", &detail::a_version_is_found_with_its_content<Factory>},
     law<Factory>{"referrers are found", &detail::referrers_are_found<Factory>},
     law<Factory>{"components are found", &detail::components_are_found<Factory>},
+    law<Factory>{"resources are kept apart", &detail::resources_are_kept_apart<Factory>},
     law<Factory>{"keys are found", &detail::keys_are_found<Factory>},
     law<Factory>{"a spool gives each once", &detail::a_spool_gives_each_once<Factory>},
     law<Factory>{"changes come once, in commit order", &detail::changes_come_once_in_commit_order<Factory>},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -140,7 +141,7 @@ void components_are_found(F& f) {
   second.commit();
   auto now = store.snapshot();
   const auto of = [&](const std::vector<record_handle>& masters, sequence_number after) {
-    const auto all = s::names(now.components(s::part, s::part_of, masters, after));
+    const auto all = s::names(now.components(s::part, s::part_of, s::site, masters, after));
     return std::multiset<std::string>(all.begin(), all.end());
   };
   using names = std::multiset<std::string>;
@@ -151,6 +152,87 @@ void components_are_found(F& f) {
   expect(of({b, record_handle{1000}, a}, 0) == names{"a1", "a2", "a3", "b1"},
          "of several masters each component is found, whether the others exist or not");
   expect(of({b, a}, first) == names{"a2", "a3"}, "`after` holds for all of them");
+}
+
+template <class F>
+void resources_are_kept_apart(F& f) {
+  auto store = f.make(s::make_schema());
+  auto t = store.begin(s::at_second(0));
+  // Stores that count the records of each resource call both of them the same.
+  const record_handle a = s::add(t, s::make_site("a")), b = s::add(t, s::make_base("b"));
+  const record_handle an = s::add(t, s::make_note("a's", s::site, a)), bn = s::add(t, s::make_note("b's", s::base, b));
+  const auto components = [](auto&& from, resource_id of, std::vector<record_handle> masters) {
+    const auto all = s::names(from.components(s::note, s::about, of, masters, 0));
+    return std::multiset<std::string>(all.begin(), all.end());
+  };
+  const auto referrers = [](auto&& from, resource_id of, record_handle h) {
+    std::set<record_handle> all;
+    for (const referrer& r : from.referrers(of, h))
+      if (r.resource == s::note && r.field == s::about) all.insert(r.record);
+    return all;
+  };
+  const auto link = [](auto&& from, record_handle h) {
+    const value v = s::load(from, s::note, h).fields[s::about];
+    const auto* to = std::get_if<reference>(&v);
+    return to == nullptr ? reference{} : *to;
+  };
+  using names = std::multiset<std::string>;
+  using handles = std::set<record_handle>;
+  const auto expect_apart = [&](auto&& from) {
+    const reference of_a = link(from, an), of_b = link(from, bn);
+    expect(of_a.resource == s::site && of_a.handle == a && of_a.target == uid("urn:uuid:a") &&
+               of_b.resource == s::base && of_b.handle == b && of_b.target == uid("urn:uuid:b"),
+           "a reference that may point to several resources comes back with the one that it points to");
+    expect(components(from, s::site, {a}) == names{"a's"} && components(from, s::base, {b}) == names{"b's"},
+           "a master has its own components, and not those of another resource's record of the same handle");
+    expect(components(from, s::site, {a, record_handle{1000}, record_handle{1001}}) == names{"a's"},
+           "nor have several masters");
+    expect(components(from, s::part, {a}).empty(), "what the field cannot point to has no components by it");
+    expect(referrers(from, s::site, a) == handles{an} && referrers(from, s::base, b) == handles{bn},
+           "a record is referred to by those that name its resource");
+    const auto found = from.find_key(s::note, s::about, reference{s::base, uid("urn:uuid:b"), b});
+    expect(found.size() == 1 && found.front().handle == bn, "a key counts with its resource");
+  };
+  expect_apart(t);
+  t.commit();
+  expect_apart(store.snapshot());
+
+  auto second = store.begin(s::at_second(1));
+  const auto refused = [&](const reference& to) {
+    const write_result written = second.patch(s::note, an, s::about, to);
+    return written.has_error() ? std::optional(written.error().reason) : std::nullopt;
+  };
+  const record_handle p = s::add(second, s::make_part("p", a));
+  expect(refused({s::part, {}, p}) == refusal_reason::invalid_field,
+         "a reference to a resource to which the field cannot point is refused");
+  expect(refused({no_resource, {}, a}) == refusal_reason::invalid_field,
+         "and one that does not say to which of several it points");
+  expect(refused({s::base, {}, record_handle{1000}}) == refusal_reason::missing_reference,
+         "and one to a record that is not there");
+  const write_result elsewhere = second.patch(s::part, p, s::part_of, reference{s::base, {}, b});
+  expect(elsewhere.has_error() && elsewhere.error().reason == refusal_reason::invalid_field,
+         "also where there is only one to which it could point");
+  expect_apart(second);
+  record marks = s::no_content(s::note);
+  s::with(marks, s::marked, reference{s::site, {}, a});
+  s::change(second, an, marks);
+  s::with(marks, s::marked, reference{s::base, {}, b});
+  s::change(second, bn, marks);
+  s::with(marks, s::marked, reference{s::site, {}, a});
+  const write_result again = second.update(bn, marks);
+  expect(again.has_error() && again.error().reason == refusal_reason::duplicate_key &&
+             again.error().message.starts_with("marked_id"),
+         "a unique reference is so within each resource");
+  record moved = s::no_content(s::note);
+  s::with(moved, s::about, reference{s::base, {}, b});
+  s::change(second, an, moved);
+  expect(components(second, s::base, {b}) == names{"a's", "b's"} && components(second, s::site, {a}).empty(),
+         "a component can move to a master of another resource");
+  expect(second.patch(s::note, bn, s::about, null_value{}).has_value() && link(second, bn).resource == no_resource &&
+             components(second, s::base, {b}) == names{"a's"},
+         "and be left without");
+  second.commit();
+  expect(link(store.snapshot(), an).resource == s::base, "and it is kept so");
 }
 
 template <class F>

@@ -18,6 +18,8 @@ namespace edensync::laws::sample {
 
 inline constexpr resource_id site = 0;
 inline constexpr resource_id part = 1;
+inline constexpr resource_id base = 2;
+inline constexpr resource_id note = 3;
 
 /// The fields of `site`, in order. `order` is a word of SQL on purpose.
 enum site_field : std::uint32_t {
@@ -45,6 +47,9 @@ enum site_field : std::uint32_t {
 
 /// The fields of `part`.
 enum part_field : std::uint32_t { part_name, part_of };
+
+/// The fields of `note`, which belongs to a site or to a base: only the reference says to which of them.
+enum note_field : std::uint32_t { note_name, about, marked };
 
 inline constexpr std::array site_fields{
     field_descriptor{.name = "name", .type = field_type::string, .mandatory = true, .unique = true},
@@ -74,15 +79,35 @@ inline constexpr std::array part_fields{
     field_descriptor{.name = "site_id", .type = field_type::reference, .target = "law_site", .mandatory = true},
 };
 
-inline constexpr std::array site_components{component_descriptor{.resource = "law_part", .key = "site_id"}};
+inline constexpr std::array base_fields{field_descriptor{.name = "name", .type = field_type::string}};
 
-inline constexpr std::array resources{
-    resource_descriptor{
-        .name = "law_site", .fields = site_fields, .components = site_components, .hierarchy = "parent"},
-    resource_descriptor{.name = "law_part", .fields = part_fields},
+inline constexpr std::array note_fields{
+    field_descriptor{.name = "name", .type = field_type::string},
+    field_descriptor{.name = "place_id", .type = field_type::reference, .target = "law_place"},
+    field_descriptor{.name = "marked_id", .type = field_type::reference, .target = "law_place", .unique = true},
 };
 
-/// The resources that the laws write: a master with a field of each type, and its component.
+inline constexpr std::array site_components{component_descriptor{.resource = "law_part", .key = "site_id"},
+                                            component_descriptor{.resource = "law_note", .key = "place_id"}};
+inline constexpr std::array base_components{component_descriptor{.resource = "law_note", .key = "place_id"}};
+
+/// The super-entity of sites and bases: no resource of its own.
+inline constexpr std::array<std::string_view, 1> places{"law_place"};
+
+inline constexpr std::array resources{
+    resource_descriptor{.name = "law_site",
+                        .fields = site_fields,
+                        .components = site_components,
+                        .hierarchy = "parent",
+                        .super_entities = places},
+    resource_descriptor{.name = "law_part", .fields = part_fields},
+    resource_descriptor{
+        .name = "law_base", .fields = base_fields, .components = base_components, .super_entities = places},
+    resource_descriptor{.name = "law_note", .fields = note_fields},
+};
+
+/// The resources that the laws write: a master with a field of each type, its component, and a component that it shares
+/// with another master.
 inline std::shared_ptr<const schema> make_schema() {
   return std::make_shared<const schema>(schema::make(resources).value());
 }
@@ -109,6 +134,23 @@ inline record make_part(std::string_view text, record_handle master, timestamp m
   r.version.modified_on = modified_on;
   r.fields.emplace_back(std::string(text));
   r.fields.emplace_back(reference{site, {}, master});
+  return r;
+}
+
+/// A base, and a note about a site or a base.
+inline record make_base(std::string_view text) {
+  record r;
+  r.resource = base;
+  r.uuid = uid("urn:uuid:" + std::string(text));
+  r.version.modified_on = second(0);
+  r.fields.emplace_back(std::string(text));
+  return r;
+}
+
+inline record make_note(std::string_view text, resource_id of, record_handle master) {
+  record r = make_base(text);
+  r.resource = note;
+  r.fields.emplace_back(reference{of, {}, master});
   return r;
 }
 

@@ -15,6 +15,7 @@
 #include "edensync/core/change_query.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/memory/core.hpp"
+#include "edensync/schema/fits.hpp"
 
 namespace edensync::memory::detail {
 
@@ -72,13 +73,21 @@ struct matches_query {
 
 struct matches_master {
   std::uint32_t field = 0;
+  resource_id of = no_resource;
   std::vector<record_handle> masters;
 
   bool operator()(const row& r) const {
     const auto* to = std::get_if<reference>(&r.content.fields[field]);
-    return to != nullptr && std::find(masters.begin(), masters.end(), to->handle) != masters.end();
+    return to != nullptr && to->resource == of &&
+           std::find(masters.begin(), masters.end(), to->handle) != masters.end();
   }
 };
+
+/// Whether a field has this content. A record that is referred to is told by its resource, too: another may have its uid.
+inline bool same_content(const value& kept, const value& v, resource_id target) {
+  const auto* to = std::get_if<reference>(&kept);
+  return kept == v && (to == nullptr || to->resource == target);
+}
 
 /// A to-do list in memory; models `record_spool`.
 class spool {
@@ -115,9 +124,12 @@ class record_view {
     const table& t = read(resource);
     std::vector<found_record> all;
     if (!has_content(v)) return all;
+    const auto* to = std::get_if<reference>(&v);
+    const resource_id target = to == nullptr ? no_resource : target_of((*core_->resources)[resource], field, *to);
     for (const bool deleted : {false, true})
       for (const auto& r : t.rows)
-        if (all.size() < 2 && r->content.version.deleted == deleted && r->content.fields.at(field) == v)
+        if (all.size() < 2 && r->content.version.deleted == deleted &&
+            same_content(r->content.fields.at(field), v, target))
           all.push_back(found(*r));
     return all;
   }
@@ -134,10 +146,10 @@ class record_view {
     return {*core_, *now_, q.resource, q.after, {q.since, q.include_deleted}};
   }
 
-  cursor<matches_master> components(resource_id resource, std::uint32_t field, std::span<const record_handle> masters,
-                                    sequence_number after) const {
+  cursor<matches_master> components(resource_id resource, std::uint32_t field, resource_id of,
+                                    std::span<const record_handle> masters, sequence_number after) const {
     read(resource);
-    return {*core_, *now_, resource, after, {field, {masters.begin(), masters.end()}}};
+    return {*core_, *now_, resource, after, {field, of, {masters.begin(), masters.end()}}};
   }
 
   std::vector<referrer> referrers(resource_id resource, record_handle h) const {
@@ -146,7 +158,7 @@ class record_view {
     std::vector<referrer> all;
     for (const auto& from : *core_->resources)
       for (std::uint32_t f = 0; f < from.fields().size(); ++f) {
-        if (from.target(f) != resource) continue;
+        if (!from.may_point_to(f, resource)) continue;
         for (const auto& r : now_->tables[from.id()]->rows)
           if (points_to(r->content.fields[f], target->content)) all.push_back({from.id(), r->content.handle, f});
       }
@@ -171,7 +183,8 @@ class record_view {
   }
 
   static bool points_to(const value& v, const stored_record& target) {
-    if (const auto* to = std::get_if<reference>(&v)) return to->handle == target.handle;
+    if (const auto* to = std::get_if<reference>(&v))
+      return to->resource == target.resource && to->handle == target.handle;
     if (const auto* list = std::get_if<std::vector<reference>>(&v))
       for (const reference& to : *list)
         if (to.target == target.uuid) return true;

@@ -122,7 +122,7 @@ class transaction : public detail::ledger_writing {
       if (is_absent(given.fields[f])) continue;
       if (!fits(given.fields[f], resource.field(f).type)) return refuse(refusal_reason::invalid_field, resource, f);
       into.fields[f] = given.fields[f];
-      if (!link(into.fields[f], resource.target(f))) return refuse(refusal_reason::missing_reference, resource, f);
+      if (const auto why = link(into.fields[f], resource, f)) return refuse(*why, resource, f);
     }
     if (into.version.deleted) return std::nullopt;
     for (std::uint32_t f = 0; f < into.fields.size(); ++f) {
@@ -137,27 +137,32 @@ class transaction : public detail::ledger_writing {
     return std::nullopt;
   }
 
-  // Makes references as they are kept: a single one needs its record here, or is empty; lists keep the uids.
-  bool link(value& v, resource_id target) const {
+  // Makes references as they are kept: a single one needs its record here, or is empty; lists keep the uids. Says what
+  // stands against it.
+  std::optional<refusal_reason> link(value& v, const resource_schema& resource, std::uint32_t field) const {
     if (auto* to = std::get_if<reference>(&v)) {
+      if (misdirected(resource, field, *to)) return refusal_reason::invalid_field;
+      const resource_id target = target_of(resource, field, *to);
       if (to->handle == record_handle::none || target == no_resource) {
         v = null_value{};
-        return true;
+        return std::nullopt;
       }
       const detail::row* there = next_->tables[target]->find(to->handle);
-      if (there == nullptr) return false;
+      if (there == nullptr) return refusal_reason::missing_reference;
       *to = {target, there->content.uuid, to->handle};
     } else if (auto* list = std::get_if<std::vector<reference>>(&v)) {
-      for (reference& each : *list) each = {target, each.target, record_handle::none};
+      for (reference& each : *list) each = {resource.target(field), each.target, record_handle::none};
     }
-    return true;
+    return std::nullopt;
   }
 
   bool taken(const stored_record& r, std::uint32_t field) const {
     const auto& rows = next_->tables[r.resource]->rows;
+    const auto* to = std::get_if<reference>(&r.fields[field]);
+    const resource_id target = to == nullptr ? no_resource : to->resource;
     return std::any_of(rows.begin(), rows.end(), [&](const auto& other) {
       return other->content.handle != r.handle && !other->content.version.deleted &&
-             other->content.fields[field] == r.fields[field];
+             detail::same_content(other->content.fields[field], r.fields[field], target);
     });
   }
 

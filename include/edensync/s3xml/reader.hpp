@@ -244,9 +244,11 @@ class reader final : public xml_handler {
     const bool named = !resource.empty() && (f.target == no_resource || (*schema_)[f.target].name() != resource);
     if (named) {
       const auto* other = find_resource(resource);
-      // A super-entity stands for several tables; a table of the schema only for itself.
-      if (other && schema_->find(d.target) != no_resource && d.target != resource) return refuse_reference(f, uuid);
-      f.target = other ? other->id() : no_resource;
+      // A super-entity stands for several tables, but never for itself; a table of the schema only for itself.
+      const bool allowed =
+          other && (f.resource->targets(f.field).empty() || f.resource->may_point_to(f.field, other->id()));
+      if (other && !allowed && d.target != resource) return refuse_reference(f, uuid);
+      f.target = allowed ? other->id() : no_resource;
     }
     if (f.target == no_resource) return false;
     const bool list = d.type == field_type::list_reference;

@@ -42,6 +42,9 @@ using password = typed_string<field_type::password>;
 using upload = typed_string<field_type::upload>;
 
 /// A member that points to a record of the described struct `Target`; empty if it points to none.
+///
+/// `Target` may also be a type that only gives a super-entity its name: then the uid may be that of a record of any
+/// resource that is part of it, and `site::write` finds out of which.
 template <class Target>
 struct link {
   uid target;
@@ -52,7 +55,8 @@ struct link {
 ///
 /// Required: `static constexpr std::string_view name` (the table). Optional, each `static constexpr`:
 /// `std::array<std::string_view, N> unique` (fields), `std::array<component_descriptor, N> components`,
-/// `std::array<std::string_view, N> represented` (fields), `std::string_view hierarchy` (a field).
+/// `std::array<std::string_view, N> represented` (fields), `std::string_view hierarchy` (a field),
+/// `std::array<std::string_view, N> super_entities` (tables that it is part of).
 ///
 /// The struct itself is described with BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT and has a member
 /// `edensync::uid uuid`. Every other member is a field; a member that is neither a `std::optional` nor a vector is
@@ -203,6 +207,7 @@ constexpr resource_descriptor descriptor_of() {
   resource_descriptor d{resource<Struct>::name, detail::fields_of<Struct>, {}, {}};
   if constexpr (requires { resource<Struct>::components; }) d.components = resource<Struct>::components;
   if constexpr (requires { resource<Struct>::hierarchy; }) d.hierarchy = resource<Struct>::hierarchy;
+  if constexpr (requires { resource<Struct>::super_entities; }) d.super_entities = resource<Struct>::super_entities;
   return d;
 }
 

@@ -20,6 +20,7 @@ struct described_table {
   std::vector<field_descriptor> fields;
   std::vector<component_descriptor> components;
   std::string_view hierarchy;
+  std::vector<std::string_view> super_entities;
 
   std::string_view keep(std::string_view word) { return words.emplace_back(word); }
   field_descriptor* find(std::string_view field) {
@@ -38,6 +39,8 @@ class description_supplement {
   void apply() {
     for (auto& t : *described_)
       if (const auto* o = object_at(tables_, t.name, t.name)) {
+        for (const auto super : texts_at(*o, "super_entity"))
+          if (!super.empty()) t.super_entities.push_back(t.keep(super));
         drop_super_keys(t, *o);
         describe_fields(t, *o);
         describe_components(t, *o);

@@ -103,7 +103,8 @@ class field_description_handler final : public xml_handler {
 /// empty text stands for none. Meta columns and a record's own super-keys are no fields. A field is mandatory if it has no
 /// default and is not-null or has a validator that refuses an empty value, unless it points to a table that is not
 /// described. Components whose table is not described are left out; of several attachments of a table by the same key the
-/// one named like the table is kept, else the first. A field `parent` that points to its own table makes a hierarchy.
+/// one named like the table is kept, else the first. A reference to a super-entity may point to every described table that
+/// is part of it. A field `parent` that points to its own table makes a hierarchy.
 /// Errors: those of the event source; bad_json; bad_schema; each names what and where. Lifetime: the schema keeps all
 /// names. Source: spec/README.md, last row.
 template <xml_event_source X>
@@ -132,7 +133,7 @@ result<schema> read_schema(std::span<const std::string_view> fields_xml, std::st
     return e.why();
   }
   std::vector<resource_descriptor> resources;
-  for (const auto& t : *tables) resources.push_back({t.name, t.fields, t.components, t.hierarchy});
+  for (const auto& t : *tables) resources.push_back({t.name, t.fields, t.components, t.hierarchy, t.super_entities});
   return schema::make(resources, tables);
 }
 

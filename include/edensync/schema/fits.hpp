@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstdint>
 #include <variant>
 
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/value.hpp"
+#include "edensync/schema/schema.hpp"
 
 namespace edensync {
 
@@ -31,6 +33,20 @@ inline bool fits(const value& v, field_type type) {
     case field_type::blob: return std::holds_alternative<std::string>(v);
   }
   return false;
+}
+
+/// The resource that a reference in this field leads to: the one it names, or the only one possible if it names none.
+/// `no_resource` if it cannot stand in the field.
+inline resource_id target_of(const resource_schema& r, std::uint32_t field, const reference& to) {
+  if (to.resource == no_resource) return r.target(field);
+  return r.may_point_to(field, to.resource) ? to.resource : no_resource;
+}
+
+/// Whether a reference names a resource that its field cannot point to, or must name one and does not. What points out of
+/// the schema is kept as null and may say what it likes.
+inline bool misdirected(const resource_schema& r, std::uint32_t field, const reference& to) {
+  if (r.targets(field).empty() || target_of(r, field, to) != no_resource) return false;
+  return to.resource != no_resource || to.handle != record_handle::none;
 }
 
 }  // namespace edensync

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -32,8 +33,16 @@ class resource_schema {
   std::span<const field_descriptor> fields() const noexcept { return descriptor_.fields; }
   const field_descriptor& field(std::uint32_t i) const { return descriptor_.fields[i]; }
 
-  /// The resource that a reference field points to; `no_resource` for others and for targets outside the schema.
-  resource_id target(std::uint32_t i) const { return targets_[i]; }
+  /// The resources that a reference field may point to, in the order of their names: several for the key of a
+  /// super-entity, none for other fields and for targets outside the schema. Lists have one at most.
+  std::span<const resource_id> targets(std::uint32_t i) const { return targets_[i]; }
+
+  /// The only one of them; `no_resource` if there is none, or if only the reference itself can say which it is.
+  resource_id target(std::uint32_t i) const { return targets_[i].size() == 1 ? targets_[i].front() : no_resource; }
+
+  bool may_point_to(std::uint32_t i, resource_id to) const {
+    return std::find(targets_[i].begin(), targets_[i].end(), to) != targets_[i].end();
+  }
 
   std::span<const component_link> components() const noexcept { return components_; }
 
@@ -55,7 +64,7 @@ class resource_schema {
   friend class schema;
   resource_descriptor descriptor_;
   resource_id id_ = no_resource;
-  std::vector<resource_id> targets_;
+  std::vector<std::vector<resource_id>> targets_;  // by field
   std::vector<component_link> components_;
   std::vector<component_link> masters_;
   std::optional<std::uint32_t> hierarchy_;
@@ -71,7 +80,9 @@ class schema {
  public:
   /// Links descriptors to a schema. Errors: `bad_schema` for a name twice, a component without its resource or key, a
   /// hierarchy field that is none, or a table that must never travel. References to resources that are not in the schema
-  /// are allowed; such fields are not synchronised.
+  /// are allowed; such fields are not synchronised. A reference to a super-entity may point to each resource that is part
+  /// of it; the key of a component may point to each of its masters, even if a super-entity stands there of which nothing
+  /// else is known. Lists of references to super-entities of several resources are not synchronised.
   static result<schema> make(std::span<const resource_descriptor> descriptors, std::shared_ptr<const void> keep = {}) {
     schema s;
     s.keep_ = std::move(keep);
@@ -88,6 +99,11 @@ class schema {
       if (auto linked = s.link_fields(r); !linked) return linked.error();
     for (auto& r : s.resources_)
       if (auto linked = s.link_components(r); !linked) return linked.error();
+    // By name, so that sites whose schemas name them in another order agree on it.
+    for (auto& r : s.resources_)
+      for (auto& each : r.targets_)
+        std::sort(each.begin(), each.end(),
+                  [&](resource_id a, resource_id b) { return s.resources_[a].name() < s.resources_[b].name(); });
     return s;
   }
 
@@ -115,17 +131,29 @@ class schema {
     return make_failure(error::bad_schema, std::string(r.name()) + ": " + std::string(what) + " " + std::string(name));
   }
 
+  std::vector<resource_id> parts_of(std::string_view super_entity) const {
+    std::vector<resource_id> all;
+    for (const auto& r : resources_)
+      for (const auto name : r.descriptor_.super_entities)
+        if (name == super_entity) all.push_back(r.id_);
+    return all;
+  }
+
   result<void> link_fields(resource_schema& r) {
     for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
       const auto& f = r.field(i);
       if (r.find_field(f.name) != i) return bad(r, "the field stands twice:", f.name);
       const bool refers = f.type == field_type::reference || f.type == field_type::list_reference;
       if (refers && f.target.empty()) return bad(r, "the reference has no target:", f.name);
-      r.targets_.push_back(refers ? find(f.target) : no_resource);
+      auto& targets = r.targets_.emplace_back();
+      if (!refers) continue;
+      targets = parts_of(f.target);
+      if (targets.empty() && find(f.target) != no_resource) targets.push_back(find(f.target));
+      if (f.type == field_type::list_reference && targets.size() > 1) targets.clear();
     }
     if (r.descriptor_.hierarchy.empty()) return {};
     r.hierarchy_ = r.find_field(r.descriptor_.hierarchy);
-    if (!r.hierarchy_ || r.targets_[*r.hierarchy_] != r.id_)
+    if (!r.hierarchy_ || r.target(*r.hierarchy_) != r.id_)
       return bad(r, "the hierarchy field does not point to its own resource:", r.descriptor_.hierarchy);
     return {};
   }
@@ -138,8 +166,9 @@ class schema {
       const auto key = part.find_field(c.key);
       if (!key || part.field(*key).type != field_type::reference)
         return bad(r, "the component has no such reference:", c.key);
-      // A key that points to a super-entity of the master is taken to point to the master itself.
-      if (part.targets_[*key] == no_resource) part.targets_[*key] = r.id_;
+      // Those of a super-entity are told again by the resources that are part of it; its own records do not travel.
+      if (!parts_of(r.name()).empty()) continue;
+      if (!part.may_point_to(*key, r.id_)) part.targets_[*key].push_back(r.id_);
       const std::string_view alias = c.alias.empty() ? c.resource.substr(c.resource.find('_') + 1) : c.alias;
       r.components_.push_back({id, alias, *key, c.multiple});
       part.masters_.push_back({r.id_, alias, *key, c.multiple});

@@ -183,7 +183,8 @@ class push final : public transfer<Parts> {
         t.load(r, h, part);
         for (const auto& master : site_.resources()[r].masters()) {
           const auto* key = std::get_if<reference>(&part.fields[master.key_field]);
-          if (key != nullptr && key->handle != record_handle::none && seen.emplace(master.resource, key->handle).second)
+          if (key != nullptr && key->resource == master.resource && key->handle != record_handle::none &&
+              seen.emplace(master.resource, key->handle).second)
             next.emplace_back(master.resource, key->handle);
         }
       }

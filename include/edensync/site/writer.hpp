@@ -42,7 +42,8 @@ class site_writer {
     return copy.uuid;
   }
 
-  /// The same for a record of any resource. References are given by uid; their targets must be here.
+  /// The same for a record of any resource. References are given by uid; their targets must be here. One that
+  /// does not say of which resource may point to any that its field allows.
   void put(record r) {
     const auto found = t_.find(r.resource, r.uuid);
     check_length(r);
@@ -90,8 +91,8 @@ class site_writer {
       move_reference(r, resource, survivor, to.handle, from.handle);
       // The same rule as at every other site that hears of the merge.
       if (single_link(schema_, resource, r.resource, r.field) != nullptr)
-        if (const auto stays = single_component(t_, r.resource, r.field, to.handle))
-          if (const auto other = single_component(t_, r.resource, r.field, to.handle, stays->handle))
+        if (const auto stays = single_component(t_, r.resource, r.field, resource, to.handle))
+          if (const auto other = single_component(t_, r.resource, r.field, resource, to.handle, stays->handle))
             merge(r.resource, stays->uuid, other->uuid);
     }
     record gone;
@@ -138,15 +139,25 @@ class site_writer {
   }
 
   void bind(record& r) {
-    const auto resolve = [&](reference& to) {
-      const auto found = to.resource == no_resource ? std::nullopt : t_.find(to.resource, to.target);
+    const auto resolve = [&](std::uint32_t field, reference& to) {
+      auto found = to.resource == no_resource ? std::nullopt : t_.find(to.resource, to.target);
+      // Of several resources to which it may point it is the one that has such a record.
+      if (to.resource == no_resource && field < schema_[r.resource].fields().size())
+        for (const auto each : schema_[r.resource].targets(field)) {
+          const auto there = t_.find(each, to.target);
+          if (!there) continue;
+          if (found) throw_failure(error::record_refused, "referred to in several resources: " + to.target.text());
+          found = there;
+          to.resource = each;
+        }
       if (!found) throw_failure(error::no_such_record, "referred to: " + to.target.text());
       to.handle = found->handle;
     };
-    for (auto& v : r.fields) {
-      if (auto* one = std::get_if<reference>(&v)) resolve(*one);
+    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
+      auto& v = r.fields[i];
+      if (auto* one = std::get_if<reference>(&v)) resolve(i, *one);
       if (auto* many = std::get_if<std::vector<reference>>(&v))
-        for (auto& each : *many) resolve(each);
+        for (auto& each : *many) resolve(i, each);
     }
   }
 
@@ -156,8 +167,8 @@ class site_writer {
       const auto* key = master.multiple || master.key_field >= r.fields.size()
                             ? nullptr
                             : std::get_if<reference>(&r.fields[master.key_field]);
-      if (key == nullptr) continue;
-      if (const auto other = single_component(t_, r.resource, master.key_field, key->handle, h))
+      if (key == nullptr || key->resource != master.resource) continue;
+      if (const auto other = single_component(t_, r.resource, master.key_field, key->resource, key->handle, h))
         throw_failure(error::record_refused, std::string(schema_[r.resource].name()) + " " + r.uuid.text() + ": " +
                                                  key->target.text() + " has one already: " + other->uuid.text());
     }
@@ -176,7 +187,7 @@ class site_writer {
     for (const auto& part : schema_[resource].components()) {
       std::vector<std::pair<record_handle, timestamp>> live;
       {
-        auto all = t_.components(part.resource, part.key_field, std::array{h}, 0);
+        auto all = t_.components(part.resource, part.key_field, resource, std::array{h}, 0);
         stored_record c;
         while (all.next(c))
           if (!c.version.deleted)

@@ -174,7 +174,7 @@ class spike_store::snapshot_type {
   cursor changes(const change_query& q) { return {q.resource == 0 ? &t_ : nullptr, q}; }
 
   /// The struct of the spike refers to nothing, so there are neither components nor referrers.
-  cursor components(resource_id, std::uint32_t, std::span<const record_handle>, sequence_number) {
+  cursor components(resource_id, std::uint32_t, resource_id, std::span<const record_handle>, sequence_number) {
     return {nullptr, {}};
   }
   std::vector<referrer> referrers(resource_id, record_handle) { return {}; }

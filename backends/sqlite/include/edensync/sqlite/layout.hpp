@@ -39,6 +39,9 @@ inline std::string_view column_type(field_type t) {
   }
 }
 
+/// The column beside a reference that may lead to several tables: it holds the name of the one that it leads to.
+inline std::string named_column(std::string_view field) { return std::string(field) + "_of"; }
+
 /// The texts of the statements for one resource, made once per store.
 struct table_layout {
   std::string table;
@@ -49,7 +52,12 @@ struct table_layout {
   std::string select;
   std::string insert;
   std::vector<std::string> fields;
+  /// By field: the column with the name of the table that a reference leads to, where it may lead to several.
+  std::vector<std::string> named;
+  /// By field: the place of that column behind those of all fields.
+  std::vector<int> named_place;
 
+  /// Errors: bad_schema if a field has the name of a column that another one needs.
   explicit table_layout(const resource_schema& r) : table(quoted_name(r.name())) {
     std::string all, marks;
     for (const std::string_view c : record_columns) all += (all.empty() ? "" : ",") + std::string(c);
@@ -61,11 +69,26 @@ struct table_layout {
       given += ',' + fields.back();
       marks += ",?";
     }
+    std::string beside;
+    int places = 0;
+    for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+      const bool several = r.targets(i).size() > 1;
+      named.push_back(several ? quoted_name(named_column(r.field(i).name)) : std::string());
+      named_place.push_back(several ? places++ : -1);
+      if (!several) continue;
+      if (r.find_field(named_column(r.field(i).name)))
+        throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " +
+                                             named_column(r.field(i).name) + " beside " + std::string(r.field(i).name));
+      beside += ',' + named.back();
+      marks += ",?";
+    }
+    all += beside;
+    given += beside;
     const std::string from = " FROM " + table + " WHERE ";
     find = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin" + from;
     find_version = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin,created_on,replaced_by";
     for (const auto& f : fields) find_version += ',' + f;
-    find_version += from;
+    find_version += beside + from;
     select = "SELECT " + all + from;
     insert = "INSERT INTO " + table + "(" + given + ") VALUES(" + marks + ")";
   }
@@ -90,18 +113,23 @@ inline void create_table(connection& db, const schema& all, const resource_schem
     const field_descriptor& f = r.field(i);
     const std::string column = quoted_name(f.name);
     sql += ", " + column + ' ' + std::string(column_type(f.type));
-    if (f.type == field_type::reference && r.target(i) != no_resource)
+    std::string columns = column;
+    if (r.targets(i).size() > 1) {
+      sql += ", " + quoted_name(named_column(f.name)) + " TEXT";
+      columns += ", " + quoted_name(named_column(f.name));
+    } else if (f.type == field_type::reference && r.target(i) != no_resource) {
       sql += " REFERENCES " + quoted_name(all[r.target(i)].name()) + "(id)";
+    }
     // A deleted record may have lost its content, so NOT NULL would say too much.
     if (f.mandatory) sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL)";
     if (f.unique)
-      indexes += "CREATE UNIQUE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + column +
+      indexes += "CREATE UNIQUE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns +
                  ") WHERE deleted=0; CREATE INDEX IF NOT EXISTS " + index(std::string(f.name) + "_deleted") + " ON " +
-                 table + "(" + column + ") WHERE deleted<>0;";
+                 table + "(" + columns + ") WHERE deleted<>0;";
     const bool key =
         std::any_of(r.masters().begin(), r.masters().end(), [i](const auto& m) { return m.key_field == i; });
     if (!f.unique && (key || r.hierarchy() == i))
-      indexes += "CREATE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + column + ");";
+      indexes += "CREATE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns + ");";
   }
   db.run(sql + "); " + indexes);
 }
@@ -121,8 +149,10 @@ inline void check_table(connection& db, const resource_schema& r, statement_coun
   };
   for (const std::string_view c : record_columns) need(c);
   need("sync_ahead");
-  for (const auto& f : r.fields()) {
+  for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+    const field_descriptor& f = r.field(i);
     need(f.name);
+    if (r.targets(i).size() > 1) need(named_column(f.name));
     if (f.name == "sync_ahead" ||
         std::find(record_columns.begin(), record_columns.end(), f.name) != record_columns.end())
       throw_failure(error::bad_schema, std::string(r.name()) + " cannot have a field " + std::string(f.name));

@@ -42,16 +42,19 @@ class record_view {
     const field_type type = r.field(field).type;
     if (!has_content(v) || !fits(v, type)) return all;
     value looked_for = v;
-    if (auto* to = std::get_if<reference>(&looked_for); to != nullptr && to->handle == record_handle::none) {
-      if (r.target(field) == no_resource) return all;
-      to->handle = s().handle_of(r.target(field), to->target);
+    resource_id target = no_resource;
+    if (auto* to = std::get_if<reference>(&looked_for)) {
+      target = target_of(r, field, *to);
+      if (target == no_resource) return all;
+      if (to->handle == record_handle::none) to->handle = s().handle_of(target, to->target);
     }
     // The words are those of the partial indexes.
     for (const char* part : {" AND deleted=0 LIMIT ?", " AND deleted<>0 LIMIT ?"}) {
       statement& sql = s().shaped(resource, "k" + std::to_string(field) + part,
-                                  [&] { return t.find + t.fields[field] + "=?" + part; });
+                                  [&] { return t.find + t.fields[field] + "=?" + and_named(t, field) + part; });
       execution e(sql);
       detail::bind_value(e, looked_for, type);
+      if (!t.named[field].empty()) e.text(s().resources()[target].name());
       e.integer(2 - static_cast<std::int64_t>(all.size()));
       while (e.step()) all.push_back(detail::read_found(e));
     }
@@ -89,10 +92,11 @@ class record_view {
     return c;
   }
 
-  cursor components(resource_id resource, std::uint32_t field, std::span<const record_handle> masters,
+  cursor components(resource_id resource, std::uint32_t field, resource_id of, std::span<const record_handle> masters,
                     sequence_number after) {
     const table_layout& t = s().table(resource);
     cursor c(s(), resource);
+    if (!s().resources()[resource].may_point_to(field, of)) return c;
     // One text for one master and one for each power of two, so that few are prepared; what is left over stays NULL.
     const std::size_t places = std::bit_ceil(std::max<std::size_t>(masters.size(), 1));
     const auto shape = static_cast<std::uint32_t>(places << 16 | field);
@@ -101,10 +105,11 @@ class record_view {
       for (std::size_t i = 1; i < places; ++i) any += ",?";
       if (places > 1) any += ')';
       // The plus keeps SQLite from reading everything that changed since instead of the few of these masters.
-      return t.select + t.fields.at(field) + any + " AND +sync_sequence>? AND +sync_sequence<=?";
+      return t.select + t.fields.at(field) + any + and_named(t, field) + " AND +sync_sequence>? AND +sync_sequence<=?";
     });
     for (const record_handle h : masters) e.integer(static_cast<std::int64_t>(h));
     for (std::size_t i = masters.size(); i < places; ++i) e.null();
+    if (!t.named[field].empty()) e.text(s().resources()[of].name());
     e.integer(number(after)).integer(number(state_.sequence));
     return c;
   }
@@ -116,18 +121,20 @@ class record_view {
     std::vector<referrer> all;
     for (const auto& from : s().resources())
       for (std::uint32_t f = 0; f < from.fields().size(); ++f) {
-        if (from.target(f) != resource) continue;
+        if (!from.may_point_to(f, resource)) continue;
         const bool list = from.field(f).type == field_type::list_reference;
         const table_layout& t = s().table(from.id());
         statement& sql = s().shaped(from.id(), "r" + std::to_string(f), [&] {
           return "SELECT id FROM " + t.table + " WHERE " +
-                 (list ? "EXISTS(SELECT 1 FROM json_each(" + t.fields[f] + ") WHERE value=?)" : t.fields[f] + "=?");
+                 (list ? "EXISTS(SELECT 1 FROM json_each(" + t.fields[f] + ") WHERE value=?)"
+                       : t.fields[f] + "=?" + and_named(t, f));
         });
         execution e(sql);
         if (list)
           e.text(id.text());
         else
           e.integer(static_cast<std::int64_t>(h));
+        if (!t.named[f].empty()) e.text(s().resources()[resource].name());
         while (e.step()) all.push_back({from.id(), static_cast<record_handle>(e.get_integer(0)), f});
       }
     return all;
@@ -144,6 +151,11 @@ class record_view {
       : session_(std::move(session)), state_(std::move(state)) {}
 
   detail::session& s() { return *session_; }
+
+  // A handle tells a record only together with its table. One more parameter, if the reference may lead to several.
+  static std::string and_named(const table_layout& t, std::uint32_t field) {
+    return t.named[field].empty() ? std::string() : " AND " + t.named[field] + "=?";
+  }
 
   static std::int64_t number(sequence_number n) { return static_cast<std::int64_t>(n); }
 

@@ -134,6 +134,15 @@ inline void read_value(session& s, execution& e, int column, field_type type, re
   }
 }
 
+/// The resource that a reference of a row leads to: the only one that it can, or the one named beside it. `first`: the
+/// column of the first field.
+inline resource_id target_in(session& s, const execution& e, const resource_schema& r, std::uint32_t f, int first) {
+  const int place = s.table(r.id()).named_place[f];
+  if (place < 0) return r.target(f);
+  const resource_id named = s.resources().find(e.get_text(first + static_cast<int>(r.fields().size()) + place));
+  return r.may_point_to(f, named) ? named : no_resource;
+}
+
 inline std::optional<master_index> read_mci(const execution& e, int column) {
   return e.is_null(column) ? std::nullopt : std::optional(static_cast<master_index>(e.get_integer(column)));
 }
@@ -159,8 +168,9 @@ inline void read_record(session& s, execution& e, resource_id resource, stored_r
   into.written = e.is_null(13) ? into.sequence : static_cast<sequence_number>(e.get_integer(13));
   const auto fields = r.fields();
   into.fields.resize(fields.size());
+  constexpr int first = static_cast<int>(record_columns.size());
   for (std::uint32_t f = 0; f < fields.size(); ++f)
-    read_value(s, e, static_cast<int>(record_columns.size() + f), fields[f].type, r.target(f), into.fields[f]);
+    read_value(s, e, first + static_cast<int>(f), fields[f].type, target_in(s, e, r, f, first), into.fields[f]);
 }
 
 /// Reads the first columns of a row of `table_layout::find` or `find_version`.
@@ -186,8 +196,10 @@ inline void read_version(session& s, execution& e, resource_id resource, const f
   into.replaced_by.assign(e.get_text(7));
   const auto fields = r.fields();
   into.fields.resize(fields.size());
+  constexpr int first = 8;
   for (std::uint32_t f = 0; f < fields.size(); ++f)
-    read_value(s, e, static_cast<int>(8 + f), fields[f].type, r.target(f), into.fields[f], targets::as_stored);
+    read_value(s, e, first + static_cast<int>(f), fields[f].type, target_in(s, e, r, f, first), into.fields[f],
+               targets::as_stored);
 }
 
 }  // namespace edensync::sqlite::detail

@@ -38,6 +38,7 @@ class transaction : public ledger_writing {
     e.integer(number(state_.sequence) + 1).integer(origin_).null();
     ahead(e, r.version.modified_on, stamp);
     for (std::uint32_t f = 0; f < resource.fields().size(); ++f) field(e, resource, r, f);
+    for (std::uint32_t f = 0; f < resource.fields().size(); ++f) name_target(e, resource, r, f);
     if (auto refused = write_row(e, resource, r)) return *refused;
     note(r.version.modified_on);
     return static_cast<record_handle>(sqlite3_last_insert_rowid(s().db.get()));
@@ -64,7 +65,10 @@ class transaction : public ledger_writing {
     for (const std::string* author : authors(r))
       if (!author->empty()) e.text(*author);
     for (std::uint32_t f = 0; f < r.fields.size(); ++f)
-      if (!is_absent(r.fields[f])) field(e, resource, r, f);
+      if (!is_absent(r.fields[f])) {
+        field(e, resource, r, f);
+        name_target(e, resource, r, f);
+      }
     return write_existing(e, resource, r, h);
   }
 
@@ -82,10 +86,11 @@ class transaction : public ledger_writing {
     if (auto wrong = misfit(target, one)) return *wrong;
     const table_layout& t = s().table(resource);
     execution e(s().shaped(resource, "p" + std::to_string(f), [&] {
-      return "UPDATE " + t.table + " SET " + t.fields[f] + "=?, sync_written=NULL, sync_sequence=?," + keep_ahead +
+      return "UPDATE " + t.table + " SET " + assignment(t, f) + ", sync_written=NULL, sync_sequence=?," + keep_ahead +
              " WHERE id=?";
     }));
     field(e, target, one, f);
+    name_target(e, target, one, f);
     e.integer(number(state_.sequence) + 1).text(arrival_text_.view());
     return write_existing(e, target, one, h);
   }
@@ -150,11 +155,22 @@ class transaction : public ledger_writing {
     return resource;
   }
 
-  static std::optional<refusal> misfit(const resource_schema& resource, const record& r) {
-    for (std::uint32_t f = 0; f < r.fields.size(); ++f)
-      if (!fits(r.fields[f], resource.field(f).type))
+  std::optional<refusal> misfit(const resource_schema& resource, const record& r) {
+    for (std::uint32_t f = 0; f < r.fields.size(); ++f) {
+      const auto* to = std::get_if<reference>(&r.fields[f]);
+      if (!fits(r.fields[f], resource.field(f).type) || (to != nullptr && misdirected(resource, f, *to)))
         return refuse(refusal_reason::invalid_field, resource.field(f).name);
+      // No foreign key leads to several tables.
+      if (to != nullptr && resource.targets(f).size() > 1 && dangles(resource, f, *to))
+        return refuse(refusal_reason::missing_reference, resource.field(f).name);
+    }
     return std::nullopt;
+  }
+
+  bool dangles(const resource_schema& resource, std::uint32_t f, const reference& to) {
+    const resource_id target = target_of(resource, f, to);
+    return target != no_resource && to.handle != record_handle::none &&
+           s().uid_of(target, static_cast<std::int64_t>(to.handle)).empty();
   }
 
   static std::array<const std::string*, 4> authors(const record& r) {
@@ -183,7 +199,7 @@ class transaction : public ledger_writing {
     for (std::size_t a = 0; a < 4; ++a)
       if (!authors(r)[a]->empty()) sql += ", " + std::string(record_columns[7 + a]) + "=?";
     for (std::size_t f = 0; f < r.fields.size(); ++f)
-      if (!is_absent(r.fields[f])) sql += ", " + t.fields[f] + "=?";
+      if (!is_absent(r.fields[f])) sql += ", " + assignment(t, f);
     return sql + " WHERE id=?";
   }
 
@@ -199,10 +215,25 @@ class transaction : public ledger_writing {
 
   void field(execution& e, const resource_schema& resource, const record& r, std::uint32_t f) {
     const field_descriptor& d = resource.field(f);
-    if (f >= r.fields.size() || (d.type == field_type::reference && resource.target(f) == no_resource))
+    if (f >= r.fields.size() || (d.type == field_type::reference && resource.targets(f).empty()))
       e.null();
     else
       detail::bind_value(e, r.fields[f], d.type);
+  }
+
+  // The assignments to a field's columns.
+  static std::string assignment(const table_layout& t, std::size_t f) {
+    return t.fields[f] + (t.named[f].empty() ? "=?" : "=?, " + t.named[f] + "=?");
+  }
+
+  // Binds the name of the table that a reference leads to, if its field has a column for it.
+  void name_target(execution& e, const resource_schema& resource, const record& r, std::uint32_t f) {
+    if (s().table(resource.id()).named[f].empty()) return;
+    const auto* to = f < r.fields.size() ? std::get_if<reference>(&r.fields[f]) : nullptr;
+    if (to == nullptr || to->handle == record_handle::none)
+      e.null();
+    else
+      e.text(s().resources()[target_of(resource, f, *to)].name());
   }
 
   write_result write_existing(execution& e, const resource_schema& resource, const record& r, record_handle h) {
@@ -218,8 +249,10 @@ class transaction : public ledger_writing {
     if (code == SQLITE_DONE) return std::nullopt;
     const std::string words = sqlite3_errmsg(s().db.get());
     if ((code & 0xff) != SQLITE_CONSTRAINT && code != SQLITE_TOOBIG) fail(s().db.get(), code);
-    // "UNIQUE constraint failed: org_office.name"; for a CHECK, our constraint's name, which is the field's.
-    const std::string_view place = std::string_view(words).substr(words.rfind(' ') + 1);
+    // "UNIQUE constraint failed: org_office.name", of several columns the field's first; for a CHECK, our constraint's
+    // name, which is the field's.
+    const std::string_view first = std::string_view(words).substr(0, words.find(", "));
+    const std::string_view place = first.substr(first.rfind(' ') + 1);
     const std::string_view column = place.substr(place.rfind('.') + 1);
     switch (code) {
       case SQLITE_CONSTRAINT_UNIQUE: return refuse(refusal_reason::duplicate_key, column);
@@ -240,9 +273,7 @@ class transaction : public ledger_writing {
   std::string dangling(const resource_schema& resource, const record& r) {
     for (std::uint32_t f = 0; f < r.fields.size(); ++f)
       if (const auto* to = std::get_if<reference>(&r.fields[f]))
-        if (resource.target(f) != no_resource && to->handle != record_handle::none &&
-            s().uid_of(resource.target(f), static_cast<std::int64_t>(to->handle)).empty())
-          return std::string(resource.field(f).name);
+        if (dangles(resource, f, *to)) return std::string(resource.field(f).name);
     return "a reference";
   }
 
