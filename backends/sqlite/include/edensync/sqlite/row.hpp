@@ -137,8 +137,8 @@ inline void read_value(session& s, execution& e, int column, field_type type, re
 /// The resource that a reference of a row leads to: the only one that it can, or the one named beside it. `first`: the
 /// column of the first field.
 inline resource_id target_in(session& s, const execution& e, const resource_schema& r, std::uint32_t f, int first) {
+  if (r.targets(f).size() < 2) return r.target(f);
   const int place = s.table(r.id()).named_place[f];
-  if (place < 0) return r.target(f);
   const resource_id named = s.resources().find(e.get_text(first + static_cast<int>(r.fields().size()) + place));
   return r.may_point_to(f, named) ? named : no_resource;
 }
