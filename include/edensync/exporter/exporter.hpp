@@ -12,6 +12,7 @@
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/concepts/site_ledger.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/exporter/length.hpp"
 #include "edensync/exporter/options.hpp"
 #include "edensync/exporter/select.hpp"
 #include "edensync/s3xml/writer.hpp"
@@ -269,16 +270,6 @@ class exporter {
     return any;
   }
 
-  static std::size_t text_bytes(const value& v) {
-    const auto* text = std::get_if<std::string>(&v);
-    return text == nullptr ? 0 : text->size();
-  }
-  static std::size_t text_bytes(const record& r) {
-    std::size_t bytes = 0;
-    for (const auto& v : r.fields) bytes += text_bytes(v);
-    return bytes;
-  }
-
   // Begins a record; false if it is left out because it is too long.
   template <class... How>
   bool open_record(const stored_record& r, How... how) {
@@ -286,48 +277,13 @@ class exporter {
     writer_.open(out_, r, how...);
     const auto bytes = out_.size() - begin;
     // So many members have more bytes.
-    const auto list = bytes < options_.list_members ? std::nullopt : long_list(r);
-    if (!list && (bytes <= options_.text_bytes || readable(std::string_view(out_).substr(begin)))) return true;
+    const auto list = bytes < options_.list_members ? std::nullopt : list_longer_than(options_.list_members, r);
+    const auto written = std::string_view(out_).substr(begin);
+    if (!list && (bytes <= options_.text_bytes || has_no_text_over(options_.text_bytes, written))) return true;
     out_.resize(begin);
     if (report_.too_long++ < 50)
       report_.left_out.push_back({r.resource, r.uuid, list ? *list : longest_text(r), bytes});
     return false;
-  }
-
-  // Whether a reader takes all texts and attributes of a record that is longer than one of them may be. It counts texts
-  // as they are behind their entities, and tags as they stand there.
-  bool readable(std::string_view written) const {
-    if (written.size() / 3 > options_.text_bytes) return false;
-    std::size_t longest = 0, piece = 0;
-    bool tag = false, quoted = false;
-    for (std::size_t i = 0; i < written.size(); ++i) {
-      const char c = written[i];
-      ++piece;
-      if (tag) {
-        quoted = quoted != (c == '"');
-        tag = quoted || c != '>';
-        if (!tag) longest = std::max(longest, std::exchange(piece, 0));
-      } else if (c == '<') {
-        longest = std::max(longest, std::exchange(piece, 1));
-        tag = true;
-      } else if (c == '&') {
-        i = std::min(written.find(';', i), written.size() - 1);
-      }
-    }
-    return std::max(longest, piece) <= options_.text_bytes;
-  }
-
-  std::optional<std::uint32_t> long_list(const record& r) const {
-    for (std::uint32_t i = 0; i < r.fields.size(); ++i) {
-      const auto* list = std::get_if<std::vector<reference>>(&r.fields[i]);
-      if (list != nullptr && list->size() > options_.list_members) return i;
-    }
-    return std::nullopt;
-  }
-
-  static std::uint32_t longest_text(const record& r) {
-    const auto shorter = [](const value& a, const value& b) { return text_bytes(a) < text_bytes(b); };
-    return static_cast<std::uint32_t>(std::max_element(r.fields.begin(), r.fields.end(), shorter) - r.fields.begin());
   }
 
   void next_dependency() {
@@ -354,11 +310,18 @@ class exporter {
   // A reference whose record is not here is sent as it came: as an empty field it would be lost at its origin.
   void add_waiting(stored_record& r) {
     if constexpr (knows_waiting) {
-      if (!waiting_ || r.version.deleted) return;
+      if (!waiting_ || r.version.deleted || !has_empty_reference(r)) return;
       for (const auto& open : reader_.open_references_of(r.resource, r.handle))
         if (open.field < r.fields.size() && is_null(r.fields[open.field]))
           r.fields[open.field] = reference{open.target_resource, open.target, record_handle::none};
     }
+  }
+
+  bool has_empty_reference(const record& r) const {
+    const auto fields = schema_[r.resource].fields();
+    for (std::uint32_t i = 0; i < r.fields.size(); ++i)
+      if (fields[i].type == field_type::reference && is_null(r.fields[i])) return true;
+    return false;
   }
 
   // `key_field`: the field that points to the master, which is being written anyway.
