@@ -40,7 +40,7 @@ inline bool has_no_text_over(std::size_t limit, std::string_view written) {
       tag = quoted || c != '>';
       if (!tag) longest = std::max(longest, std::exchange(piece, 0));
     } else if (c == '<') {
-      longest = std::max(longest, std::exchange(piece, 1));
+      longest = std::max(longest, std::exchange(piece, 1) - 1);
       tag = true;
     } else if (c == '&') {
       i = std::min(written.find(';', i), written.size() - 1);
