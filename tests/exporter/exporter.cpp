@@ -183,6 +183,41 @@ BOOST_AUTO_TEST_CASE(a_reference_whose_record_is_not_here_is_sent_as_it_came) {
   BOOST_TEST(names() == "w");
 }
 
+// Neither many components nor long texts are held for more than one master at a time.
+BOOST_AUTO_TEST_CASE(masters_with_very_many_components_are_read_one_by_one) {
+  wanted.masters.after = store.snapshot().sequence();
+  constexpr int masters = 5, parts = 700;
+  std::string expected;
+  auto t = store.begin({second(5), this_site});
+  for (int i = 0; i < masters; ++i) {
+    record m;
+    m.resource = offices;
+    m.uuid = id_of("m" + std::to_string(i));
+    m.version = {second(5), 0, false};
+    m.fields.emplace_back(std::string("m"));
+    const auto h = t.insert(m).value();
+    expected += (i == 0 ? "m" : " m") + std::to_string(i);
+    for (int k = 0; k < parts; ++k) {
+      record r;
+      r.resource = rooms;
+      r.uuid = id_of("r" + std::to_string(i) + "-" + std::to_string(k));
+      r.version = {second(5), 0, false};
+      r.fields.emplace_back(std::string("r"));
+      r.fields.emplace_back(reference{offices, m.uuid, h});
+      t.insert(r).value();
+      expected += " .r" + std::to_string(i) + "-" + std::to_string(k);
+    }
+  }
+  t.commit();
+  BOOST_TEST(names() == expected);
+  BOOST_TEST(told.read == masters * (parts + 1u));
+  auto s = store.snapshot();
+  exporter e(s, relief(), wanted);
+  std::string buffer(1000, '\0');
+  BOOST_TEST(e.read(buffer).value() == 1000u);
+  BOOST_TEST(e.report().read < 2u * parts);
+}
+
 // Many masters are read together: each must get its own components, in whatever order these were written.
 BOOST_AUTO_TEST_CASE(every_master_gets_its_own_components) {
   wanted.masters.after = store.snapshot().sequence();

@@ -87,44 +87,48 @@ BOOST_AUTO_TEST_CASE(the_uid_comes_first_between_edensync_sites) {
   take({an_organisation("o").data("code", "A"), an_organisation("p").data("code", "B"),
         an_office("a").with(a_badge("mine", "x")), an_office("b").with(a_badge("other", "y"))})
       .value();
-  import_batch batch;
-  const auto native_twin = [&](incoming_record& in, record_handle master = record_handle::none) {
+  const auto twin = [&](incoming_record& in, twins how, record_handle master = record_handle::none) {
     auto s = store.snapshot();
-    identify find(s, relief(), cache, true, &batch);
+    identify find(s, relief(), cache, how);
     import_item item;
     item.incoming = &in;
+    item.master_resource = offices;
     find(item, master);
     return item.handle;
   };
   auto in = of(organisations, "p");
   in.content.fields = {std::string("p"), std::string("A")};
-  BOOST_TEST((native_twin(in) == handle(organisations, "p")));
-  // Unknown here: the one with its key, as long as the document does not bring that one as well.
+  BOOST_TEST((twin(in, twins::by_key_first) == handle(organisations, "o")));
+  BOOST_TEST((twin(in, twins::by_uid) == handle(organisations, "p")));
+  BOOST_TEST((twin(in, twins::by_uid_then_key) == handle(organisations, "p")));
   auto made_anew = of(organisations, "q");
   made_anew.content.fields = {std::string("q"), std::string("A")};
-  BOOST_TEST((native_twin(made_anew) == handle(organisations, "o")));
-  auto badge = of(badges, "new");
-  badge.single = true;
-  badge.key_field = 1;
-  BOOST_TEST((native_twin(badge, handle(offices, "a")) == record_handle::none));
-  auto known = of(badges, "other");
-  known.single = true;
-  known.key_field = 1;
-  BOOST_TEST((native_twin(known, handle(offices, "a")) == handle(badges, "other")));
-  incoming_element same{of(organisations, "o")};
-  batch.take(same, 0);
-  BOOST_TEST((native_twin(made_anew) == record_handle::none));
-  // Nor one that is deleted.
-  batch.clear();
+  BOOST_TEST((twin(made_anew, twins::by_uid) == record_handle::none));
+  BOOST_TEST((twin(made_anew, twins::by_uid_then_key) == handle(organisations, "o")));
+  // One that came without a uid has nothing else to be found by.
+  made_anew.uid_given = false;
+  BOOST_TEST((twin(made_anew, twins::by_uid) == handle(organisations, "o")));
+  made_anew.uid_given = true;
+  for (const auto how : {twins::by_uid, twins::by_uid_then_key}) {
+    auto badge = of(badges, "new");
+    badge.single = true;
+    badge.key_field = 1;
+    BOOST_TEST((twin(badge, how, handle(offices, "a")) == record_handle::none));
+    auto known = of(badges, "other");
+    known.single = true;
+    known.key_field = 1;
+    BOOST_TEST((twin(known, how, handle(offices, "a")) == handle(badges, "other")));
+  }
+  // Nor does a deleted one have a key.
   take({element("org_organisation", "o").at(3).deleted()}).value();
-  BOOST_TEST((native_twin(made_anew) == record_handle::none));
+  BOOST_TEST((twin(made_anew, twins::by_uid_then_key) == record_handle::none));
   // A deletion means the record that it names, whoever sends it.
   auto gone = of(badges, "old");
   gone.single = true;
   gone.key_field = 1;
   gone.content.version.deleted = true;
-  BOOST_TEST((native_twin(gone, handle(offices, "a")) == record_handle::none));
-  BOOST_TEST((twin_of(gone, handle(offices, "a")).handle == record_handle::none));
+  for (const auto how : {twins::by_key_first, twins::by_uid})
+    BOOST_TEST((twin(gone, how, handle(offices, "a")) == record_handle::none));
 }
 
 BOOST_AUTO_TEST_CASE(a_tie_is_two_versions_of_one_moment) {

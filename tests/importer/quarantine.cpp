@@ -169,6 +169,44 @@ BOOST_AUTO_TEST_CASE(a_waiting_record_that_cannot_win_any_more_is_let_go) {
   BOOST_TEST(rig.line(offices, "a") == "org_office a @5 name=mine floors=3");
 }
 
+// A master that is written each time it is offered is no progress while its component still lacks the same record.
+BOOST_AUTO_TEST_CASE(rounds_end_when_nothing_more_is_taken) {
+  import_rig rig;
+  rig.options.update = policy_name::take_remote;
+  rig.take({an_organisation("s", 1), an_organisation("t", 1)}).value();
+  rig.take({element("org_organisation", "t").at(2).into("s")}).value();
+  int batches = 0;
+  rig.options.cancelled = [&] { return ++batches > 50; };
+  const auto done =
+      rig.take({an_organisation("x", 3).ref("parent", "org_organisation", "t"),
+                an_organisation("y", 3).ref("parent", "org_organisation", "t"), a_post("p", "nowhere", 3)});
+  BOOST_TEST(done.has_value());
+  BOOST_TEST(batches < 20);
+  BOOST_TEST(rig.quarantine().size() == 1u);
+}
+
+// Between edensync sites, however far apart in the document the two stand.
+BOOST_AUTO_TEST_CASE(a_key_that_changes_hands_makes_no_twin) {
+  for (const std::size_t batch : {1u, 100u}) {
+    import_rig rig;
+    rig.options.native = true;
+    rig.options.batch_elements = batch;
+    rig.take({an_organisation("ann", 1).data("code", "K")}).value();
+    rig.take({an_organisation("bob", 2).data("code", "K"), an_organisation("x", 2),
+              an_organisation("ann", 2).data("code", "K-old")})
+        .value();
+    BOOST_TEST(rig.line(organisations, "ann") == "org_organisation ann @2 name=ann code=K-old");
+    BOOST_TEST(rig.line(organisations, "bob") == "org_organisation bob @2 name=bob code=K");
+    BOOST_TEST(rig.quarantine().empty());
+    BOOST_TEST(rig.report.total.quarantined == 0u);
+    // The key stays where it is: then they are taken for one, as Eden does.
+    rig.take({an_organisation("twin", 3).data("code", "K")}).value();
+    BOOST_TEST(rig.line(organisations, "twin").empty());
+    BOOST_TEST(rig.line(organisations, "bob") == "org_organisation bob @3 name=twin code=K");
+    BOOST_TEST(rig.quarantine().empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_offered_again_is_not_part_of_the_document) {
   import_rig rig;
   rig.take({a_post("p", "a", 50)}).value();

@@ -174,6 +174,33 @@ BOOST_AUTO_TEST_CASE(both_sites_make_the_only_component) {
   }
 }
 
+// Who keeps his own versions, or takes only new records, keeps his own only component.
+BOOST_AUTO_TEST_CASE(policy_and_strategy_protect_the_only_component) {
+  for (const bool by_policy : {true, false}) {
+    two_sites w;
+    sync_task t{.resource = "org_office", .mode = sync_mode::pull};
+    if (by_policy)
+      t.update = policy_name::keep_local;
+    else
+      t.allowed = {method::create};
+    w.base.put(an("a"));
+    w.add_task({.resource = "org_office", .mode = sync_mode::pull});
+    BOOST_TEST(w.run().ok());
+    for (const auto& old : w.field.self.tasks(w.peer).value()) {
+      t.id = old.id;
+      t.repository = w.peer;
+      w.field.self.put(t).value();
+    }
+    w.field.self.put(badge_of("2", "mine", "a")).value();
+    w.base.self.put(badge_of("1", "theirs", "a")).value();
+    w.clock.advance(10);
+    BOOST_TEST(w.run().ok());
+    const auto mine = line_of(w.field.store.snapshot(), badges, "2", with_mci::no);
+    BOOST_TEST(mine.find("text=mine") != std::string::npos, mine);
+    BOOST_TEST(line_of(w.field.store.snapshot(), badges, "1", with_mci::no).empty());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_second_only_component_is_refused_where_it_is_made) {
   put(base, an("a"));
   put(base, badge_of("one", "blue", "a"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,6 +75,8 @@ class exporter {
  private:
   static constexpr std::uint32_t none = 0xffffffff;
   static constexpr std::size_t window_size = 32;
+  static constexpr std::size_t window_bytes = std::size_t{1} << 20;
+  static constexpr std::size_t window_parts = 2048;
   static constexpr bool knows_waiting = ledger_reader<Reader>;
   enum class phase { begin, masters, dependencies, done };
   using cursor = decltype(std::declval<Reader&>().changes(change_query{}));
@@ -133,12 +136,17 @@ class exporter {
     stored_record content;
     std::uint32_t first = none, last = none;  // components
     bool echoes = false;                      // one of its components came from the receiver
+    bool complete = false;                    // its components were read
   };
 
   // Goes to the next master of the window that has anything to tell; says whether there is one.
   bool find_next() {
     while (!has_next_ && next_ < window_used_) {
-      const auto& m = window_[next_];
+      auto& m = window_[next_];
+      if (!m.complete) {
+        parts_used_ = 0;
+        read_components(next_, 1, std::numeric_limits<std::size_t>::max());
+      }
       // A master that came from the receiver goes back only as the frame of a component that did not. One that is here
       // only because such a component touched it has nothing to tell either.
       const bool only_touched = m.echoes && m.content.written <= options_.masters.after;
@@ -148,10 +156,13 @@ class exporter {
     return has_next_;
   }
 
-  // Fills the window: a few masters at a time, so that their components are found by one query for each kind.
+  // Fills the window: a few masters at a time, so that their components are found by one query for each kind. Where there
+  // are many of these, or long ones, they are read for one master at a time, when it is written.
   void read_masters() {
     window_used_ = next_ = parts_used_ = 0;
-    for (std::size_t n = 0; n < window_size && masters_; ++n) {
+    if (parts_.size() > window_parts) parts_.resize(window_parts);
+    std::size_t bytes = 0;
+    for (std::size_t n = 0; n < window_size && bytes < window_bytes && masters_; ++n) {
       if (window_used_ == window_.size()) window_.emplace_back();
       auto& m = window_[window_used_];
       if (!masters_->next(m.content)) {
@@ -161,24 +172,32 @@ class exporter {
       ++report_.read;
       if (!passes_filter(options_, m.content)) continue;
       add_waiting(m.content);
+      bytes += text_bytes(m.content);
+      m.complete = !options_.components;
       m.first = m.last = none;
       m.echoes = false;
       ++window_used_;
     }
-    if (options_.components) read_components();
+    if (options_.components) read_components(0, window_used_, window_parts);
   }
 
   // Components of components are not written, as Eden does not write them; they travel with a task of their own.
-  void read_components() {
+  // Reads none if there are more than `most`, or longer ones than fit the window.
+  void read_components(std::size_t first, std::size_t masters, std::size_t most) {
     handles_.clear();
     places_.clear();
-    for (std::uint32_t i = 0; i < window_used_; ++i) {
-      const auto& m = window_[i].content;
-      if (m.version.deleted && !options_.native) continue;
-      handles_.push_back(m.handle);
-      places_.emplace_back(m.handle, i);
+    for (auto i = static_cast<std::uint32_t>(first); i < first + masters; ++i) {
+      auto& m = window_[i];
+      m.first = m.last = none;
+      m.echoes = false;
+      m.complete = true;
+      if (m.content.version.deleted && !options_.native) continue;
+      handles_.push_back(m.content.handle);
+      places_.emplace_back(m.content.handle, i);
     }
     if (handles_.empty()) return;
+    const auto read_before = report_.read;
+    std::size_t bytes = 0;
     std::sort(places_.begin(), places_.end());
     for (const auto& link : schema_[options_.masters.resource].components()) {
       auto all = reader_.components(link.resource, link.key_field, options_.masters.resource, handles_,
@@ -188,6 +207,12 @@ class exporter {
         auto& p = parts_[parts_used_];
         if (!all.next(p.content)) break;
         ++report_.read;
+        bytes += text_bytes(p.content);
+        if (masters > 1 && (parts_used_ >= most || bytes > window_bytes)) {
+          report_.read = read_before;
+          for (auto i = first; i < first + masters; ++i) window_[i].complete = false;
+          return;
+        }
         auto& m = master_of(p.content, link);
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;

@@ -115,6 +115,7 @@ class apply {
         if (key != nullptr && key->handle != record_handle::none && key->resource == master.resource)
           links_.keep_single(r.resource, master.key_field, master.resource, key->handle);
       }
+    forget_deleted();
     return done;
   }
 
@@ -129,6 +130,7 @@ class apply {
     item.written = true;
     cache_.forget(r.resource, item.incoming->content.uuid);
     links_.cascade(r.resource, item.handle, *r.version.modified_on);
+    forget_deleted();
     return done;
   }
 
@@ -137,6 +139,7 @@ class apply {
     auto done = erase_only(item);
     if (!done) return done;
     links_.move_references(item.incoming->content.resource, item.handle, survivor, stamped(item));
+    forget_deleted();
     return done;
   }
 
@@ -155,6 +158,7 @@ class apply {
     if (done && !r.replaced_by.empty())
       if (const auto survivor = find_.find_target(r.resource, r.replaced_by); survivor.handle != record_handle::none)
         links_.move_references(r.resource, item.handle, survivor.handle, r.version);
+    forget_deleted();
     return done;
   }
 
@@ -171,6 +175,10 @@ class apply {
         break;
     }
     return v;
+  }
+
+  void forget_deleted() {
+    if (links_.has_deleted()) cache_.clear();
   }
 
   write_result erase_only(import_item& item) {

@@ -46,6 +46,7 @@ void fill_references(Store& store, const schema& s, handle_cache& cache, const w
           links.settle(open.resource, open.record, open.field);
         else if (o.native && single_link(s, open.target_resource, open.resource, open.field) != nullptr)
           links.keep_single(open.resource, open.field, open.target_resource, target.handle);
+        if (links.has_deleted()) cache.clear();
       }
       t.erase_open_reference(open.id);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -68,19 +69,30 @@ class handle_cache {
   std::map<std::pair<resource_id, uid>, record_handle> names_;
 };
 
+/// How the local twin of a record is looked for.
+enum class twins : std::uint8_t {
+  /// As Eden does: by unique keys, then by uid; the only component of its kind by its place.
+  by_key_first,
+  /// By uid alone: an edensync site knows the uids of its records.
+  by_uid,
+  /// By uid, then by unique keys.
+  by_uid_then_key,
+};
+
 /// The stage that reads: finds the local twin of each record, and of each record that it refers to.
 ///
 /// A twin is the one record that holds the same content in a unique field; else the one with the same uid; for the only
 /// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part.
-/// Between edensync sites the uid comes first, and nobody takes the place of a record that the document brings as well:
-/// there a key that was given to another record must not look like an edit of the old one. Nor does a component found
-/// by its place only: `links_of_deleted::keep_single` sees to it that one is left.
+/// Between edensync sites the uid says who is meant. A key that was given to another record must not look like an edit of
+/// the old one, and which of them has it is known when the whole document was seen: keys come last. Nor is a component
+/// found by its place: `links_of_deleted::keep_single` sees to it that one is left.
 template <class Reader>
 class identify {
  public:
   /// `batch`: where the records may be that are called by another uid in the document than here.
-  identify(Reader& reader, const schema& s, handle_cache& cache, bool native = false, import_batch* batch = nullptr)
-      : reader_(reader), schema_(s), cache_(cache), native_(native), batch_(batch) {}
+  identify(Reader& reader, const schema& s, handle_cache& cache, twins how = twins::by_key_first,
+           import_batch* batch = nullptr)
+      : reader_(reader), schema_(s), cache_(cache), how_(how), batch_(batch) {}
 
   /// Finds the twin of an item. `master`: where its master is, if it has one.
   void operator()(import_item& item, record_handle master) {
@@ -108,7 +120,12 @@ class identify {
       item.tie = content_order::equal;
       return;
     }
-    reader_.load(item.incoming->content.resource, item.handle, scratch_);
+    const auto resource = item.incoming->content.resource;
+    reader_.load(resource, item.handle, scratch_);
+    // A reference that waits counts by its uid, as it does at the site that sent it.
+    for (const auto& open : reader_.open_references_of(resource, item.handle))
+      if (open.field < scratch_.fields.size() && is_null(scratch_.fields[open.field]))
+        scratch_.fields[open.field] = reference{open.target_resource, open.target, record_handle::none};
     item.tie = order(item);
   }
 
@@ -155,11 +172,12 @@ class identify {
   }
 
   std::optional<found_record> twin(const incoming_record& in, resource_id of, record_handle master, bool& other_uid) {
-    const bool by_uid_first = in.uid_given && (native_ || in.content.version.deleted);
+    const bool by_uid_first = in.uid_given && (how_ != twins::by_key_first || in.content.version.deleted);
     if (by_uid_first) {
-      if (const auto same = by_uid(in); same || in.content.version.deleted) return same;
+      const auto same = by_uid(in);
+      if (same || in.content.version.deleted || how_ == twins::by_uid) return same;
     }
-    if (in.single && !native_ && master != record_handle::none) {
+    if (in.single && how_ == twins::by_key_first && master != record_handle::none) {
       if (const auto first = single_component(reader_, in.content.resource, in.key_field, of, master)) {
         other_uid = true;
         return found_record{first->handle, first->version, first->sequence, first->origin};
@@ -169,7 +187,7 @@ class identify {
     for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
       if (!r.field(i).unique || !has_content(in.content.fields[i])) continue;
       const auto same = reader_.find_key(in.content.resource, i, in.content.fields[i]);
-      other_uid = same.size() == 1 && !(native_ && is_another(in.content.resource, same.front()));
+      other_uid = same.size() == 1 && !(by_uid_first && same.front().version.deleted);
       if (other_uid) return same.front();
     }
     return in.uid_given && !by_uid_first ? by_uid(in) : std::nullopt;
@@ -187,22 +205,10 @@ class identify {
     return reader_.find(in.content.resource, in.content.uuid);
   }
 
-  // A record of this key that is known to be another one.
-  bool is_another(resource_id resource, const found_record& found) {
-    if (found.version.deleted) return true;
-    stored_record holder;
-    reader_.load(resource, found.handle, holder);
-    return brought_as_well(resource, holder.uuid);
-  }
-
-  bool brought_as_well(resource_id resource, const uid& id) const {
-    return batch_ != nullptr && batch_->find(resource, id) != nullptr;
-  }
-
   Reader& reader_;
   const schema& schema_;
   handle_cache& cache_;
-  bool native_;
+  twins how_;
   import_batch* batch_;
   stored_record scratch_;
   bool loaded_ = false;  // what `find_version` reads of the twin is in `scratch_`

@@ -71,10 +71,11 @@ class importer {
     if (auto done = source_.finish(); !done) return done.error();
     auto done = guarded([&] {
       apply_batch();
-      // Each round can only take what was made possible since the last one; it ends when nothing more could be taken.
-      while (lacking_ != 0 && written_ != 0) {
-        lacking_ = written_ = 0;
-        offer_quarantined([](const quarantine_entry& q) { return lacks_another(q.reason); });
+      offer_lacking();
+      if (lacking_keys_ && options_.native) {
+        // The whole document was seen: whoever holds a key now is not about to give it away.
+        last_chance_ = true;
+        offer_lacking();
       }
       if (waiting_ != 0) fill_references(store_, schema_, cache_, context(), options_);
       auto s = store_.snapshot();
@@ -161,7 +162,8 @@ class importer {
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
     auto& t = *open;
     count_waiting(t);
-    identify<transaction> find(t, schema_, cache_, options_.native, &batch_);
+    const auto how = !options_.native ? twins::by_key_first : last_chance_ ? twins::by_uid_then_key : twins::by_uid;
+    identify<transaction> find(t, schema_, cache_, how, &batch_);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
     examine(t, find, now, done);
@@ -265,6 +267,7 @@ class importer {
       }
       item.input = circumstances(item, options_, now);
       item.outcome = options_.decide(item.input);
+      if (master != nullptr && item.outcome.what == action::create) ask_for_place(t, item, *master, now);
       // A deletion that names nobody, and whose record is not here, has nothing to say.
       if (item.outcome.what == action::bury && !in.uid_given) item.outcome.what = action::none;
       apply_rule(t, item);
@@ -304,7 +307,7 @@ class importer {
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
-    written_ += item.written;
+    written_ = written_ || item.written;
     note(t, item, now, done);
     count(item, counts);
     count(item, done.total);
@@ -341,6 +344,26 @@ class importer {
     stored_record local;
     t.load(item.incoming->content.resource, item.handle, local);
     item.outcome = with_rule(item, item.outcome, rule->second(local, item.incoming->content, item.input));
+  }
+
+  // Between edensync sites a component of which there is only one does not take the other one's place by itself: both are
+  // kept, and then one of them goes (`keep_single`). Who wants none of that, by policy, strategy or rule, is asked here.
+  void ask_for_place(transaction& t, import_item& item, const import_item& master, timestamp now) {
+    const auto& in = *item.incoming;
+    if (!options_.native || !in.single || master.handle == record_handle::none) return;
+    const auto there = single_component(t, in.content.resource, in.key_field, item.master_resource, master.handle);
+    if (!there) return;
+    import_item probe = item;
+    probe.local = found_record{there->handle, there->version, there->sequence, there->origin};
+    probe.handle = there->handle;
+    probe.input = circumstances(probe, options_, now);
+    probe.outcome = options_.decide(probe.input);
+    apply_rule(t, probe);
+    // Which of the two is younger does not matter: their uids decide.
+    const auto why = probe.outcome.why;
+    if (probe.outcome.what != action::none || why == rule::local_newer || why == rule::tie_broken) return;
+    item.input = probe.input;
+    item.outcome = probe.outcome;
   }
 
   // What is about to be overwritten although it was changed here since the last agreement, or is not the older one.
@@ -390,6 +413,7 @@ class importer {
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
     const auto id = t.add_quarantine(q);
     if (lacks_another(why)) ++lacking_;
+    lacking_keys_ = lacking_keys_ || why == refusal_reason::duplicate_key;
     if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
     if (id <= known_until_) came_again_.insert(id);
     ++done.total.quarantined;
@@ -489,6 +513,17 @@ class importer {
       if (report_.conflicts.size() < options_.report_limit) report_.conflicts.push_back(std::move(c));
   }
 
+  // Each round can only take what was made possible since the last one: it ends when nothing more was taken.
+  void offer_lacking() {
+    for (bool more = (lacking_ != 0 && written_) || last_chance_; more;) {
+      lacking_ = 0;
+      lacking_keys_ = false;
+      const auto before = report_.released;
+      offer_quarantined([](const quarantine_entry& q) { return lacks_another(q.reason); });
+      more = lacking_ != 0 && report_.released != before;
+    }
+  }
+
   template <class Filter>
   void offer_quarantined(Filter wanted) {
     apply_batch();
@@ -556,8 +591,10 @@ class importer {
   task_id offered_task_ = 0;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
-  std::uint64_t written_ = 0;          // records since the last round
   std::uint64_t lacking_ = 0;          // records refused for want of another one since the last round
+  bool lacking_keys_ = false;          // some of them for want of a key that another one has
+  bool written_ = false;               // any record
+  bool last_chance_ = false;           // records without a twin may take the place of one with their key
   std::uint64_t fed_ = 0;
   std::uint64_t fed_before_batch_ = 0;
 };

@@ -28,6 +28,9 @@ class links_of_deleted {
  public:
   links_of_deleted(Transaction& t, const schema& s, const write_context& c) : t_(t), schema_(s), context_(c) {}
 
+  /// Whether records were deleted since this was asked last: whoever remembers handles must forget them.
+  bool has_deleted() { return std::exchange(has_deleted_, false); }
+
   /// Deletes the components of a deleted master that are not younger, and theirs.
   ///
   /// Written as edits of this site: the peer may hold components of which it did not know when it deleted their master,
@@ -83,6 +86,7 @@ class links_of_deleted {
       gone.replaced_by = stays->uuid;
       t_.write_as(this_site);
       if (!t_.update(other->handle, gone)) break;
+      has_deleted_ = true;
       note_merge(*other, gone.version);
       touch_masters(t_, schema_, *other);
       move_references(resource, other->handle, stays->handle, gone.version);
@@ -112,6 +116,7 @@ class links_of_deleted {
         r.version.deleted = true;
         r.version.modified_on = at;
         if (!t_.update(c.handle, r)) continue;
+        has_deleted_ = true;
         note_cascade(c, r.version);
         cascade_below(part.resource, c.handle, at);
       }
@@ -220,6 +225,7 @@ class links_of_deleted {
     gone.version.modified_on = master.version.modified_on;
     t_.write_as(this_site);
     if (t_.update(h, gone)) {
+      has_deleted_ = true;
       note_cascade(part, gone.version);
       touch_masters(t_, schema_, part);
       cascade_below(resource, h, *gone.version.modified_on);
@@ -235,6 +241,7 @@ class links_of_deleted {
   Transaction& t_;
   const schema& schema_;
   write_context context_;
+  bool has_deleted_ = false;
 };
 
 }  // namespace edensync

@@ -32,6 +32,9 @@ class pull final : public transfer<Parts> {
   pull(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
       : transfer<Parts>(s, std::move(r), std::move(t), direction::pull, hooks, lease) {}
 
+  /// Up to when this site knew the peer's records before this pull.
+  std::optional<timestamp> known_before() const noexcept { return mark_.time; }
+
  protected:
   result<bool> prepare() override {
     const auto own = site_.uuid();

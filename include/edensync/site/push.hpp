@@ -32,6 +32,10 @@ class push final : public transfer<Parts> {
   push(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
       : transfer<Parts>(s, std::move(r), std::move(t), direction::push, hooks, lease) {}
 
+  /// A pull for the same task has gone before in this run: up to when the peer's records were known before that. What came
+  /// with it is news to the edits that are sent now.
+  void follows_pull(std::optional<timestamp> known_before) { pulled_ = known_before; }
+
   result<std::size_t> read_body(std::span<char> into) override {
     auto n = exporter_->read(into);
     if (n) show_progress(exporter_->report().records(), exporter_->report().bytes);
@@ -206,7 +210,7 @@ class push final : public transfer<Parts> {
   // When the two were last known to agree: Eden sends back what it pulled, so that its time of the last push tells both.
   // An edensync peer knows by itself what came from here; for him it is what was pulled from there.
   std::optional<timestamp> agreed() {
-    const auto pulled = snapshot_->get_watermark(task_.id, direction::pull).time;
+    const auto pulled = pulled_.value_or(snapshot_->get_watermark(task_.id, direction::pull).time);
     return repository_.native && pulled ? pulled : std::max(mark_.time, pulled);
   }
 
@@ -220,7 +224,9 @@ class push final : public transfer<Parts> {
   void move_watermark(Transaction& t) {
     watermark next = mark_;
     next.cursor = std::to_string(sent_until_);
-    if (report_.exported.youngest) next.time = std::max(mark_.time, std::optional(*report_.exported.youngest + 1));
+    // One record of the future must not hide every conflict until then.
+    if (report_.exported.youngest)
+      next.time = std::max(mark_.time, std::optional(std::min(*report_.exported.youngest + 1, site_.now())));
     if (!(next == mark_)) t.set_watermark(task_.id, direction::push, next);
   }
 
@@ -246,6 +252,7 @@ class push final : public transfer<Parts> {
   }
 
   sequence_number sent_until_ = 0;
+  std::optional<std::optional<timestamp>> pulled_;
   export_options options_;
   std::optional<snapshot_type> snapshot_;
   std::optional<exporter<snapshot_type>> exporter_;

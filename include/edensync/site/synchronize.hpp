@@ -122,6 +122,7 @@ class synchronize final : public operation {
       if (pushes && !pull_failed_) {
         auto step = std::make_unique<push<Parts>>(site_, repository_, t, hooks_, &lease_);
         push_ = step.get();
+        if (pulls) step->follows_pull(known_before_);
         step->progress_ = progress(t, direction::push);
         current_ = std::move(step);
         return true;
@@ -138,6 +139,7 @@ class synchronize final : public operation {
     } else if (pull_ != nullptr) {
       report_.transfers.push_back(pull_->report());
       pull_failed_ = pull_->report().error.has_value();
+      known_before_ = pull_->known_before();
       repository_.native = repository_.native || pull_->peer_is_native();
     } else if (push_ != nullptr) {
       report_.transfers.push_back(push_->report());
@@ -197,6 +199,7 @@ class synchronize final : public operation {
   register_with<Parts>* register_ = nullptr;
   pull<Parts>* pull_ = nullptr;
   push<Parts>* push_ = nullptr;
+  std::optional<timestamp> known_before_;  // of the pull of this task
   run_report report_;
 };
 

@@ -96,6 +96,9 @@ class core {
   statement_counter executed{0};
 
  private:
+  // Of the tables of the site; another one cannot be read.
+  static constexpr int layout_version = 2;
+
   // In one transaction, so that of several programs that open a new file together one sets it up.
   void set_up(session& s) {
     s.db.run("BEGIN IMMEDIATE");
@@ -117,7 +120,8 @@ class core {
     statement find = s.prepare("SELECT layout FROM edensync_state");
     execution e(find);
     if (e.step()) {
-      if (e.get_integer(0) != 1) throw_failure(error::store_damaged, "the tables were made by another version");
+      if (e.get_integer(0) != layout_version)
+        throw_failure(error::store_damaged, "the tables were made by another version");
       return;
     }
     // The records may have been there before: the numbers begin behind theirs.
@@ -130,7 +134,8 @@ class core {
       sequence = std::max(sequence, row.get_integer(0));
       youngest = std::max(youngest, read_stamp(row.get_text(1)));
     }
-    statement make = s.prepare("INSERT INTO edensync_state VALUES(1,1,lower(hex(randomblob(16))),?,NULL,?,NULL)");
+    statement make = s.prepare("INSERT INTO edensync_state VALUES(1," + std::to_string(layout_version) +
+                               ",lower(hex(randomblob(16))),?,NULL,?,NULL)");
     execution(make).integer(sequence).moment(youngest).step();
   }
 
