@@ -74,7 +74,7 @@ class exporter {
 
  private:
   static constexpr std::uint32_t none = 0xffffffff;
-  static constexpr std::size_t window_size = 32;
+  static constexpr std::size_t window_size = 8;
   static constexpr std::size_t window_bytes = std::size_t{1} << 20;
   static constexpr std::size_t window_parts = 2048;
   static constexpr bool knows_waiting = ledger_reader<Reader>;
