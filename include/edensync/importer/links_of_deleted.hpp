@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -87,7 +88,7 @@ class links_of_deleted {
       t_.write_as(this_site);
       if (!t_.update(other->handle, gone)) break;
       has_deleted_ = true;
-      note_merge(*other, gone.version);
+      note(*other, gone.version, action::merge, rule::only_one, content_of(*other));
       touch_masters(t_, schema_, *other);
       move_references(resource, other->handle, stays->handle, gone.version);
     }
@@ -117,42 +118,37 @@ class links_of_deleted {
         r.version.modified_on = at;
         if (!t_.update(c.handle, r)) continue;
         has_deleted_ = true;
-        note_cascade(c, r.version);
+        note(c, r.version, action::erase, rule::master_deleted);
         cascade_below(part.resource, c.handle, at);
       }
     }
   }
 
-  // Nobody asked for this deletion by name, so that it is the ledger that has to tell of it.
-  void note_cascade(const stored_record& component, const version_stamp& deletion) {
+  // Nobody asked for this deletion by name, so that it is the ledger that has to tell of it. `loser`: what the record held.
+  void note(const stored_record& component, const version_stamp& deletion, action what, rule why,
+            std::string loser = {}) {
     decision_entry e;
     e.at = context_.now;
     e.repository = context_.origin;
     e.resource = schema_[component.resource].name();
     e.uuid = component.uuid;
-    e.input.erase = true;
+    e.input.erase = what == action::erase;
+    e.input.merge = what == action::merge;
     e.input.incoming = deletion;
     e.input.local = component.version;
-    e.outcome = {action::erase, columns::none, stamp_source::incoming, rule::master_deleted, conflict_state::none};
+    e.outcome = {what, columns::none, stamp_source::incoming, why, conflict_state::none};
+    e.loser = std::move(loser);
     t_.add_decision(e);
   }
 
-  void note_merge(const stored_record& component, const version_stamp& deletion) {
-    decision_entry e;
-    e.at = context_.now;
-    e.repository = context_.origin;
-    e.resource = schema_[component.resource].name();
-    e.uuid = component.uuid;
-    e.input.merge = true;
-    e.input.incoming = deletion;
-    e.input.local = component.version;
-    e.outcome = {action::merge, columns::none, stamp_source::incoming, rule::only_one, conflict_state::none};
+  std::string content_of(const stored_record& r) const {
+    std::string out;
     s3xml::writer w(schema_, {});
-    w.begin(e.loser, true);
-    w.open(e.loser, component);
-    w.close(e.loser);
-    w.end(e.loser);
-    t_.add_decision(e);
+    w.begin(out, true);
+    w.open(out, r);
+    w.close(out);
+    w.end(out);
+    return out;
   }
 
   // The record points to deleted ones. For those that were merged it is given their survivors; says whether it was.
@@ -226,7 +222,7 @@ class links_of_deleted {
     t_.write_as(this_site);
     if (t_.update(h, gone)) {
       has_deleted_ = true;
-      note_cascade(part, gone.version);
+      note(part, gone.version, action::erase, rule::master_deleted);
       touch_masters(t_, schema_, part);
       cascade_below(resource, h, *gone.version.modified_on);
     }

@@ -173,7 +173,7 @@ inline bool put_string(output& out, field_type type, bool represented, const std
 ///
 /// String and text fields: the text alone, with the same as JSON in `value` if they are `represented` or if the text would
 /// be read back as another one. JSON: text alone. All others: `value` and text. References, absent content and fields that
-/// never travel are not written. What is not ASCII is written as UTF-8, also in `value`, where Eden writes `\uXXXX`.
+/// never travel are not written. What is not ASCII is written as UTF-8, also in `value`, where Eden writes JSON's escapes.
 /// Gives false if characters had to be replaced by U+FFFD. Source: spec/s3xml.md §3, X1, X2, X6, X13.
 inline bool put_data(output& out, std::string_view head, const field_descriptor& f, const value& v, null_form nulls) {
   if (f.type == field_type::password || f.type == field_type::upload || f.type == field_type::blob) return true;
