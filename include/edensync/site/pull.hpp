@@ -91,7 +91,7 @@ class pull final : public transfer<Parts> {
     o.make_uid = [this] { return site_.make_uid(); };
     o.cancelled = [this] { return stop(); };
     if (!until_.empty()) {
-      resume_state r = resume_.value_or(resume_state{from_, until_, 0});
+      resume_state r = resume_.value_or(resume_state{from_, until_, 0, std::nullopt});
       // The numbers of another epoch mean nothing in this one.
       const auto before = parse_cursor(r.until), now = parse_cursor(until_);
       if (!before || !now || before->epoch != now->epoch) r.done = 0;
