@@ -15,10 +15,19 @@ struct repository {
   /// The identifier that the peer shows in its requests; empty until it is known.
   uid uuid{};
   std::string name{};
+  /// How it is reached and what speaks there: `eden`, `data` (public data sets) or `filesync`; a peer may say another one
+  /// when it registers, with which nothing is exchanged.
+  std::string type = "eden";
   /// Base URL with the application path, without a slash at its end; empty if this site never calls the peer.
   std::string url{};
   std::string username{};
   std::string password{};
+  /// The folder of a `filesync` repository.
+  std::string path{};
+  /// The proxy for this repository, as `http://[user:password@]host:port`; empty: the site's own, if it has one.
+  std::string proxy{};
+  /// Whether a record found by its content takes over the peer's uid (spec/import.md §4).
+  bool synchronise_uuids = false;
   /// Whether the peer may push to this site.
   bool accept_push = false;
   /// The account that registered it; later requests in its name must come from the same one. Empty: not bound.

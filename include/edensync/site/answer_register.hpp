@@ -50,6 +50,7 @@ class answer_register final : public plain_answer {
         r.accept_push = accept_push_;
       }
       r.account = user_;
+      r.type = request->apitype;
       r.native = native_;
       if (!request->name.empty() || r.name.empty())
         r.name = request->name.empty() ? request->uuid.text() : request->name;

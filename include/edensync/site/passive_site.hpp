@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/core/access.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
@@ -21,8 +22,9 @@ namespace edensync {
 
 /// What a passive site demands of those who ask.
 struct passive_settings {
-  /// Whether user name and password are those of an account. Empty: everybody may ask, which is for tests only.
-  std::function<bool(std::string_view user, std::string_view password)> authenticate;
+  /// What the account may do, if user name and password are those of one; a bool will do, too. Empty: everybody may
+  /// ask, which is for tests only.
+  std::function<access(std::string_view user, std::string_view password)> authenticate;
   /// Whether a site that registers itself may push at once, or an administrator has to allow it first (spec/model.md §9).
   bool accept_pushes = false;
   /// The name in the challenge.
@@ -47,14 +49,18 @@ class passive_site {
     const bool registers = path.starts_with("/sync/repository/register");
     const bool syncs = path.ends_with("/sync.xml");
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
-    if (settings_.authenticate && !settings_.authenticate(request.user, request.password)) {
+    const auto rights =
+        settings_.authenticate ? settings_.authenticate(request.user, request.password).level : access_level::write;
+    if (rights == access_level::unknown) {
       if (registers || syncs) note_login(what, request);
       return challenge();
     }
+    if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
     if (!registers && !syncs) return failed(404, "Not found");
     if (path == "/sync/repository/register.json") {
       if (!posts) return refused(what, {}, 405, "Unsupported method!");
-      return std::make_unique<answer_register<Parts>>(site_, request.user, native, settings_.accept_pushes);
+      const bool may_push = settings_.accept_pushes || rights == access_level::administer;
+      return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push);
     }
     if (registers) return refused(what, {}, 415, "Unsupported data format!");
     const auto query = parse_sync_query(request.target);
@@ -73,6 +79,8 @@ class passive_site {
       note(log_lines::not_served(what, resource, peer.error()));
       return failed(503, peer.error().code.message());
     }
+    if (*peer && (*peer)->type != "eden" && (*peer)->type != "data")
+      return refused(what, resource, 405, "Unsupported method!");
     if (!posts) return std::make_unique<answer_pull<Parts>>(site_, *query, request, std::move(*peer));
     if (!*peer) return refused(what, resource, 403, "Registration required");
     if (!(*peer)->accept_push) return refused(what, resource, 403, "Pushes are not accepted from this repository");
@@ -95,6 +103,11 @@ class passive_site {
       }
     };
     return std::make_unique<challenged>(settings_.realm);
+  }
+
+  std::unique_ptr<responder> forbidden(log_lines::asked what) {
+    note(log_lines::turned_away(what, {}, "Insufficient Privileges"));
+    return std::make_unique<plain_answer>(403, "text/html", "Insufficient Privileges");
   }
 
   // `code`: what the message says, where it differs from the status that it comes under.

@@ -27,17 +27,13 @@ class ledger_view : public record_view {
   }
 
   std::vector<repository> repositories() {
-    execution e(
-        s().prepared("SELECT id,uuid,name,url,username,password,accept_push,account,native,last_connected"
-                     " FROM edensync_repository ORDER BY id"));
+    execution e(s().prepared("SELECT * FROM edensync_repository ORDER BY id"));
     return all<repository>(e, &read_repository);
   }
 
   std::optional<repository> find_repository(const uid& id) {
     if (id.empty()) return std::nullopt;
-    execution e(
-        s().prepared("SELECT id,uuid,name,url,username,password,accept_push,account,native,last_connected"
-                     " FROM edensync_repository WHERE uuid=? ORDER BY id LIMIT 1"));
+    execution e(s().prepared("SELECT * FROM edensync_repository WHERE uuid=? ORDER BY id LIMIT 1"));
     return e.text(id.text()).step() ? std::optional(read_repository(e)) : std::nullopt;
   }
 
@@ -194,8 +190,22 @@ class ledger_view : public record_view {
   }
 
   static repository read_repository(const execution& e) {
-    return {e.get_integer(0), uid(e.get_text(1)),    e.get_string(2), e.get_string(3),       e.get_string(4),
-            e.get_string(5),  e.get_integer(6) != 0, e.get_string(7), e.get_integer(8) != 0, e.get_moment(9)};
+    repository r;
+    r.id = e.get_integer(0);
+    r.uuid = uid(e.get_text(1));
+    r.name = e.get_string(2);
+    r.url = e.get_string(3);
+    r.username = e.get_string(4);
+    r.password = e.get_string(5);
+    r.accept_push = e.get_integer(6) != 0;
+    r.account = e.get_string(7);
+    r.native = e.get_integer(8) != 0;
+    r.last_connected = e.get_moment(9);
+    r.type = e.get_string(10);
+    r.path = e.get_string(11);
+    r.proxy = e.get_string(12);
+    r.synchronise_uuids = e.get_integer(13) != 0;
+    return r;
   }
 
   static strategy read_strategy(std::int64_t bits) {
