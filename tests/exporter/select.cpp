@@ -37,15 +37,15 @@ BOOST_AUTO_TEST_CASE(a_dependency_that_is_a_master_is_written_as_such) {
   stored_record r;
   r.resource = 2;
   r.sequence = 11;
-  BOOST_TEST(is_master(o, r));
+  BOOST_TEST(is_master(o, r, 100));
   r.sequence = 10;
-  BOOST_TEST(!is_master(o, r));
+  BOOST_TEST(!is_master(o, r, 100));
   r.sequence = 11;
   r.resource = 3;
-  BOOST_TEST(!is_master(o, r));
+  BOOST_TEST(!is_master(o, r, 100));
   r.resource = 2;
   o.echo_of = r.origin = 7;
-  BOOST_TEST(!is_master(o, r));
+  BOOST_TEST(!is_master(o, r, 100));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,7 +34,8 @@ concept record_spool = requires(S s, const spool_entry& e) {
 /// All reads of one reader see the same state (snapshot); a transaction also sees its own writes. Deleted records are
 /// found like others. Optional: `r.find_version(resource, id, moment, into)` is `find`; if the record is of that moment,
 /// `into` also holds what a document can change, in references only the handle, in lists only the uids: what an import of
-/// unchanged records does most. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
+/// unchanged records does most; `r.count(q)` is the number of records that `r.changes(q)` gives;
+/// `r.arrived(moment)` is the number of the first change that arrived not before a moment, or one behind the last. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
 concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,

@@ -20,6 +20,7 @@ enum class refusal_reason : std::uint8_t {
   duplicate_key,      ///< another record has the same content in a unique field
   refused_by_store,   ///< the store refused it for another reason
   refused_by_peer,    ///< the peer refused what was pushed to it
+  not_permitted,      ///< the strategy forbids it; such a record does not wait
 };
 
 constexpr std::string_view to_text(refusal_reason r) {
@@ -30,6 +31,7 @@ constexpr std::string_view to_text(refusal_reason r) {
     case refusal_reason::duplicate_key: return "another record has the same unique key";
     case refusal_reason::refused_by_store: return "the database refused it";
     case refusal_reason::refused_by_peer: return "the peer refused it";
+    case refusal_reason::not_permitted: return "the strategy does not allow it";
   }
   return "";
 }

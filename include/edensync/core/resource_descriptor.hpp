@@ -40,6 +40,11 @@ struct field_descriptor {
   bool unique = false;
   /// Eden writes it as a `value` attribute beside a display text (string and text fields only).
   bool represented = false;
+  /// What a new record has in it if nothing is said about it, as its text; dates and times: the moment of its creation,
+  /// whatever stands here. Empty: nothing.
+  std::string_view standard{};
+  /// The most characters that a string may have; 0: any number.
+  std::uint32_t length = 0;
 };
 
 /// A resource whose records are written inside those of another one, their master.

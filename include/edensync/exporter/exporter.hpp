@@ -87,6 +87,7 @@ class exporter {
     w.domain = o.domain;
     w.url = o.url;
     w.native = o.native;
+    w.authors = o.authors;
     w.nulls = o.native ? s3xml::nulls::all : s3xml::nulls::omit;
     return w;
   }
@@ -108,10 +109,27 @@ class exporter {
 
   void begin() {
     if constexpr (knows_waiting) waiting_ = reader_.count_open_references() != 0;
+    const auto results = count_masters();
+    if (options_.masters.since) {
+      arrived_ = std::numeric_limits<sequence_number>::max();
+      if constexpr (requires { reader_.arrived(timestamp{}); }) arrived_ = reader_.arrived(*options_.masters.since);
+    }
     masters_.emplace(reader_.changes(options_.masters));
     phase_ = phase::masters;
     while (!find_next() && masters_) read_masters();
-    writer_.begin(out_, has_next_);
+    writer_.begin(out_, has_next_, results);
+  }
+
+  // Eden tells in the root how many masters there are; an edensync site does not ask.
+  std::optional<std::uint64_t> count_masters() {
+    if (options_.native) return std::nullopt;
+    const bool all = options_.echo_of == 0 && !options_.filters.contains(options_.masters.resource);
+    if constexpr (requires { reader_.count(options_.masters); })
+      if (all) return reader_.count(options_.masters);
+    std::uint64_t n = 0;
+    auto each = reader_.changes(options_.masters);
+    for (stored_record r; each.next(r);) n += passes_filter(options_, r) && !is_echo(options_, r);
+    return n;
   }
 
   void next_master() {
@@ -297,7 +315,8 @@ class exporter {
 
   // Begins a record; false if it is left out because it is too long.
   template <class... How>
-  bool open_record(const stored_record& r, How... how) {
+  bool open_record(stored_record& r, How... how) {
+    if (!options_.native && !r.replaced_by.empty() && !sends_survivor(r)) r.replaced_by.clear();
     const auto begin = out_.size();
     writer_.open(out_, r, how...);
     const auto bytes = out_.size() - begin;
@@ -311,6 +330,15 @@ class exporter {
     return false;
   }
 
+  // An Eden that does not find the record that another one was merged into does nothing at all; told of a deletion only, it
+  // deletes.
+  bool sends_survivor(const stored_record& r) {
+    const auto survivor = reader_.find(r.resource, r.replaced_by);
+    if (!survivor || survivor->version.deleted) return false;
+    reader_.load(r.resource, survivor->handle, survivor_);
+    return passes_filter(options_, survivor_);
+  }
+
   void next_dependency() {
     const auto e = spool_ ? spool_->next() : std::nullopt;
     if (!e) {
@@ -320,7 +348,7 @@ class exporter {
     }
     reader_.load(e->resource, e->record, dependency_);
     ++report_.read;
-    if (is_master(options_, dependency_) || is_echo(options_, dependency_)) return;
+    if (is_master(options_, dependency_, arrived_) || is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_)) return;
     add_waiting(dependency_);
@@ -389,7 +417,9 @@ class exporter {
   std::size_t parts_used_ = 0;
   std::vector<record_handle> handles_;
   std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
+  sequence_number arrived_ = 0;
   stored_record dependency_;
+  stored_record survivor_;
   bool waiting_ = false;  // there are references whose record is not here
   std::string out_;
   std::size_t taken_ = 0;

@@ -47,6 +47,8 @@ struct export_options {
   /// This site's domain and URL for the root element.
   std::string domain;
   std::string url;
+  /// The e-mail addresses of authors and owners are written (X15).
+  bool authors = false;
   /// Asked before every record; true ends the export with `error::cancelled`.
   std::function<bool()> cancelled;
 };

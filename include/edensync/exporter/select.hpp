@@ -13,9 +13,11 @@ inline bool passes_filter(const export_options& o, const stored_record& r) {
 /// Whether the receiver is where this version came from. Pure.
 inline bool is_echo(const export_options& o, const stored_record& r) { return o.echo_of != 0 && r.origin == o.echo_of; }
 
-/// Whether a dependency is, or will be, written as a master of the same export. Pure.
-inline bool is_master(const export_options& o, const stored_record& r) {
-  return r.resource == o.masters.resource && !o.masters.since && r.sequence > o.masters.after && !is_echo(o, r);
+/// Whether a dependency is, or will be, written as a master of the same export. `arrived`: the number of the first change
+/// that is new by its arrival, where the masters are chosen by a time. Pure.
+inline bool is_master(const export_options& o, const stored_record& r, sequence_number arrived) {
+  const bool is_new = !o.masters.since || r.sequence >= arrived || r.version.modified_on >= o.masters.since;
+  return r.resource == o.masters.resource && is_new && r.sequence > o.masters.after && !is_echo(o, r);
 }
 
 }  // namespace edensync

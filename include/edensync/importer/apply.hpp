@@ -10,6 +10,7 @@
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/identify.hpp"
 #include "edensync/importer/links_of_deleted.hpp"
+#include "edensync/importer/new_record.hpp"
 #include "edensync/importer/open_references.hpp"
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/report.hpp"
@@ -35,7 +36,8 @@ class apply {
         options_(o),
         waiting_(waiting),
         now_(now),
-        links_(t, s, {now, o.origin}) {}
+        links_(t, s, {now, o.origin}),
+        new_(s) {}
 
   /// Puts handles into the references of an item. What is not here stays without.
   void bind(import_item& item, const import_item* master) {
@@ -89,9 +91,14 @@ class apply {
       done = t_.update(item.handle, bare);
     } else if (item.outcome.what == action::create) {
       if (!content.version.mci) content.version.mci = 2;
+      // An edensync site tells it where it knows it: a time made up here would set the two apart.
+      new_.fill_in(r, now_, options_.account, !options_.native);
       done = t_.insert(r);
+      // A refused record is kept as it came.
+      if (!done) new_.take_out(r);
     } else {
       content.version.mci.reset();
+      if (r.authors.modified_by.empty()) r.authors.modified_by = options_.account;
       if (waiting_ != 0) forget_open_references(t_, r, item.handle);
       done = t_.update(item.handle, r);
     }
@@ -200,6 +207,7 @@ class apply {
   std::uint64_t& waiting_;  // how many references wait, so that nothing is looked for while none does
   timestamp now_;
   links_of_deleted<Transaction> links_;
+  new_record new_;
   std::vector<std::uint32_t> open_;
   std::vector<std::uint32_t> merged_;
 };

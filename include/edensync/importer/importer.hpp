@@ -308,6 +308,7 @@ class importer {
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
     written_ = written_ || item.written;
+    if (item.outcome.why == rule::strategy_forbids) tell_forbidden(item, done);
     note(t, item, now, done);
     count(item, counts);
     count(item, done.total);
@@ -418,7 +419,28 @@ class importer {
     if (id <= known_until_) came_again_.insert(id);
     ++done.total.quarantined;
     ++done.by_resource[root.resource].quarantined;
-    done.refused.push_back({root.resource, root.uuid, why, std::move(message)});
+    done.refused.push_back({root.resource, root.uuid, why, std::move(message), {}, {}});
+    if (!has_room_for(q.payload)) return;
+    done.refused.back().payload = std::move(q.payload);
+    for (const auto& wrong : part.uuid == root.uuid ? item.incoming->errors : std::vector<field_error>())
+      done.refused.back().errors.push_back(wrong);
+  }
+
+  // What the strategy forbids is no mistake of the record: it is told, and does not wait.
+  void tell_forbidden(const import_item& item, import_report& done) {
+    if (options_.payload_limit == 0 || batch_.quarantine_id(item.element) != 0 || item.parent >= 0) return;
+    const auto& root = item.incoming->content;
+    if (done.forbidden.size() + report_.forbidden.size() >= options_.report_limit) return;
+    refused_record r{root.resource, root.uuid, refusal_reason::not_permitted, "Operation not permitted", {}, {}};
+    s3xml::writer(schema_, {}).write_incoming(r.payload, batch_.element(item.element));
+    if (!has_room_for(r.payload)) r.payload.clear();
+    done.forbidden.push_back(std::move(r));
+  }
+
+  bool has_room_for(const std::string& payload) {
+    if (payload.size() > options_.payload_limit - payload_bytes_) return false;
+    payload_bytes_ += payload.size();
+    return true;
   }
 
   // What another record of the same document may put right: by being there, or by giving a key away.
@@ -457,7 +479,8 @@ class importer {
   }
 
   void list(const import_item& item, import_report& done) {
-    if (options_.handle_limit == 0 || item.handle == record_handle::none) return;
+    // A deletion that is only noted deleted nothing here.
+    if (options_.handle_limit == 0 || item.handle == record_handle::none || item.outcome.what == action::bury) return;
     auto& to = item.incoming->content.version.deleted ? done.deleted
                : item.outcome.what == action::create  ? done.created
                                                       : done.updated;
@@ -509,6 +532,7 @@ class importer {
     append(report_.deleted, done.deleted);
     for (auto& r : done.refused)
       if (report_.refused.size() < options_.report_limit) report_.refused.push_back(std::move(r));
+    for (auto& r : done.forbidden) report_.forbidden.push_back(std::move(r));
     for (auto& c : done.conflicts)
       if (report_.conflicts.size() < options_.report_limit) report_.conflicts.push_back(std::move(c));
   }
@@ -584,6 +608,7 @@ class importer {
   sequence_number seen_ = 0;   // the last change when the last batch was committed
   std::uint64_t waiting_ = 0;  // references whose target was not here
   import_report report_;
+  std::size_t payload_bytes_ = 0;  // of refused elements that the report holds
   std::vector<char> failed_;
   std::string losing_;
   decision_entry noted_;      // kept for its memory

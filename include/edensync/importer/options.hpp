@@ -47,6 +47,8 @@ struct import_options {
   /// The pull can be resumed: what `resume_state` is begun with.
   std::optional<resume_state> resume;
 
+  /// The account that sends the records: author and owner of those that name none. Empty: unknown.
+  std::string account;
   /// This site's domain, cut off from the uids of documents (spec/s3xml.md §5).
   std::string domain;
   std::function<timestamp()> now;
@@ -63,6 +65,8 @@ struct import_options {
   std::size_t least_records = 256;
   /// How many refused records and conflicts the report names; all are counted and kept in the ledger.
   std::size_t report_limit = 50;
+  /// The report holds refused elements as S3XML, up to so many bytes altogether; 0: none.
+  std::size_t payload_limit = 0;
   /// How many handles of each kind the report lists.
   std::size_t handle_limit = 0;
   xml_limits limits{};

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "edensync/core/incoming_record.hpp"
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/record.hpp"
@@ -18,6 +19,9 @@ struct refused_record {
   uid uuid;
   refusal_reason reason = refusal_reason::invalid_field;
   std::string message;
+  /// The element as S3XML, if it was asked for (`import_options::payload_limit`), and the fields that could not be read.
+  std::string payload;
+  std::vector<field_error> errors;
 };
 
 /// What an import did. Lists are cut to `import_options::report_limit`; counts are complete.
@@ -36,6 +40,8 @@ struct import_report {
   std::vector<record_handle> updated;
   std::vector<record_handle> deleted;
   std::vector<refused_record> refused;
+  /// Elements that the strategy forbids, if their content was asked for (`import_options::payload_limit`).
+  std::vector<refused_record> forbidden;
   std::vector<decision_entry> conflicts;
   /// Quarantined records that were taken, or had become superfluous, this time.
   std::uint64_t released = 0;

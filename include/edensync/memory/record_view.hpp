@@ -146,6 +146,14 @@ class record_view {
     return {*core_, *now_, q.resource, q.after, {q.since, q.include_deleted}};
   }
 
+  sequence_number arrived(timestamp since) const {
+    sequence_number first = now_->sequence + 1;
+    for (const auto& t : now_->tables)
+      for (const auto& r : t->rows)
+        if (*r->arrival >= since) first = std::min(first, r->content.sequence);
+    return first;
+  }
+
   cursor<matches_master> components(resource_id resource, std::uint32_t field, resource_id of,
                                     std::span<const record_handle> masters, sequence_number after) const {
     read(resource);

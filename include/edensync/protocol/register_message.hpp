@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "edensync/core/uid.hpp"
+#include "edensync/protocol/percent.hpp"
 #include "edensync/protocol/status_message.hpp"
 
 namespace edensync {
@@ -54,6 +55,18 @@ inline std::optional<register_request> parse_register_request(std::string_view t
   r.uuid = uid(detail::string_member(*object, "uuid"));
   r.name = detail::string_member(*object, "name");
   if (object->contains("apitype")) r.apitype = detail::string_member(*object, "apitype");
+  return r;
+}
+
+/// Reads a registration from an address, as Edens of 2011 to 2016 wrote it: `…/register.xml?repository=UUID[&name=NAME]`.
+inline register_request parse_register_query(std::string_view target) {
+  register_request r;
+  const auto question = target.find('?');
+  if (question == std::string_view::npos) return r;
+  for (auto& [name, text] : parse_form(target.substr(question + 1))) {
+    if (name == "repository") r.uuid = uid(std::move(text));
+    if (name == "name") r.name = std::move(text);
+  }
   return r;
 }
 

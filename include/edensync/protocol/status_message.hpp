@@ -19,6 +19,8 @@ struct refused_field {
   /// What was sent.
   std::string raw;
   std::string message;
+  /// It is a reference.
+  bool refers = false;
 
   friend bool operator==(const refused_field&, const refused_field&) = default;
 };
@@ -30,6 +32,8 @@ struct refused_by_peer {
   /// What is wrong with it; a message that was read ends with what is wrong with its fields.
   std::string message;
   std::vector<refused_field> fields;
+  /// All that the record held, as S3JSON (spec/s3xml.md §7); only in messages that are written.
+  boost::json::object content{};
 
   friend bool operator==(const refused_by_peer&, const refused_by_peer&) = default;
 };
@@ -161,8 +165,9 @@ inline void collect_refused(const json::object& tree, std::vector<refused_by_pee
 inline json::object error_tree(const std::vector<refused_by_peer>& refused) {
   json::object tree;
   for (const auto& r : refused) {
-    json::object o;
-    for (const auto& f : r.fields) o[f.name] = {{"@value", f.raw}, {"@error", f.message}};
+    json::object o = r.content;
+    for (const auto& f : r.fields)
+      o[(f.refers ? "$k_" : "") + f.name] = {{f.refers ? "@uuid" : "@value", f.raw}, {"@error", f.message}};
     if (!r.uuid.empty()) o["@uuid"] = r.uuid.text();
     o["@error"] = r.message.empty() ? "Validation error" : r.message;
     auto& list = tree["$_" + r.resource];

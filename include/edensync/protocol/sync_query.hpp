@@ -65,9 +65,14 @@ inline std::optional<std::int64_t> whole_number(std::string_view text) {
   return n;
 }
 
-// `/sync/sync.xml` names no table; `/PREFIX/NAME/sync.xml` does. Either may stand below an application's path.
+// `/sync/sync.xml` names no table; `/PREFIX/NAME/sync.xml` does. Either may stand below an application's path. Asked for
+// S3JSON, an Eden answers with S3XML all the same.
 inline std::optional<std::string> table_of_path(std::string_view path) {
-  constexpr std::string_view last = "/sync.xml";
+  const auto dot = path.rfind('.');
+  if (dot == std::string_view::npos || (path.substr(dot) != ".xml" && path.substr(dot) != ".s3json"))
+    return std::nullopt;
+  path = path.substr(0, dot);
+  constexpr std::string_view last = "/sync";
   if (!path.ends_with(last)) return std::nullopt;
   path.remove_suffix(last.size());
   const auto slash = path.rfind('/');

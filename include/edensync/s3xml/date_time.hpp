@@ -53,8 +53,58 @@ class date_time_cursor {
   std::string_view s_;
 };
 
-/// `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `MM/DD/YYYY`; the day first where the month cannot be one.
+/// The number of a month by its English name, or the first letters of it, at least three; 0: none.
+inline std::int32_t read_month(date_time_cursor& in) {
+  static constexpr std::string_view names[] = {"january", "february", "march",     "april",   "may",      "june",
+                                               "july",    "august",   "september", "october", "november", "december"};
+  const auto letter = [&](std::size_t at) { return static_cast<char>(in.peek(at) | 0x20); };
+  const auto is_letter = [&](std::size_t at) { return letter(at) >= 'a' && letter(at) <= 'z'; };
+  std::size_t n = 0;
+  while (is_letter(n)) ++n;
+  for (std::int32_t m = 0; m < 12; ++m) {
+    const auto name = names[m];
+    const bool may_be = n == name.size() || n == 3 || (n == 4 && name == "september");
+    std::size_t same = 0;
+    while (may_be && same < n && letter(same) == name[same]) ++same;
+    if (!may_be || same < n) continue;
+    for (std::size_t i = 0; i < n; ++i) in.take(in.peek());
+    in.take('.');
+    return m + 1;
+  }
+  return 0;
+}
+
+/// `15 March 1980`, `15-Mar-1980`, `March 15, 1980`.
+inline std::optional<date> read_named_date(date_time_cursor in, date_time_cursor& rest) {
+  const auto between = [&] {
+    in.skip_blanks();
+    if (!in.take('-') && !in.take('/')) in.take(',');
+    in.skip_blanks();
+  };
+  const auto take_day = [&](civil_date& c) {
+    const auto n = in.digits();
+    if (n < 1 || n > 2) return false;
+    c.day = in.number(n);
+    return true;
+  };
+  civil_date c;
+  const bool day_first = in.digits() != 0;
+  if (day_first && !take_day(c)) return std::nullopt;
+  between();
+  c.month = read_month(in);
+  between();
+  if (c.month == 0 || (!day_first && !take_day(c))) return std::nullopt;
+  between();
+  if (in.digits() != 4) return std::nullopt;
+  c.year = in.number(4);
+  if (!is_valid(c)) return std::nullopt;
+  rest = in;
+  return to_date(c);
+}
+
+/// `YYYY-MM-DD`, `YYYY/MM/DD`, `YYYYMMDD`, `MM/DD/YYYY`; the day first where the month cannot be one. The month may be a name.
 inline std::optional<date> read_date(date_time_cursor& in) {
+  if (const auto named = read_named_date(in, in)) return named;
   const auto n = in.digits();
   civil_date c;
   if (n == 4) {
@@ -172,7 +222,7 @@ inline constexpr time_of_day missing_time{8 * 3600};
 /// Reads a date-time as a document may write it, as UTC.
 ///
 /// Accepted besides `YYYY-MM-DDTHH:MM:SS`: zone offsets (converted), a missing zone (UTC), fractions (cut), a blank
-/// for the `T`, missing seconds, the basic form without marks, `MM/DD/YYYY`. A date without a time means 08:00:00 of that
+/// for the `T`, missing seconds, the basic form without marks, `MM/DD/YYYY`, names of months. A date without a time means 08:00:00 of that
 /// day. A time without a date is refused: Eden would take today's, which depends on when it is read.
 /// Errors: none if it cannot be read. Source: spec/s3xml.md §6.
 inline std::optional<timestamp> read_date_time(std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -34,7 +35,7 @@ concept record_sink = requires(S s, incoming_element& e, std::string_view name, 
 
 /// Reads S3XML and gives the sink one element after the other, as soon as it is complete.
 ///
-/// Any root element is accepted; `root` tells its name, for a caller who knows that an answer must not be HTML. Skipped
+/// Any root element that is in no namespace is accepted; `root` tells its name, for a caller who knows that an answer must not be HTML. Skipped
 /// in silence, as in Eden: unknown elements, attributes and fields; fields that hold passwords, uploads or blobs; fields
 /// named as the meta columns are, because the record's attributes say the same; references to tables outside the
 /// schema or to nothing; all but the first component of a kind of which there can be only one. A record below a
@@ -105,9 +106,11 @@ class reader final : public xml_handler {
       if (a.name == word::url) root_.url = a.value;
       if (a.name == word::success) root_.success = is_true(a.value);
       if (a.name == word::results) root_.results = attribute_number<std::uint64_t>(a.value);
+      // What is in a namespace is not S3XML, whatever it is called.
+      if (a.name == word::xmlns && !a.value.empty()) skip_ = 1;
     }
     uids_.set_domain(root_.domain);
-    push(kind::root);
+    if (skip_ == 0) push(kind::root);
   }
 
   // A record that stands by itself: below the root, or below a reference.
@@ -223,7 +226,7 @@ class reader final : public xml_handler {
     if (into_ == &text_)
       settle(record_of(f), f.field, f.resource->field(f.field).type, text_source::text, text_);
     else
-      unescape_again(*into_);
+      finish_text(record_of(f), f);
     into_ = nullptr;
   }
 
@@ -300,11 +303,31 @@ class reader final : public xml_handler {
     begin_field(owner);
   }
 
+  void finish_text(incoming_record& r, const frame& f) {
+    unescape_again(*into_);
+    if (const auto wrong = too_long(f.resource->field(f.field), *into_); !wrong.empty()) {
+      r.errors.push_back({f.field, *into_, wrong});
+      r.content.fields[f.field] = value();
+    }
+  }
+
+  static std::string too_long(const field_descriptor& f, std::string_view text) {
+    if (f.length == 0 || text.size() <= f.length) return {};
+    const auto follows = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; };
+    const auto characters = text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), follows));
+    return characters <= f.length
+               ? std::string()
+               : "has " + std::to_string(characters) + " characters, " + std::to_string(f.length) + " are allowed";
+  }
+
   void settle(incoming_record& r, std::uint32_t field, field_type type, text_source from, std::string_view in) {
-    const auto wrong = read_field(type, from, in, r.content.fields[field]);
+    auto& into = r.content.fields[field];
+    std::string wrong(read_field(type, from, in, into));
+    if (const auto* text = std::get_if<std::string>(&into); wrong.empty() && text != nullptr)
+      wrong = too_long((*schema_)[r.content.resource].field(field), *text);
     if (wrong.empty()) return;
-    r.content.fields[field] = value();
-    r.errors.push_back({field, std::string(in), std::string(wrong)});
+    into = value();
+    r.errors.push_back({field, std::string(in), std::move(wrong)});
   }
 
   void begin_field(frame& f) {

@@ -16,6 +16,7 @@ inline constexpr std::string_view success = "success";
 inline constexpr std::string_view results = "results";
 inline constexpr std::string_view domain = "domain";
 inline constexpr std::string_view url = "url";
+inline constexpr std::string_view xmlns = "xmlns";
 
 // Attributes of a record.
 inline constexpr std::string_view name = "name";

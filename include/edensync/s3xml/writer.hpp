@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ enum class nulls : std::uint8_t {
 struct writer_options {
   /// This site's domain, for the root and in front of uids that are no URNs.
   std::string domain{};
+  /// This site's public URL, for the root and, unless the reader is an edensync site, for each record.
   std::string url{};
   s3xml::nulls nulls = s3xml::nulls::omit;
   /// The reader is an edensync site: records carry their `sequence`, null strings are told from empty ones.
@@ -41,8 +43,7 @@ struct writer_options {
 /// Writes S3XML, appending to a string that the caller empties as he likes.
 ///
 /// The form is Eden's with these differences, all of them readable by Eden: deletions carry `mci` (X3); references name
-/// their target as its own element does, so that uids which are no URNs are found (X5); records have no `url`, and
-/// references no display text. Passwords, uploads and blobs are never written, nor are references to tables outside the
+/// their target as its own element does, so that uids which are no URNs are found (X5); references have no display text. Passwords, uploads and blobs are never written, nor are references to tables outside the
 /// schema. Precondition: calls nest as elements do.
 /// Lifetime: the schema outlives it. Thread safety: one thread at a time. Source: spec/s3xml.md §1–5.
 class writer {
@@ -51,15 +52,17 @@ class writer {
     plans_.resize(s.size());
   }
 
-  /// The declaration and the root's tag. `results`: the number of masters, if it is known beforehand.
+  /// The declaration and the root's tag. `success`: anything follows, as in Eden. `results`: the number of masters, if it
+  /// is known beforehand.
   void begin(std::string& out, bool success, std::optional<std::uint64_t> results = {}) {
+    empty_ = !success;
     output o(out);
     o.put("<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"");
     o.put(success ? std::string_view("true\"") : std::string_view("false\""));
     if (results) put(o, word::results, std::to_string(*results));
     if (!options_.domain.empty()) put(o, word::domain, options_.domain);
     if (!options_.url.empty()) put(o, word::url, options_.url);
-    o.put('>');
+    o.put(empty_ ? std::string_view("/>") : std::string_view(">"));
   }
 
   /// A record without its end. `alias`: the name by which its master knows it; `key`: the field that points to the
@@ -77,7 +80,10 @@ class writer {
     if (!v.deleted) put(o, word::created_on, r.created_on);
     put(o, word::modified_on, v.modified_on);
     if (v.deleted && !r.replaced_by.empty()) put(o, word::replaced_by, r.replaced_by.text());
-    if (options_.native) put(o, word::sequence, r.sequence);
+    if (options_.native)
+      put(o, word::sequence, r.sequence);
+    else if (!v.deleted && !options_.url.empty())
+      put_url(o, p, r, alias, key);
     if (options_.authors && !v.deleted) put(o, r.authors);
     o.put('>');
     const auto form = options_.nulls == nulls::omit ? null_form::omit
@@ -90,7 +96,9 @@ class writer {
   void close(std::string& out) { out += "</resource>"; }
 
   /// The end of the document.
-  void end(std::string& out) { out += "</s3xml>"; }
+  void end(std::string& out) {
+    if (!empty_) out += "</s3xml>";
+  }
 
   /// A complete document of one incoming element as it was received, with what could not be read; reading it gives the
   /// same element. The first record counts as the element's own, even if it was a component.
@@ -163,6 +171,28 @@ class writer {
     detail::put_time(out, *t);
     out.put('"');
   }
+  // Where people find the record: `BASE/prefix/name/ID`, a component below its master.
+  void put_url(output& out, const plan& p, const stored_record& r, std::optional<std::string_view> alias,
+               std::optional<std::uint32_t> key) {
+    const auto* master = key && *key < r.fields.size() ? std::get_if<reference>(&r.fields[*key]) : nullptr;
+    const auto name = master ? (*schema_)[master->resource].name() : p.resource->name();
+    const auto cut = std::min(name.find('_'), name.size());
+    out.put(" url=\"");
+    put_attribute(out, options_.url);
+    out.put('/');
+    put_attribute(out, name.substr(0, cut));
+    out.put('/');
+    put_attribute(out, name.substr(std::min(cut + 1, name.size())));
+    out.put('/');
+    detail::put_number(out, static_cast<std::int64_t>(master ? master->handle : r.handle));
+    if (master) {
+      out.put('/');
+      put_attribute(out, alias.value_or(p.resource->name()));
+      out.put('/');
+      detail::put_number(out, static_cast<std::int64_t>(r.handle));
+    }
+    out.put('"');
+  }
   void put(output& out, const authorship& a) {
     if (!a.created_by.empty()) put(out, word::created_by, a.created_by);
     if (!a.modified_by.empty()) put(out, word::modified_by, a.modified_by);
@@ -197,6 +227,7 @@ class writer {
     const auto* one = std::get_if<reference>(&v);
     const auto* list = std::get_if<std::vector<reference>>(&v);
     if ((!one && !list) || (one && one->target.empty())) return;
+    if (list && list->empty() && nulls == null_form::omit) return;
     auto target = one ? one->resource : list->empty() ? no_resource : list->front().resource;
     if (target == no_resource) target = p.resource->target(i);
     if (target == no_resource) return;
@@ -264,6 +295,7 @@ class writer {
   writer_options options_;
   std::vector<plan> plans_;
   std::uint64_t mended_ = 0;
+  bool empty_ = false;
 };
 
 }  // namespace edensync::s3xml

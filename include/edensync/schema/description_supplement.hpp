@@ -10,24 +10,10 @@
 
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/schema/described_table.hpp"
+#include "edensync/schema/schema.hpp"
 
 namespace edensync::detail {
-
-/// A table read at run time, with its names.
-struct described_table {
-  std::string name;
-  std::deque<std::string> words;
-  std::vector<field_descriptor> fields;
-  std::vector<component_descriptor> components;
-  std::string_view hierarchy;
-  std::vector<std::string_view> super_entities;
-
-  std::string_view keep(std::string_view word) { return words.emplace_back(word); }
-  field_descriptor* find(std::string_view field) {
-    const auto at = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.name == field; });
-    return at == fields.end() ? nullptr : &*at;
-  }
-};
 
 /// Reads what the field descriptions leave out.
 class description_supplement {
@@ -37,6 +23,7 @@ class description_supplement {
 
   /// Errors, thrown: `bad_schema` if it has another shape. All components first, because they say which keys matter.
   void apply() {
+    add_tables();
     for (auto& t : *described_)
       if (const auto* o = object_at(tables_, t.name, t.name)) {
         for (const auto super : texts_at(*o, "super_entity"))
@@ -57,6 +44,20 @@ class description_supplement {
   }
 
  private:
+  // Tables of which there is no field description, if the supplement tells the types of their fields. Super-entities, whose
+  // records follow from others, have a key of another name.
+  void add_tables() {
+    for (const auto& [name, v] : tables_) {
+      const auto* o = v.if_object();
+      if (o == nullptr || find(name) != nullptr || text_at(*o, "id") != "id" || schema::never_travels(name)) continue;
+      described_table t;
+      t.name = name;
+      for (const auto* d : objects_at(*o, "fields", t.name))
+        if (!flag_at(*d, "meta")) add_field(t, text_at(*d, "name"), text_at(*d, "type"));
+      if (!t.fields.empty()) described_->push_back(std::move(t));
+    }
+  }
+
   described_table* find(std::string_view name) const {
     for (auto& t : *described_)
       if (t.name == name) return &t;
@@ -130,6 +131,9 @@ class description_supplement {
       const bool refuses_empty = !has("IS_EMPTY_OR") && (has("IS_NOT_EMPTY") || has("IS_ONE_OF"));
       f->mandatory = !has_default && (flag_at(*d, "notnull") || refuses_empty);
       f->unique = flag_at(*d, "unique");
+      if (has_default && standard->is_string()) f->standard = t.keep(standard->get_string());
+      if (const auto* length = d->if_contains("length"); length && length->is_int64() && has("IS_LENGTH"))
+        f->length = static_cast<std::uint32_t>(std::clamp<std::int64_t>(length->get_int64(), 0, 0xffffffff));
       f->represented =
           flag_at(*d, "has_representation") && (f->type == field_type::string || f->type == field_type::text);
     }

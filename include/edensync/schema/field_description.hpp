@@ -17,37 +17,13 @@
 #include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/schema/described_table.hpp"
 #include "edensync/schema/description_supplement.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
 
 namespace detail {
-
-/// Columns that every table of Eden has; they travel as attributes of the record, or not at all (spec/s3xml.md §2.1).
-inline bool is_meta_column(std::string_view name) {
-  static constexpr std::array<std::string_view, 14> names = {
-      "id",          "uuid",       "mci",         "deleted",     "deleted_fk",    "deleted_rb",     "created_on",
-      "modified_on", "created_by", "modified_by", "approved_by", "owned_by_user", "owned_by_group", "realm_entity"};
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// Eden's name of a field type; none if it is not one that can travel.
-inline std::optional<field_type> field_type_of(std::string_view word) {
-  static constexpr std::pair<std::string_view, field_type> words[] = {
-      {"string", field_type::string},       {"text", field_type::text},
-      {"integer", field_type::integer},     {"bigint", field_type::bigint},
-      {"double", field_type::floating},     {"boolean", field_type::boolean},
-      {"date", field_type::date},           {"time", field_type::time},
-      {"datetime", field_type::datetime},   {"json", field_type::json},
-      {"password", field_type::password},   {"upload", field_type::upload},
-      {"blob", field_type::blob},           {"list:string", field_type::list_string},
-      {"reference", field_type::reference}, {"list:integer", field_type::list_integer},
-      {"decimal", field_type::decimal},     {"list:reference", field_type::list_reference}};
-  for (const auto& [name, type] : words)
-    if (name == word) return type;
-  return std::nullopt;
-}
 
 /// Takes one `fields.xml` apart.
 class field_description_handler final : public xml_handler {
@@ -65,30 +41,13 @@ class field_description_handler final : public xml_handler {
       if (name != "fields" || table_->name.empty())
         throw_failure(error::bad_schema, "the root is not <fields resource=…>");
     } else if (depth_ == 2 && name == "field") {
-      add(get("name"), get("type"));
+      add_field(*table_, get("name"), get("type"));
     }
   }
   void end(std::string_view) override { --depth_; }
   void text(std::string_view) override {}
 
  private:
-  void add(std::string_view name, std::string_view type) {
-    if (name.empty()) throw_failure(error::bad_schema, table_->name + ": a field has no name");
-    // Geometries are derived from other fields and never travel.
-    if (is_meta_column(name) || type == "id" || type.starts_with("geometry")) return;
-    const auto word = type.substr(0, type.find_first_of(" ("));
-    const auto known = field_type_of(word);
-    if (!known)
-      throw_failure(error::bad_schema, table_->name + "." + std::string(name) + ": unknown type " + std::string(type));
-    field_descriptor f{.name = table_->keep(name), .type = *known};
-    if (*known == field_type::reference || *known == field_type::list_reference) {
-      // Some say which column they point to: `reference table.column`.
-      const auto target = word.size() < type.size() ? type.substr(word.size() + 1) : std::string_view();
-      f.target = table_->keep(target.substr(0, target.find('.')));
-    }
-    table_->fields.push_back(f);
-  }
-
   described_table* table_;
   std::size_t depth_ = 0;
 };
@@ -102,7 +61,8 @@ class field_description_handler final : public xml_handler {
 /// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, and `hierarchy`; an
 /// empty text stands for none. Meta columns and a record's own super-keys are no fields. A field is mandatory if it has no
 /// default and is not-null or has a validator that refuses an empty value, unless it points to a table that is not
-/// described. Components whose table is not described are left out; of several attachments of a table by the same key the
+/// described. A table without a field description is described by the supplement alone if that tells `type`s of its fields
+/// and its `id` is `id`. Components whose table is not described are left out; of several attachments of a table by the same key the
 /// one named like the table is kept, else the first. A reference to a super-entity may point to every described table that
 /// is part of it. A field `parent` that points to its own table makes a hierarchy.
 /// Errors: those of the event source; bad_json; bad_schema; each names what and where. Lifetime: the schema keeps all

@@ -51,6 +51,9 @@ class resource_schema {
 
   std::optional<std::uint32_t> hierarchy() const { return hierarchy_; }
 
+  /// Whether a new record has something in it about which nothing was said.
+  bool has_defaults() const noexcept { return has_defaults_; }
+
   /// The number of a field. `hint` is looked at first: documents name fields in the order of the descriptor.
   std::optional<std::uint32_t> find_field(std::string_view name, std::uint32_t hint = 0) const {
     const auto all = descriptor_.fields;
@@ -68,6 +71,7 @@ class resource_schema {
   std::vector<component_link> components_;
   std::vector<component_link> masters_;
   std::optional<std::uint32_t> hierarchy_;
+  bool has_defaults_ = false;
 };
 
 /// The resources that a site synchronises: one table of descriptors, wherever they come from.
@@ -144,6 +148,7 @@ class schema {
       const auto& f = r.field(i);
       if (r.find_field(f.name) != i) return bad(r, "the field stands twice:", f.name);
       const bool refers = f.type == field_type::reference || f.type == field_type::list_reference;
+      r.has_defaults_ = r.has_defaults_ || !f.standard.empty();
       if (refers && f.target.empty()) return bad(r, "the reference has no target:", f.name);
       auto& targets = r.targets_.emplace_back();
       if (!refers) continue;

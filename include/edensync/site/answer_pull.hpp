@@ -61,6 +61,7 @@ class answer_pull final : public plain_answer {
     o.components = q.components || !o.native;
     o.domain = site_.settings().domain;
     o.url = site_.settings().url;
+    o.authors = site_.settings().authors;
     if (o.native)
       snapshot_.emplace(site_.store().snapshot());
     else

@@ -9,10 +9,12 @@
 #include "edensync/importer/importer.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/policy/mirror.hpp"
+#include "edensync/protocol/multipart.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/left_undone.hpp"
 #include "edensync/site/plain_answer.hpp"
+#include "edensync/site/refused_element.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
 
@@ -25,8 +27,11 @@ namespace edensync {
 template <class Parts>
 class answer_push final : public plain_answer {
  public:
-  answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer)
-      : site_(s), peer_(std::move(peer)), resource_(q.resource), native_(native) {
+  /// `account`: who sends it.
+  answer_push(site<Parts>& s, const sync_query& q, bool native, repository peer, std::string account,
+              std::string_view content_type = {})
+      : site_(s), peer_(std::move(peer)), resource_(q.resource), account_(std::move(account)), native_(native) {
+    if (const auto boundary = multipart_boundary(content_type); !boundary.empty()) parts_.emplace(boundary);
     auto ready = detail::guarded(
         [&] { importer_ = std::make_unique<importer_type>(site_.store(), site_.resources(), options(q, native)); });
     if (ready) ready = importer_->start();
@@ -37,7 +42,12 @@ class answer_push final : public plain_answer {
 
   void on_body(std::string_view piece) override {
     if (!importer_) return;
-    if (auto fed = feed_document(*importer_, piece, pushed_roots, error::bad_request); !fed) refuse(fed.error());
+    const auto is_document = [](std::string_view root) { return !is_html(root, {}, {}); };
+    const auto take = [&](std::string_view text) {
+      return feed_document(*importer_, text, is_document, error::bad_request);
+    };
+    auto fed = parts_ ? parts_->feed(piece, take) : take(piece);
+    if (!fed) refuse(fed.error());
   }
 
   void on_end() override {
@@ -73,7 +83,9 @@ class answer_push final : public plain_answer {
     o.rules = &site_.rules();
     o.native = native;
     o.handle_limit = 10000;
+    o.payload_limit = std::size_t{1} << 20;
     o.domain = site_.settings().domain;
+    o.account = account_;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
     o.make_uid = [this] { return site_.make_uid(); };
@@ -117,13 +129,33 @@ class answer_push final : public plain_answer {
     m.created = ids(report.created);
     m.updated = ids(report.updated);
     m.deleted = ids(report.deleted);
-    for (const auto& r : report.refused)
-      m.refused.push_back({std::string(site_.resources()[r.resource].name()),
-                           r.uuid,
-                           std::string(to_text(r.reason)) + ": " + r.message,
-                           {}});
+    auto refused = report.refused;
+    // An edensync site would keep them in its quarantine and offer them again.
+    if (!native_) refused.insert(refused.end(), report.forbidden.begin(), report.forbidden.end());
+    for (const auto& r : refused) {
+      const auto& resource = site_.resources()[r.resource];
+      refused_by_peer told{
+          std::string(resource.name()),
+          r.uuid,
+          r.reason == refusal_reason::not_permitted ? r.message : std::string(to_text(r.reason)) + ": " + r.message,
+          {}};
+      told.content = refused_element<typename Parts::event_source>(r.payload);
+      for (const auto& e : r.errors) {
+        if (e.field < resource.fields().size() && !resource.field(e.field).target.empty())
+          told.content.erase(resource.field(e.field).name);
+        if (e.field < resource.fields().size())
+          told.fields.push_back(
+              {std::string(resource.field(e.field).name), e.raw, e.message, !resource.field(e.field).target.empty()});
+        else
+          told.content[e.field == field_error::mci           ? "@mci"
+                       : e.field == field_error::modified_on ? "@modified_on"
+                                                             : "@created_on"] = e.raw;
+      }
+      m.refused.push_back(std::move(told));
+    }
     if (!m.refused.empty()) m.message = m.refused.front().message + " - invalid items ignored";
-    if (!left.unknown.empty())
+    // An Eden leaves them out and says nothing.
+    if (native_ && !left.unknown.empty())
       m.message += (m.message.empty() ? "" : "; ") + log_lines::detail::unknown_words(left.unknown);
     return m;
   }
@@ -153,8 +185,10 @@ class answer_push final : public plain_answer {
   site<Parts>& site_;
   repository peer_;
   std::string resource_;
+  std::string account_;
   task_id task_ = 0;
   bool native_;
+  std::optional<multipart_reader> parts_;
   std::unique_ptr<importer_type> importer_;
 };
 

@@ -17,10 +17,12 @@ namespace edensync {
 template <class Parts>
 class answer_register final : public plain_answer {
  public:
-  answer_register(site<Parts>& s, std::string user, bool native, bool accept_push)
-      : site_(s), user_(std::move(user)), native_(native), accept_push_(accept_push) {}
+  /// `asked`: what the address told already; otherwise the body tells it.
+  answer_register(site<Parts>& s, std::string user, bool native, bool accept_push,
+                  std::optional<register_request> asked = {})
+      : site_(s), user_(std::move(user)), native_(native), accept_push_(accept_push), asked_(std::move(asked)) {}
 
-  bool wants_body() const override { return true; }
+  bool wants_body() const override { return !asked_; }
 
   void on_body(std::string_view piece) override {
     if (body_.size() < limit) body_.append(piece.substr(0, limit - body_.size()));
@@ -29,7 +31,7 @@ class answer_register final : public plain_answer {
   void on_end() override {
     const auto own = site_.uuid();
     if (!own) return not_served(own.error());
-    const auto request = parse_register_request(body_);
+    const auto request = asked_ ? asked_ : parse_register_request(body_);
     if (!request) {
       log(log_lines::turned_away(log_lines::asked::registration, {}, "Not a JSON object"));
       return say_failed(400, "Not a JSON object");
@@ -92,6 +94,7 @@ class answer_register final : public plain_answer {
   std::string user_;
   bool native_;
   bool accept_push_;
+  std::optional<register_request> asked_;
   std::string body_;
   repository peer_;
   bool told_ = false;

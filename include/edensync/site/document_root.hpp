@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,30 +10,22 @@
 
 namespace edensync {
 
-/// The root elements of documents that an Eden sends. All of them: an Eden itself would read any other one as well.
-inline constexpr std::array<std::string_view, 1> answered_roots{"s3xml"};
-
-/// Those of documents that are pushed to a site. Scripts that push to Edens send `data`, too, and an Eden takes it.
-inline constexpr std::array<std::string_view, 2> pushed_roots{"s3xml", "data"};
-
-template <class Roots>
-bool is_one_of(std::string_view root, const Roots& roots) {
-  return std::find(roots.begin(), roots.end(), root) != roots.end();
-}
+/// Whether a root element is that of the documents that an Eden sends. It would itself read any other one as well.
+inline constexpr bool is_answered_root(std::string_view root) { return root == "s3xml"; }
 
 /// Feeds an importer and fails before the first record if the document is of another kind than expected.
 ///
 /// Whoever reads any root takes a page, a feed or a fault message for a document without records.
-/// Errors: `wrong` if the root is none of `roots`, and what `feed` gives. Thread safety: one thread at a time.
-template <class Importer, class Roots>
-result<void> feed_document(Importer& into, std::string_view piece, const Roots& roots, error wrong) {
+/// Errors: `wrong` if `is_root` does not know the root, and what `feed` gives. Thread safety: one thread at a time.
+template <class Importer, class IsRoot>
+result<void> feed_document(Importer& into, std::string_view piece, const IsRoot& is_root, error wrong) {
   // A tag ends with the sign, so that nothing of what stands behind the root is fed before the root is known.
   while (into.root_name().empty() && !piece.empty()) {
     const auto n = std::min(piece.find('>'), piece.size() - 1) + 1;
     if (auto fed = into.feed(piece.substr(0, n)); !fed) return fed;
     piece.remove_prefix(n);
     const auto root = into.root_name();
-    if (!root.empty() && !is_one_of(root, roots))
+    if (!root.empty() && !is_root(root))
       return failure{make_error_code(wrong), diagnostics("the root element is not <s3xml>", root)};
   }
   if (piece.empty()) return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,7 +48,7 @@ class passive_site {
     const bool native = !request.headers.get(headers::version).empty();
     const bool posts = request.method == "POST" || request.method == "PUT";
     const bool registers = path.starts_with("/sync/repository/register");
-    const bool syncs = path.ends_with("/sync.xml");
+    const bool syncs = path.ends_with("/sync.xml") || path.ends_with("/sync.s3json");
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
     const auto rights =
         settings_.authenticate ? settings_.authenticate(request.user, request.password).level : access_level::write;
@@ -56,11 +57,16 @@ class passive_site {
       return challenge();
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
-    if (!registers && !syncs) return failed(404, "Not found");
+    if (path.ends_with("/sync.json")) return refused(what, {}, 405, "Unsupported method!");
+    if (!registers && !syncs) return not_found(path);
+    // The form of 2011: everything stands in the address.
+    if (path == "/sync/repository/register.xml" && request.method == "GET")
+      if (auto asked = parse_register_query(request.target); !asked.uuid.empty())
+        return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push(rights),
+                                                        std::move(asked));
     if (path == "/sync/repository/register.json") {
       if (!posts) return refused(what, {}, 405, "Unsupported method!");
-      const bool may_push = settings_.accept_pushes || rights == access_level::administer;
-      return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push);
+      return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push(rights));
     }
     if (registers) return refused(what, {}, 415, "Unsupported data format!");
     const auto query = parse_sync_query(request.target);
@@ -69,11 +75,15 @@ class passive_site {
     if (!query) return not_understood(what, {});
     if (query->resource.empty() || query->resource == "mixed") {
       // Eden says this under status 200 (spec/protocol.md §3.3).
-      return refused(what, resource, 200, "Mixed resource synchronization not supported", 400);
+      const std::string words = "Mixed resource synchronization not supported";
+      note(log_lines::turned_away(what, resource, words));
+      return std::make_unique<plain_answer>(200, "text/html", to_json(status_message::failed(400, words)));
     }
     if (query->resource.find('_') == std::string::npos) return not_understood(what, resource);
-    if (site_.resources().find(query->resource) == no_resource)
-      return refused(what, resource, 400, "undefined table: " + query->resource);
+    if (site_.resources().find(query->resource) == no_resource) {
+      note(log_lines::turned_away(what, resource, diagnostics({}, "undefined table: " + query->resource).peer()));
+      return failed(400, {});
+    }
     auto peer = detail::guarded([&] { return find_peer(*query, request.user); });
     if (!peer) {
       note(log_lines::not_served(what, resource, peer.error()));
@@ -84,10 +94,13 @@ class passive_site {
     if (!posts) return std::make_unique<answer_pull<Parts>>(site_, *query, request, std::move(*peer));
     if (!*peer) return refused(what, resource, 403, "Registration required");
     if (!(*peer)->accept_push) return refused(what, resource, 403, "Pushes are not accepted from this repository");
-    return std::make_unique<answer_push<Parts>>(site_, *query, native, std::move(**peer));
+    return std::make_unique<answer_push<Parts>>(site_, *query, native, std::move(**peer), request.user,
+                                                request.headers.get("Content-Type"));
   }
 
  private:
+  bool may_push(access_level rights) const { return settings_.accept_pushes || rights == access_level::administer; }
+
   // A repository is known only to the account that registered it; for others it does not exist.
   std::optional<repository> find_peer(const sync_query& q, const std::string& user) {
     if (q.repository.empty()) return std::nullopt;
@@ -110,17 +123,25 @@ class passive_site {
     return std::make_unique<plain_answer>(403, "text/html", "Insufficient Privileges");
   }
 
-  // `code`: what the message says, where it differs from the status that it comes under.
-  static std::unique_ptr<responder> failed(unsigned status, std::string message, unsigned code = 0) {
-    return std::make_unique<plain_answer>(
-        status, "application/json", to_json(status_message::failed(code == 0 ? status : code, std::move(message))));
+  static std::unique_ptr<responder> failed(unsigned status, std::string message) {
+    return std::make_unique<plain_answer>(status, "application/json",
+                                          to_json(status_message::failed(status, std::move(message))));
+  }
+
+  // As Eden says it, with what was asked for, as far as it is harmless.
+  static std::unique_ptr<responder> not_found(std::string_view path) {
+    std::string words;
+    for (const char c : path.substr(0, std::min<std::size_t>(path.find('.'), 100)))
+      if ((c >= 'a' && c <= 'z') || c == '_' || (c == '/' && !words.empty())) words += c;
+    return std::make_unique<plain_answer>(404, "text/html",
+                                          "<html><body><h1>invalid function (" + words + ")</h1></body></html>");
   }
 
   // Says no, and leaves a line that tells so: whoever looks why nothing comes looks into the log.
   std::unique_ptr<responder> refused(log_lines::asked what, const std::string& resource, unsigned status,
-                                     std::string words, unsigned code = 0) {
+                                     std::string words) {
     note(log_lines::turned_away(what, resource, diagnostics({}, words).peer()));
-    return failed(status, std::move(words), code);
+    return failed(status, std::move(words));
   }
 
   std::unique_ptr<responder> not_understood(log_lines::asked what, const std::string& resource) {

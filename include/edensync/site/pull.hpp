@@ -120,7 +120,7 @@ class pull final : public transfer<Parts> {
       }
     }
     beginning_ += piece.substr(0, beginning_limit - std::min(beginning_.size(), beginning_limit));
-    auto fed = feed_document(*importer_, piece, answered_roots, error::unexpected_answer);
+    auto fed = feed_document(*importer_, piece, is_answered_root, error::unexpected_answer);
     if (!fed) return not_a_document(fed.error());
     show_progress(importer_->report().total.received, report_.bytes);
     return {};
@@ -179,8 +179,7 @@ class pull final : public transfer<Parts> {
   failure not_a_document(const failure& why) const {
     const auto root = importer_ ? importer_->root_name() : std::string_view{};
     const bool about_content = why.code == condition::bad_document;
-    if (!about_content || beginning_.empty() || is_one_of(root, answered_roots) || !is_html(root, beginning_, type_))
-      return why;
+    if (!about_content || beginning_.empty() || is_answered_root(root) || !is_html(root, beginning_, type_)) return why;
     return {make_error_code(error::unexpected_answer), diagnostics("an HTML page instead of a document")};
   }
 

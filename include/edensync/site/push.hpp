@@ -61,6 +61,7 @@ class push final : public transfer<Parts> {
       options_.native = repository_.native;
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
+      options_.authors = site_.settings().authors;
       options_.cancelled = [this] { return stop(); };
       auto filters =
           compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true, site_.now());

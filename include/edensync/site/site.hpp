@@ -29,6 +29,9 @@ struct site_settings {
   std::string domain = "localhost";
   /// Its public URL; may be empty.
   std::string url{};
+  /// Peers that are no edensync sites are told who made and owns a record, as Eden does: everybody who may pull learns
+  /// these e-mail addresses (X15).
+  bool authors = false;
   /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
   std::size_t batch_elements = import_options{}.batch_elements;
 };

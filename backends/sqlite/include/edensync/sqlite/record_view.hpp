@@ -92,6 +92,36 @@ class record_view {
     return c;
   }
 
+  /// The number of the first change that arrived not before a moment, or one behind the last.
+  sequence_number arrived(timestamp since) { return static_cast<sequence_number>(first_arrived(since)); }
+
+  /// The number of records that `changes` gives, counted by the indexes where deleted ones are asked for, too.
+  std::uint64_t count(const change_query& q) {
+    std::uint64_t n = 0;
+    if (!q.include_deleted) {
+      auto each = changes(q);
+      for (stored_record r; each.next(r);) ++n;
+      return n;
+    }
+    std::int64_t after = number(q.after);
+    const std::int64_t last = number(state_.sequence);
+    if (q.since) {
+      const std::int64_t before = first_arrived(*q.since) - 1;
+      if (before > after) {
+        execution e(s().prepared(q.resource, kind::count_ahead));
+        e.integer(after).integer(std::min(before, last)).text_copy(stamp_text(*q.since).view()).step();
+        n += static_cast<std::uint64_t>(e.get_integer(0));
+        after = before;
+      }
+    }
+    if (after < last) {
+      execution e(s().prepared(q.resource, kind::count_changes));
+      e.integer(after).integer(last).step();
+      n += static_cast<std::uint64_t>(e.get_integer(0));
+    }
+    return n;
+  }
+
   cursor components(resource_id resource, std::uint32_t field, resource_id of, std::span<const record_handle> masters,
                     sequence_number after) {
     const table_layout& t = s().table(resource);

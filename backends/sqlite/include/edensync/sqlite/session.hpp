@@ -44,6 +44,8 @@ class session {
     uid_of,
     changes,
     live_changes,
+    count_changes,
+    count_ahead,
     ahead,
     live_ahead
   };
@@ -160,9 +162,9 @@ class session {
 
   static std::string text(const table_layout& t, kind k) {
     const std::string range = "sync_sequence>? AND sync_sequence<=?";
-    const std::string ahead = t.select.substr(0, t.select.size() - 7) + " INDEXED BY " +
-                              quoted_name(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
-                              " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
+    const std::string is_ahead = " INDEXED BY " + quoted_name(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
+                                 " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
+    const std::string ahead = t.select.substr(0, t.select.size() - 7) + is_ahead;
     switch (k) {
       case kind::find: return t.find + "uuid=?";
       case kind::find_version: return t.find_version + "uuid=?";
@@ -175,6 +177,8 @@ class session {
       case kind::uid_of: return "SELECT uuid FROM " + t.table + " WHERE id=?";
       case kind::changes: return t.select + range + " ORDER BY sync_sequence";
       case kind::live_changes: return t.select + range + " AND deleted=0 ORDER BY sync_sequence";
+      case kind::count_changes: return "SELECT count(*) FROM " + t.table + " WHERE " + range;
+      case kind::count_ahead: return "SELECT count(*) FROM " + t.table + is_ahead;
       case kind::ahead: return ahead + " ORDER BY sync_sequence";
       case kind::live_ahead: return ahead + " AND deleted=0 ORDER BY sync_sequence";
     }
@@ -189,7 +193,7 @@ class session {
   }
 
   std::unordered_map<std::string_view, statement> ledger_;
-  std::vector<std::array<statement, 10>> common_;
+  std::vector<std::array<statement, 12>> common_;
   std::vector<std::unordered_map<std::string, statement>> updates_;
   std::map<std::pair<resource_id, std::uint32_t>, std::vector<statement>> idle_;
   std::uint64_t generation_ = 0;
