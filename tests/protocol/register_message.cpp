@@ -26,6 +26,15 @@ BOOST_AUTO_TEST_CASE(request_is_read_leniently) {
   BOOST_TEST(extra->name.empty());
 }
 
+BOOST_AUTO_TEST_CASE(request_of_2011_stands_in_the_address) {
+  const auto r = parse_register_query("/sync/repository/register.xml?repository=urn%3Auuid%3Aa&name=Field+Office");
+  BOOST_TEST(r.uuid.text() == "urn:uuid:a");
+  BOOST_TEST(r.name == "Field Office");
+  BOOST_TEST(r.apitype == "eden");
+  BOOST_TEST(parse_register_query("/sync/repository/register.xml").uuid.empty());
+  BOOST_TEST(parse_register_query("/sync/repository/register.xml?name=x").uuid.empty());
+}
+
 BOOST_AUTO_TEST_CASE(reply_has_the_shape_of_eden) {
   const register_reply ok{true, "Registration successful", uid("urn:uuid:72ff")};
   const std::string recorded =

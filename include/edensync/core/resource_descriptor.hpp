@@ -45,6 +45,8 @@ struct field_descriptor {
   std::string_view standard{};
   /// The most characters that a string may have; 0: any number.
   std::uint32_t length = 0;
+  /// A JSON text in which objects `"$k_NAME"` refer to records, as Eden configures some tables (spec/s3xml.md §4.1).
+  bool holds_references = false;
 };
 
 /// A resource whose records are written inside those of another one, their master.

@@ -17,6 +17,7 @@
 #include "edensync/exporter/options.hpp"
 #include "edensync/exporter/select.hpp"
 #include "edensync/s3xml/writer.hpp"
+#include "edensync/schema/json_references.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
@@ -391,8 +392,19 @@ class exporter {
         remember(one->resource, one->handle, depth);
       } else if (const auto* many = std::get_if<std::vector<reference>>(&v)) {
         for (const auto& each : *many) remember(each.resource, each.handle, depth);
+      } else if (schema_[r.resource].field(i).holds_references) {
+        remember_in_json(v, depth);
       }
     }
+  }
+
+  void remember_in_json(const value& v, std::uint32_t depth) {
+    if (const auto* json = std::get_if<std::string>(&v))
+      for_each_json_reference(*json, [&](const json_reference& to) {
+        const auto resource = schema_.find(to.resource);
+        const auto found = resource == no_resource ? std::nullopt : reader_.find(resource, uid(to.id));
+        if (found) remember(resource, found->handle, depth);
+      });
   }
 
   void remember(resource_id resource, record_handle h, std::uint32_t depth) {

@@ -20,6 +20,7 @@
 #include "edensync/s3xml/reader_options.hpp"
 #include "edensync/s3xml/record_attributes.hpp"
 #include "edensync/s3xml/vocabulary.hpp"
+#include "edensync/schema/json_references.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync::s3xml {
@@ -325,9 +326,24 @@ class reader final : public xml_handler {
     std::string wrong(read_field(type, from, in, into));
     if (const auto* text = std::get_if<std::string>(&into); wrong.empty() && text != nullptr)
       wrong = too_long((*schema_)[r.content.resource].field(field), *text);
-    if (wrong.empty()) return;
+    if (wrong.empty()) {
+      if (type == field_type::json && (*schema_)[r.content.resource].field(field).holds_references)
+        resolve_references(into);
+      return;
+    }
     into = value();
     r.errors.push_back({field, std::string(in), std::move(wrong)});
+  }
+
+  // What a document calls its records means nothing outside of it.
+  void resolve_references(value& json) {
+    if (auto* text = std::get_if<std::string>(&json))
+      resolve_json_references(*text, [&](const json_reference& r) {
+        if (r.local) return uids_.of_local(r.resource, r.id).text();
+        uid target;
+        uids_.of_target(target, r.id);
+        return target.text();
+      });
   }
 
   void begin_field(frame& f) {

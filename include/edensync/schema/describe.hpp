@@ -56,7 +56,8 @@ struct link {
 /// Required: `static constexpr std::string_view name` (the table). Optional, each `static constexpr`:
 /// `std::array<std::string_view, N> unique` (fields), `std::array<component_descriptor, N> components`,
 /// `std::array<std::string_view, N> represented` (fields), `std::string_view hierarchy` (a field),
-/// `std::array<std::string_view, N> super_entities` (tables that it is part of).
+/// `std::array<std::string_view, N> super_entities` (tables that it is part of), `std::array<std::string_view, N>
+/// json_references` (fields with JSON that refers to records).
 ///
 /// The struct itself is described with BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT and has a member
 /// `edensync::uid uuid`. Every other member is a field; a member that is neither a `std::optional` nor a vector is
@@ -185,6 +186,8 @@ constexpr field_descriptor describe_member(Accessor a) {
   if constexpr (requires { resource<Struct>::unique; }) f.unique = contains(resource<Struct>::unique, f.name);
   if constexpr (requires { resource<Struct>::represented; })
     f.represented = contains(resource<Struct>::represented, f.name);
+  if constexpr (requires { resource<Struct>::json_references; })
+    f.holds_references = f.type == field_type::json && contains(resource<Struct>::json_references, f.name);
   return f;
 }
 

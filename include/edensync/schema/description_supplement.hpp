@@ -31,6 +31,8 @@ class description_supplement {
         drop_super_keys(t, *o);
         describe_fields(t, *o);
         describe_components(t, *o);
+        for (const auto name : texts_at(*o, "json_references"))
+          if (auto* f = t.find(name); f != nullptr && f->type == field_type::json) f->holds_references = true;
         if (const auto h = text_at(*o, "hierarchy"); !h.empty()) t.hierarchy = t.keep(h);
       }
     for (auto& t : *described_) {

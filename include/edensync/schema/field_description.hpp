@@ -58,7 +58,8 @@ class field_description_handler final : public xml_handler {
 /// supplement for what they leave out.
 ///
 /// The supplement is JSON: an object per table with `fields` (`name`, `notnull`, `unique`, `default`, `validators`,
-/// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, and `hierarchy`; an
+/// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, `hierarchy` and
+/// `json_references` (names of fields); an
 /// empty text stands for none. Meta columns and a record's own super-keys are no fields. A field is mandatory if it has no
 /// default and is not-null or has a validator that refuses an empty value, unless it points to a table that is not
 /// described. A table without a field description is described by the supplement alone if that tells `type`s of its fields

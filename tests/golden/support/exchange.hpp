@@ -72,16 +72,23 @@ inline http_message read_http(const std::filesystem::path& file) {
   return read_http(std::string_view(read_file(file)));
 }
 
-/// The folders below one of the recordings' folders, in their order; none if there are no recordings here.
-inline std::vector<std::filesystem::path> recorded_cases(const std::filesystem::path& below) {
+/// The folders in a folder, in their order.
+inline std::vector<std::filesystem::path> cases_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> all;
-  const auto root = recorded("eden-wire" / below);
-  if (!root) return all;
-  for (const auto& each : std::filesystem::directory_iterator(*root))
+  for (const auto& each : std::filesystem::directory_iterator(folder))
     if (each.is_directory()) all.push_back(each.path());
   std::sort(all.begin(), all.end());
   return all;
 }
+
+/// The folders below one of the recordings' folders, in their order; none if there are no recordings here.
+inline std::vector<std::filesystem::path> recorded_cases(const std::filesystem::path& below) {
+  const auto root = recorded("eden-wire" / below);
+  return root ? cases_in(*root) : std::vector<std::filesystem::path>();
+}
+
+/// Recordings in the same shapes, made by hand, that come with the sources.
+inline std::filesystem::path own_recordings() { return EDENSYNC_SOURCE_DIR "/tests/golden/own"; }
 
 /// Makes a test case for each of a list of things, as if it had been written in the source file: `GOLDEN_CASES(list, run)`
 /// at namespace scope, where `list()` gives pairs of a name and a thing, and `run(thing)` tests it. Without any, one test

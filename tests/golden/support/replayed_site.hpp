@@ -1,0 +1,173 @@
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edensync/memory/parts.hpp"
+#include "edensync/schema/field_description.hpp"
+#include "edensync/site/passive_site.hpp"
+#include "edensync/site/site.hpp"
+#include "golden/support/document.hpp"
+#include "golden/support/exchange.hpp"
+
+// A site in the place of the recorded Eden.
+namespace edensync::test::golden {
+
+struct parts : default_parts, memory::parts {
+  using event_source = expat::event_source;
+};
+
+/// The schema that stands beside recordings: `fields/*.xml` and `tables.json`.
+inline schema schema_beside(const std::filesystem::path& recordings) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& each : std::filesystem::directory_iterator(recordings / "fields")) files.push_back(each.path());
+  std::sort(files.begin(), files.end());
+  std::vector<std::string> texts;
+  for (const auto& each : files) texts.push_back(read_file(each));
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  return read_schema<expat::event_source>(views, read_file(recordings / "tables.json")).value();
+}
+
+inline std::string decode_base64(std::string_view text) {
+  std::string out;
+  unsigned bits = 0, held = 0;
+  for (const char c : text) {
+    static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const auto at = letters.find(c);
+    if (at == std::string_view::npos) break;
+    bits = bits << 6 | static_cast<unsigned>(at);
+    if ((held += 6) < 8) continue;
+    held -= 8;
+    out += static_cast<char>(bits >> held & 0xff);
+  }
+  return out;
+}
+
+/// The site that stands in the place of the recorded Eden, with its accounts.
+struct replayed_site {
+  /// `recordings`: the folder of the recordings.
+  explicit replayed_site(const std::filesystem::path& recordings) : resources(schema_beside(recordings)) {}
+
+  memory::manual_clock clock{timestamp{1}};
+  schema resources;
+  memory::store store{resources, "replayed"};
+  memory::counting_uid_source uids{1};
+  site<parts> self{store,
+                   resources,
+                   clock,
+                   uids,
+                   {.domain = "eden-a.example.org", .url = "http://127.0.0.1:8101/eden", .authors = true}};
+  passive_site<parts> answering{self,
+                                {.authenticate = [](std::string_view user, std::string_view password) -> access {
+                                   if (password != "testing") return false;
+                                   if (user == "admin@example.com") return access_level::administer;
+                                   if (user == "syncread@example.com") return access_level::read;
+                                   return user == "normaluser@example.com" ? access_level::none : access_level::unknown;
+                                 },
+                                 .accept_pushes = true}};
+
+  http_message ask(const http_message& request, timestamp now) {
+    clock.set(now);
+    request_head head;
+    head.method = request.method();
+    head.target = request.target().substr(std::string_view("/eden").size());
+    head.headers = request.headers;
+    head.has_body = !request.body.empty();
+    head.body_length = static_cast<long long>(request.body.size());
+    const std::string given(request.headers.get("Authorization"));
+    if (given.size() > 6 && (given.starts_with("Basic ") || given.starts_with("basic "))) {
+      const auto pair = decode_base64(std::string_view(given).substr(6));
+      head.user = pair.substr(0, pair.find(':'));
+      head.password = pair.substr(std::min(pair.find(':') + 1, pair.size()));
+    }
+    const auto answer = answering.handle(head);
+    if (head.has_body && answer->wants_body()) answer->on_body(request.body);
+    answer->on_end();
+    http_message out;
+    out.first_line = "HTTP/1.1 " + std::to_string(answer->head().status) + " -";
+    out.headers = answer->head().headers;
+    if (head.method == "HEAD") return out;
+    std::string piece(65536, '\0');
+    for (;;) {
+      const auto n = answer->read_body(piece);
+      if (!n || *n == 0) break;
+      out.body.append(piece, 0, *n);
+    }
+    return out;
+  }
+};
+
+/// Brings our records to the state that the recorded Eden shows, so that one difference does not make others.
+class follower {
+ public:
+  explicit follower(replayed_site& there) : there_(there) {}
+
+  void adopt(const node& root, const std::string& master) {
+    std::string document = "<s3xml>";
+    for (const auto& r : root.children) add(r, document);
+    document += "</s3xml>";
+    import_options o;
+    o.origin = 1;
+    o.master = there_.resources.find(master);
+    o.update = policy_name::take_remote;
+    o.domain = there_.self.settings().domain;
+    o.now = [this] { return there_.clock.now(); };
+    o.make_uid = [this] { return there_.uids.make(); };
+    importer<memory::store, expat::event_source> all(there_.store, there_.resources, std::move(o));
+    BOOST_TEST_REQUIRE(all.start().has_value());
+    BOOST_TEST_REQUIRE(all.feed(document).has_value());
+    BOOST_TEST_REQUIRE(all.finish().has_value());
+  }
+
+ private:
+  static std::string escaped(std::string_view text) {
+    std::string out;
+    for (const char c : text) out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : std::string(1, c);
+    return out;
+  }
+  static std::string quoted(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+      out += c == '<' ? "&lt;" : c == '&' ? "&amp;" : c == '"' ? "&quot;" : c == '\n' ? "&#10;" : std::string(1, c);
+    return out;
+  }
+
+  void add(const node& r, std::string& out) {
+    const auto resource = there_.resources.find(r["name"]);
+    if (resource == no_resource) return;
+    out += "<resource";
+    for (const auto& [name, value] : r.attributes)
+      out += " " + name + "=\"" + (name == "mci" ? std::to_string(std::stoi(value) - 1) : quoted(value)) + "\"";
+    out += ">";
+    std::set<std::string> said;
+    for (const auto& c : r.children) {
+      said.insert(c["field"]);
+      if (c.name == "resource") {
+        add(c, out);
+        continue;
+      }
+      out += "<" + c.name;
+      for (const auto& [name, value] : c.attributes) out += " " + name + "=\"" + quoted(value) + "\"";
+      // Outside of XML a text is un-escaped once more.
+      out += ">" + escaped(escaped(c.text)) + "</" + c.name + ">";
+    }
+    if (r["deleted"].empty())
+      for (const auto& f : there_.resources[resource].fields())
+        if (!said.contains(std::string(f.name)) && !f.mandatory)
+          out += "<data field=\"" + std::string(f.name) + "\"" +
+                 (f.target.empty() && f.type != field_type::upload ? " value=\"null\"" : "") + "/>";
+    out += "</resource>";
+  }
+
+  replayed_site& there_;
+};
+
+}  // namespace edensync::test::golden
