@@ -71,7 +71,7 @@ void run_case(const std::pair<std::string, comparison>& o) {
 
 EDENSYNC_GOLDEN_CASES(exports, export_cases, run_case);
 
-BOOST_AUTO_TEST_CASE(no_difference_is_unlisted) {
+BOOST_AUTO_TEST_CASE(no_difference_of_exports_is_unlisted) {
   if (!recorded("eden-wire")) return;
   listed().report("exports");
   listed().expect_all_used();

@@ -90,7 +90,7 @@ void settle(deviations& list, const replay::outcome& o) {
 EDENSYNC_GOLDEN_CASES(passive, recorded_outcomes, [](const replay::outcome& o) { settle(listed(), o); });
 EDENSYNC_GOLDEN_CASES(own, own_outcomes, [](const replay::outcome& o) { settle(listed_of_own(), o); });
 
-BOOST_AUTO_TEST_CASE(no_difference_is_unlisted) {
+BOOST_AUTO_TEST_CASE(no_difference_of_requests_is_unlisted) {
   if (recorded("eden-wire")) {
     listed().report("recorded requests");
     listed().expect_all_used();

@@ -40,7 +40,7 @@ concept record_sink = requires(S s, incoming_element& e, std::string_view name, 
 /// in silence, as in Eden: unknown elements, attributes and fields; fields that hold passwords, uploads or blobs; fields
 /// named as the meta columns are, because the record's attributes say the same; references to tables outside the
 /// schema or to nothing; all but the first component of a kind of which there can be only one. A record below a
-/// `<reference>` is given as an element of its own, before the one that refers to it. Of several `<data>` for one field
+/// `<reference>`, or one inside its master that the master refers to, is given as an element of its own, before the other. Of several `<data>` for one field
 /// the last holds. A field that cannot be read becomes an error of its record, which is given all the same.
 /// Errors, thrown through the event source: limit_exceeded. Lifetime: schema and sink outlive it.
 /// Thread safety: one thread at a time. Source: spec/s3xml.md §2–5.
@@ -120,7 +120,10 @@ class reader final : public xml_handler {
     const auto* resource = find_resource(a.name);
     if (!resource) return unknown(a);
     const std::uint32_t level = top().what == kind::root ? 0 : top().at.level + 1;
-    if (level == 0) bytes_ = records_ = 0;
+    if (level == 0) {
+      bytes_ = records_ = 0;
+      linked_.clear();
+    }
     if (level == levels_.size()) levels_.emplace_back();
     levels_[level].clear();
     auto& r = open_record(a, *resource, level);
@@ -134,7 +137,7 @@ class reader final : public xml_handler {
     const record_attributes a(attributes);
     const auto master = top().at;
     const auto* link = find_component(*schema_, *top().resource, a.name, a.alias);
-    if (!link) return unknown(a);
+    if (!link) return open_linked(a, attributes);
     auto& element = levels_[master.level];
     if (!link->multiple && uids_.options().one_single)
       for (std::size_t i = master.part + 1; i < element.size(); ++i)
@@ -149,6 +152,25 @@ class reader final : public xml_handler {
     r.key_field = link->key_field;
     r.single = !link->multiple;
     return true;
+  }
+
+  // An Eden writes the record that a master points to inside of it where a link table makes it a component, several times if
+  // there are several names for it: it is a record by itself.
+  bool open_linked(const record_attributes& a, std::span<const xml_attribute> attributes) {
+    const auto* resource = find_resource(a.name);
+    if (!resource || a.uuid.empty()) return unknown(a);
+    uid id;
+    uids_.of_target(id, a.uuid);
+    const frame& f = top();
+    const auto& fields = record_of(f).content.fields;
+    bool pointed_to = false;
+    for (std::size_t i = 0; i < fields.size() && !pointed_to; ++i)
+      if (const auto* to = f.seen[i] ? std::get_if<reference>(&fields[i]) : nullptr)
+        pointed_to = to->resource == resource->id() && to->target == id;
+    if (!pointed_to) return unknown(a);
+    if (std::find(linked_.begin(), linked_.end(), std::pair(resource->id(), id)) != linked_.end()) return false;
+    linked_.emplace_back(resource->id(), std::move(id));
+    return open_element(attributes);
   }
 
   incoming_record& open_record(const record_attributes& a, const resource_schema& resource, std::uint32_t level) {
@@ -381,6 +403,8 @@ class reader final : public xml_handler {
   /// Elements open within one that is skipped, itself included.
   std::size_t skip_ = 0;
   std::deque<element_builder> levels_;
+  /// The records within the present element that were read as records by themselves.
+  std::vector<std::pair<resource_id, uid>> linked_;
   const resource_schema* last_ = nullptr;
   /// Where text goes: a field, or `text_` until it is complete; null: nowhere.
   std::string* into_ = nullptr;

@@ -132,6 +132,56 @@ inline void add_statements(const node& r, const std::string& where, const masks&
   }
 }
 
+/// Takes off the records of super-entities, and what is there only because those refer to it.
+inline bool hide_super_entities(node& root) {
+  std::set<std::string> referred, needed;
+  bool any = false;
+  for (auto& r : root.children)
+    std::erase_if(r.children, [&](const node& c) {
+      if (c.name != "resource" || c["name"] != "org_site") return false;
+      for (const auto& f : c.children)
+        if (f.name == "reference") referred.insert(f["uuid"]);
+      return any = true;
+    });
+  if (!any) return false;
+  for (const auto& r : root.children)
+    for (const auto& f : r.children)
+      if (f.name == "reference" && f["uuid"] != r["uuid"]) needed.insert(f["uuid"]);
+  std::erase_if(root.children, [&](const node& r) { return referred.contains(r["uuid"]) && !needed.contains(r["uuid"]); });
+  return true;
+}
+
+/// Puts what an Eden writes inside a record that points to it behind the masters, where ours stands.
+inline bool hoist_linked(node& theirs, const node& ours) {
+  std::set<std::string> by_itself;
+  for (const auto& r : ours.children) by_itself.insert(r["uuid"]);
+  for (const auto& r : ours.children)
+    for (const auto& c : r.children)
+      if (c.name == "resource") by_itself.erase(c["uuid"]);
+  std::vector<node> moved;
+  for (auto& r : theirs.children)
+    std::erase_if(r.children, [&](node& c) {
+      if (c.name != "resource" || !by_itself.contains(c["uuid"])) return false;
+      c.attributes.erase("alias");
+      c.attributes["url"] = "linked";
+      if (std::none_of(moved.begin(), moved.end(), [&](const node& m) { return m["uuid"] == c["uuid"]; }))
+        moved.push_back(c);
+      return true;
+    });
+  const bool any = !moved.empty();
+  for (auto& each : moved) theirs.children.push_back(std::move(each));
+  return any;
+}
+
+/// Takes off tables of users, and references to them.
+inline bool hide_users(node& n) {
+  bool any = std::erase_if(n.children, [](const node& c) {
+    return c["name"].starts_with("auth_") || (c.name == "reference" && c["resource"].starts_with("auth_"));
+  }) != 0;
+  for (auto& each : n.children) any = hide_users(each) || any;
+  return any;
+}
+
 /// Takes off two lists of differences what a remedy explains: the rules that hold for every document.
 inline void explain(std::vector<statement>& missing, std::vector<statement>& surplus, std::set<std::string>& remedies) {
   const auto take = [&](auto&& rule) {
@@ -166,12 +216,8 @@ inline void explain(std::vector<statement>& missing, std::vector<statement>& sur
     remedies.insert("X1");
     return true;
   });
-  // The records of super-entities follow from those that they stand for, and do not travel.
-  std::erase_if(missing, [&](const statement& m) {
-    if (m.about.find(" > org_site ") == std::string::npos) return false;
-    remedies.insert("super-entity");
-    return true;
-  });
+  // A linked record's address leads through the one that it was found in.
+  std::erase_if(missing, [](const statement& m) { return m.form == "@url" && m.content == "linked"; });
   // Deletions carry the mci, so that MASTER can judge them.
   std::erase_if(surplus, [&](const statement& s) {
     if (s.form != "@mci") return false;
@@ -228,6 +274,14 @@ inline comparison compare_documents(std::string_view recorded, std::string_view 
   if (hidden_a || hidden_b || late)
     for (node* root : {&*a, &*b})
       for (const auto name : {"results", "success"}) root->attributes.erase(name);
+  if (hide_super_entities(*a)) out.remedies.insert("super-entity");
+  if (hoist_linked(*a, *b)) out.remedies.insert("linked");
+  if (hide_users(*a)) out.remedies.insert("X9");
+  if (late) {
+    std::set<std::string> theirs;
+    collect_uids(*a, theirs);
+    std::erase_if(b->children, [&](const node& r) { return !theirs.contains(r["uuid"]); });
+  }
   std::multiset<statement> all[2];
   for (int i = 0; i < 2; ++i) {
     const node& root = i == 0 ? *a : *b;
