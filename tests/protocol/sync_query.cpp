@@ -111,6 +111,19 @@ BOOST_AUTO_TEST_CASE(pages_as_eden_pages) {
   BOOST_TEST(!limit_of("x"));
   BOOST_TEST(!limit_of("99999999999999999999"));
   BOOST_TEST(!parse_sync_query("/a/b/sync.xml?start=3")->start);
+  // Recorded: only at the table's own address.
+  BOOST_TEST(!parse_sync_query("/sync/sync.xml?resource=a_b&start=2&limit=3")->limit);
+  auto q = office();
+  q.limit = 3;
+  BOOST_TEST(pull_target(q).starts_with("/org/office/sync.xml?repository=urn:uuid:"));
+}
+
+BOOST_AUTO_TEST_CASE(plain_filters_are_for_other_addresses) {
+  const std::vector<filter_term> wanted = {{"~", "~.code", "DEMO,X"}, {"~", "~.dataset_id$code", "a b"}};
+  BOOST_TEST((parse_plain_filters(
+                  "/sync/task.xml?~.code=DEMO,X&mcomponents=None&_x.y=1&[~]~.z=1&%7E.dataset_id$code=a+b") == wanted));
+  BOOST_TEST(parse_plain_filters("/sync/dataset.xml").empty());
+  BOOST_TEST(parse_sync_query("/sync/sync.xml?resource=a_b&~.name=x")->filters.empty());
 }
 
 BOOST_AUTO_TEST_CASE(brackets_may_be_escaped) {
