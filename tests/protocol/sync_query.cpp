@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(what_would_break_the_address_is_escaped) {
   auto q = office();
   q.repository = uid("a&b=c d#e?f%");
   q.filters = {{"~", "~.a&b", "&=+#"}};
+  q.at_table = true;
   q.limit = 5;
   q.start = 10;
   const auto target = pull_target(q);
@@ -115,6 +116,8 @@ BOOST_AUTO_TEST_CASE(pages_as_eden_pages) {
   BOOST_TEST(!parse_sync_query("/sync/sync.xml?resource=a_b&start=2&limit=3")->limit);
   auto q = office();
   q.limit = 3;
+  BOOST_TEST(pull_target(q).find("limit") == std::string::npos);
+  q.at_table = true;
   BOOST_TEST(pull_target(q).starts_with("/org/office/sync.xml?repository=urn:uuid:"));
 }
 

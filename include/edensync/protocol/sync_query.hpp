@@ -29,6 +29,9 @@ struct filter_term {
 /// What the address of a pull or push says (spec/protocol.md §3.1, §3.3, §4.1).
 struct sync_query {
   std::string resource;
+  /// It is asked for at the table's own address, `/PREFIX/NAME/sync.xml`. Only there are pages, and there deletions come
+  /// only if they are asked for.
+  bool at_table = false;
   /// Who asks.
   uid repository;
   std::optional<timestamp> msince;
@@ -41,7 +44,7 @@ struct sync_query {
   /// False if the request says `mcomponents=None`. An Eden says so unless it is told otherwise, and gets the components
   /// from another Eden all the same.
   bool components = true;
-  /// A page of masters, understood only with `limit`, and only at the table's own address.
+  /// A page of masters, understood only with `limit`, and only `at_table`.
   std::optional<std::uint64_t> start;
   std::optional<std::uint64_t> limit;
   std::vector<filter_term> filters;
@@ -57,7 +60,7 @@ inline std::string plain(std::string_view text) { return percent_encode(text, "/
 inline std::string common_target(const sync_query& q) {
   const auto repository = "repository=" + plain(q.repository.text());
   const auto underscore = q.resource.find('_');
-  if (q.limit && underscore != std::string::npos)
+  if (q.at_table && underscore != std::string::npos)
     return '/' + plain(q.resource.substr(0, underscore)) + '/' + plain(q.resource.substr(underscore + 1)) +
            "/sync.xml?" + repository;
   return "/sync/sync.xml?resource=" + plain(q.resource) + '&' + repository;
@@ -94,14 +97,13 @@ inline std::optional<std::string> table_of_path(std::string_view path) {
 
 }  // namespace detail
 
-/// The address of a pull below the peer's base URL, in Eden's order and escaping. A page is asked for at the table's own
-/// address, because an Eden gives none at the other.
+/// The address of a pull below the peer's base URL, in Eden's order and escaping.
 inline std::string pull_target(const sync_query& q) {
   std::string out = detail::common_target(q);
   if (q.msince) out += "&msince=" + to_text(*q.msince);
   if (!q.components) out += "&mcomponents=None";
   if (q.include_deleted) out += "&include_deleted=True";
-  if (q.limit) {
+  if (q.at_table && q.limit) {
     if (q.start) out += "&start=" + std::to_string(*q.start);
     out += "&limit=" + std::to_string(*q.limit);
   }
@@ -132,6 +134,7 @@ inline std::optional<sync_query> parse_sync_query(std::string_view target) {
   if (!table) return std::nullopt;
   sync_query q;
   q.resource = *table;
+  q.at_table = !table->empty();
   if (question == std::string_view::npos) return q;
   std::optional<std::int64_t> start, limit;
   for (auto& [name, text] : parse_form(target.substr(question + 1))) {
@@ -163,7 +166,7 @@ inline std::optional<sync_query> parse_sync_query(std::string_view target) {
       limit = detail::whole_number(text);
     }
   }
-  if (limit && !table->empty()) {
+  if (limit && q.at_table) {
     q.limit = *limit < 0 ? 1 : *limit == 0 ? 20 : static_cast<std::uint64_t>(*limit);
     if (start && *start >= 0) q.start = static_cast<std::uint64_t>(*start);
   }

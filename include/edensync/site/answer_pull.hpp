@@ -76,7 +76,8 @@ class answer_pull final : public plain_answer {
     } else {
       o.masters.since = q.msince;
     }
-    o.masters.include_deleted = true;
+    // At a table's own address an Eden has to ask for them (recorded).
+    o.masters.include_deleted = o.native || !q.at_table || q.include_deleted;
     if (q.limit) o.page = master_page{q.start, *q.limit};
     auto filters = read_filters(q.filters, o.masters.resource, site_.resources(), filter_reading::as_eden, site_.now());
     if (!filters) throw failure_exception(filters.error());
