@@ -15,7 +15,7 @@
 
 namespace edensync {
 
-/// One condition of a request, `[table]key=value`, decoded but not looked into; see `compile_filter`.
+/// One condition of a request, `[table]key=value`, decoded but not looked into; see `url_filter`.
 struct filter_term {
   /// The table it applies to; `~`: the one that is asked for.
   std::string table = "~";
