@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(only_what_changed_since_but_all_that_it_refers_to) {
   BOOST_TEST(names() == "a o p q");
 }
 
-BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_but_not_to_deletions) {
+BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_and_to_deletions_for_an_eden) {
   wanted.filters[organisations] = [](const record& r) { return std::get<std::string>(r.fields[0]) != "p"; };
   BOOST_TEST(names() == "a .r b o");
   wanted.filters[offices] = [](const record& r) { return std::get<std::string>(r.fields[0]) == "b"; };
@@ -126,7 +126,42 @@ BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_but_not_to_del
   BOOST_TEST(names() == "a b o");
   take({element("org_office", "a").at(9).deleted()}).value();
   wanted.filters[offices] = [](const record&) { return false; };
-  BOOST_TEST(names() == "-a");
+  wanted.native = true;
+  BOOST_TEST(names() == "-r -a");
+  wanted.native = false;
+  BOOST_TEST(names() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_masters_and_what_they_refer_to) {
+  write(offices, "c", "c", 3);
+  write(offices, "d", "d", 4);
+  wanted.page = master_page{1, 2};
+  BOOST_TEST(names() == "b c");
+  BOOST_TEST(told.masters == 2u);
+  BOOST_TEST(text().find("<s3xml success=\"true\" start=\"1\" limit=\"2\"") != std::string::npos);
+  wanted.page = master_page{{}, 1};
+  BOOST_TEST(names() == "a .r o p q");
+  BOOST_TEST(text().find("<s3xml success=\"true\" limit=\"1\"") != std::string::npos);
+  wanted.page = master_page{4, 2};
+  BOOST_TEST(names() == "");
+  // What a filter leaves out does not count.
+  wanted.filters[offices] = [](const record& r) { return std::get<std::string>(r.fields[0]) != "b"; };
+  wanted.page = master_page{1, 1};
+  BOOST_TEST(names() == "c");
+}
+
+// A master that is on another page is here what it is everywhere else: something that is referred to.
+BOOST_AUTO_TEST_CASE(a_page_holds_what_its_masters_refer_to_once) {
+  wanted.masters.resource = organisations;
+  BOOST_TEST(names() == "q p o z");
+  wanted.page = master_page{1, 1};
+  BOOST_TEST(names() == "p q");
+  wanted.page = master_page{2, 2};
+  BOOST_TEST(names() == "o z p q");
+  wanted.page = master_page{1, 2};
+  BOOST_TEST(names() == "p o q");
+  BOOST_TEST(told.masters == 2u);
+  BOOST_TEST(told.dependencies == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(components_can_be_left_out) {

@@ -6,7 +6,7 @@ using namespace edensync;
 
 BOOST_AUTO_TEST_SUITE(exporter_select)
 
-BOOST_AUTO_TEST_CASE(filters_are_by_resource_and_let_deletions_pass) {
+BOOST_AUTO_TEST_CASE(filters_are_by_resource_and_let_deletions_pass_to_an_edensync_site) {
   export_options o;
   o.filters[1] = [](const record&) { return false; };
   stored_record r;
@@ -15,6 +15,8 @@ BOOST_AUTO_TEST_CASE(filters_are_by_resource_and_let_deletions_pass) {
   r.resource = 1;
   BOOST_TEST(!passes_filter(o, r));
   r.version.deleted = true;
+  BOOST_TEST(!passes_filter(o, r));
+  o.native = true;
   BOOST_TEST(passes_filter(o, r));
 }
 

@@ -26,6 +26,9 @@ BOOST_AUTO_TEST_CASE(reads_moments_relative_to_now) {
   is("-1M", "2024-02-29T12:00:00");
   is("+1Y", "2025-03-31T12:00:00");
   is("-13M1D30m5s", "2023-02-27T11:29:55");
+  is("now", "2024-03-31T12:00:00");
+  is(" -1D ", "2024-03-30T12:00:00");
+  is("-1M+2D", "2024-03-02T12:00:00");
   is("2024-01-01", "2024-01-01T00:00:00");
   for (const char* text : {"+", "+D", "+1", "+1X", "-1D2", "1D", "+-1D", "+99999Y"})
     BOOST_TEST(!parse_filter_moment(text, now).has_value(), text);

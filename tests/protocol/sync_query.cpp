@@ -53,6 +53,7 @@ BOOST_AUTO_TEST_CASE(what_would_break_the_address_is_escaped) {
   auto q = office();
   q.repository = uid("a&b=c d#e?f%");
   q.filters = {{"~", "~.a&b", "&=+#"}};
+  q.at_table = true;
   q.limit = 5;
   q.start = 10;
   const auto target = pull_target(q);
@@ -111,6 +112,21 @@ BOOST_AUTO_TEST_CASE(pages_as_eden_pages) {
   BOOST_TEST(!limit_of("x"));
   BOOST_TEST(!limit_of("99999999999999999999"));
   BOOST_TEST(!parse_sync_query("/a/b/sync.xml?start=3")->start);
+  // Recorded: only at the table's own address.
+  BOOST_TEST(!parse_sync_query("/sync/sync.xml?resource=a_b&start=2&limit=3")->limit);
+  auto q = office();
+  q.limit = 3;
+  BOOST_TEST(pull_target(q).find("limit") == std::string::npos);
+  q.at_table = true;
+  BOOST_TEST(pull_target(q).starts_with("/org/office/sync.xml?repository=urn:uuid:"));
+}
+
+BOOST_AUTO_TEST_CASE(plain_filters_are_for_other_addresses) {
+  const std::vector<filter_term> wanted = {{"~", "~.code", "DEMO,X"}, {"~", "~.dataset_id$code", "a b"}};
+  BOOST_TEST((parse_plain_filters(
+                  "/sync/task.xml?~.code=DEMO,X&mcomponents=None&_x.y=1&[~]~.z=1&%7E.dataset_id$code=a+b") == wanted));
+  BOOST_TEST(parse_plain_filters("/sync/dataset.xml").empty());
+  BOOST_TEST(parse_sync_query("/sync/sync.xml?resource=a_b&~.name=x")->filters.empty());
 }
 
 BOOST_AUTO_TEST_CASE(brackets_may_be_escaped) {
@@ -139,7 +155,7 @@ BOOST_AUTO_TEST_CASE(reads_all_recorded_addresses) {
       const std::string target = head.substr(begin, head.find(" HTTP/", begin) - begin);
       const auto q = parse_sync_query(target);
       const auto path = target.substr(0, target.find('?'));
-      if (!path.ends_with("/sync.xml")) {
+      if (!path.ends_with("/sync.xml") && !path.ends_with("/sync.s3json")) {
         BOOST_TEST(!q, target);
         not_ours.insert(path);
         ++others;

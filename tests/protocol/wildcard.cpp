@@ -23,6 +23,9 @@ static_assert(contains_folded("North Office", "OFF"));
 static_assert(contains_folded("x", ""));
 static_assert(!contains_folded("North", "Office"));
 static_assert(!contains_folded("", "a"));
+static_assert(!contains_folded("a", "b"));
+static_assert(!contains_folded("north", "nora"));
+static_assert(contains_folded("NoRaNorth", "north"));
 static_assert(contains_folded("aab", "ab"));
 
 BOOST_AUTO_TEST_CASE(hostile_patterns_take_no_long_time) {

@@ -293,7 +293,8 @@ BOOST_AUTO_TEST_CASE(filters_of_the_task_hold_for_what_is_sent) {
   BOOST_TEST(p.other.requests.at(0).body.find("Bar") == std::string::npos);
   // A filter that cannot be understood is an error, not a push of everything.
   t.filters[0].query = "~.nonsense=1";
-  p.field.self.put(t).value();
+  BOOST_TEST((p.field.self.put(t).error().code == error::bad_filter));
+  p.field.self.ledger([&](auto& x) { return x.put_task(t); }).value();
   p.field.put(an("Foo 2"));
   BOOST_TEST((two_sites::first_error(p.run()) == error::bad_filter));
   BOOST_TEST(p.other.requests.size() == 1u);

@@ -87,6 +87,10 @@ class exporter {
     s3xml::writer_options w;
     w.domain = o.domain;
     w.url = o.url;
+    if (o.page) {
+      w.start = o.page->start;
+      w.limit = o.page->limit;
+    }
     w.native = o.native;
     w.authors = o.authors;
     w.nulls = o.native ? s3xml::nulls::all : s3xml::nulls::omit;
@@ -121,23 +125,31 @@ class exporter {
     writer_.begin(out_, has_next_, results);
   }
 
-  // Eden tells in the root how many masters there are; an edensync site does not ask.
+  // Eden tells in the root how many masters there are on this page; an edensync site does not ask.
   std::optional<std::uint64_t> count_masters() {
     if (options_.native) return std::nullopt;
     const bool all = options_.echo_of == 0 && !options_.filters.contains(options_.masters.resource);
     if constexpr (requires { reader_.count(options_.masters); })
-      if (all) return reader_.count(options_.masters);
+      if (all) return on_this_page(reader_.count(options_.masters));
     std::uint64_t n = 0;
     auto each = reader_.changes(options_.masters);
-    for (stored_record r; each.next(r);) n += passes_filter(options_, r) && !is_echo(options_, r);
-    return n;
+    for (stored_record r; on_this_page(n) < most_on_page() && each.next(r);)
+      n += passes_filter(options_, r) && !is_echo(options_, r);
+    return on_this_page(n);
+  }
+  std::uint64_t most_on_page() const {
+    return options_.page ? options_.page->limit : std::numeric_limits<std::uint64_t>::max();
+  }
+  std::uint64_t on_this_page(std::uint64_t all) const {
+    const auto before = options_.page ? options_.page->start.value_or(0) : 0;
+    return std::min(all - std::min(all, before), most_on_page());
   }
 
   void next_master() {
-    if (find_next()) {
+    if (!page_ended() && find_next()) {
       write_master(window_[next_++]);
       has_next_ = false;
-    } else if (masters_) {
+    } else if (masters_ && !page_ended()) {
       read_masters();
     } else {
       phase_ = phase::dependencies;
@@ -169,10 +181,26 @@ class exporter {
       // A master that came from the receiver goes back only as the frame of a component that did not. One that is here
       // only because such a component touched it has nothing to tell either.
       const bool only_touched = m.echoes && m.content.written <= options_.masters.after;
-      has_next_ = m.first != none || (!is_echo(options_, m.content) && !only_touched);
+      has_next_ = (m.first != none || (!is_echo(options_, m.content) && !only_touched)) && on_page(m.content);
       if (!has_next_) ++next_;
     }
     return has_next_;
+  }
+
+  // Whether a master with something to tell is on the page; it is counted.
+  bool on_page(const stored_record& m) {
+    if (!options_.page) return true;
+    if (passed_over_ < options_.page->start.value_or(0)) {
+      ++passed_over_;
+      return false;
+    }
+    if (on_page_++ == 0) page_first_ = m.sequence;
+    page_last_ = m.sequence;
+    return true;
+  }
+  bool page_ended() const { return options_.page && on_page_ == options_.page->limit && !has_next_; }
+  bool is_on_page(const stored_record& r) const {
+    return !options_.page || (on_page_ != 0 && r.sequence >= page_first_ && r.sequence <= page_last_);
   }
 
   // Fills the window: a few masters at a time, so that their components are found by one query for each kind. Where there
@@ -349,7 +377,8 @@ class exporter {
     }
     reader_.load(e->resource, e->record, dependency_);
     ++report_.read;
-    if (is_master(options_, dependency_, arrived_) || is_echo(options_, dependency_)) return;
+    if (is_master(options_, dependency_, arrived_) && is_on_page(dependency_)) return;
+    if (is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_)) return;
     add_waiting(dependency_);
@@ -425,6 +454,8 @@ class exporter {
   std::size_t window_used_ = 0;
   std::size_t next_ = 0;
   bool has_next_ = false;
+  std::uint64_t passed_over_ = 0, on_page_ = 0;
+  sequence_number page_first_ = 0, page_last_ = 0;
   std::vector<part> parts_;
   std::size_t parts_used_ = 0;
   std::vector<record_handle> handles_;

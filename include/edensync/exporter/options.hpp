@@ -14,8 +14,15 @@
 
 namespace edensync {
 
-/// Says whether a record may be sent. Pure.
-using record_filter = std::function<bool(const record&)>;
+/// Says whether a record may be sent. It may read from the reader that is exported from.
+using record_filter = std::function<bool(const stored_record&)>;
+
+/// A part of the masters, in the order in which they are written.
+struct master_page {
+  /// So many are passed over.
+  std::optional<std::uint64_t> start{};
+  std::uint64_t limit = 0;
+};
 
 /// Which records an export holds, and how they are written.
 struct export_options {
@@ -24,8 +31,10 @@ struct export_options {
   /// Masters up to this sequence number were received by an earlier, interrupted export: they are not written again, but
   /// what they refer to is.
   sequence_number written_before = 0;
-  /// By resource; applies to a record wherever it occurs. Deletions pass, because a deleted record may have lost what
-  /// the filter looks at.
+  /// Only some of the masters; none: all.
+  std::optional<master_page> page;
+  /// By resource; applies to a record wherever it occurs. To an edensync site all deletions are told, because a deleted
+  /// record may have lost what the filter looks at; to an Eden those that pass, as it tells them itself.
   std::map<resource_id, record_filter> filters;
   bool components = true;
   /// Records whose present version came from this repository are not sent back to it; 0: none.

@@ -4,10 +4,10 @@
 
 namespace edensync {
 
-/// Whether a record passes the filter of its resource. Deletions always pass. Pure.
+/// Whether a record passes the filter of its resource. Deletions always pass to an edensync site. Pure.
 inline bool passes_filter(const export_options& o, const stored_record& r) {
   const auto f = o.filters.find(r.resource);
-  return f == o.filters.end() || r.version.deleted || f->second(r);
+  return f == o.filters.end() || (r.version.deleted && o.native) || f->second(r);
 }
 
 /// Whether the receiver is where this version came from. Pure.

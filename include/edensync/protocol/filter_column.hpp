@@ -5,30 +5,46 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "edensync/core/record.hpp"
 #include "edensync/core/result.hpp"
-#include "edensync/protocol/sync_query.hpp"
 #include "edensync/schema/schema.hpp"
 
-namespace edensync::detail {
+namespace edensync {
 
-/// What a selector names in a record: a field, or one of the values that every record has.
+/// What the last word of a selector names in a record: a field, or one of the values that every record has.
+///
+/// References are the numbers of the records referred to, as `~.id` is the number of the record itself: what a push is
+/// answered with. A deleted record refers to nothing, as in an Eden (spec/s3xml.md §2.3).
 struct filter_column {
-  enum class part { field, target, uuid, modified_on, created_on, mci, deleted } what = part::field;
+  enum class part { field, target, id, uuid, modified_on, created_on, mci, deleted } what = part::field;
   std::uint32_t index = 0;
   field_type type = field_type::string;
 
   /// The value in a record; `scratch` holds it if the record has it in another form.
-  const value& of(const record& r, value& scratch) const {
+  const value& of(const stored_record& r, value& scratch) const {
     static const value absent;
     const auto moment = [](std::optional<timestamp> t) { return t ? value(*t) : value(null_value{}); };
+    const auto number = [](record_handle h) { return static_cast<std::int64_t>(h); };
     switch (what) {
-      case part::field: return index < r.fields.size() ? r.fields[index] : absent;
+      case part::field: {
+        const value& v = index < r.fields.size() ? r.fields[index] : absent;
+        if (const auto* to = std::get_if<reference>(&v))
+          return scratch = r.version.deleted ? value(null_value{}) : value(number(to->handle));
+        if (const auto* list = std::get_if<std::vector<reference>>(&v)) {
+          std::vector<std::int64_t> numbers;
+          if (!r.version.deleted)
+            for (const auto& to : *list) numbers.push_back(number(to.handle));
+          return scratch = std::move(numbers);
+        }
+        return v;
+      }
       case part::target: {
         const auto* to = index < r.fields.size() ? std::get_if<reference>(&r.fields[index]) : nullptr;
-        return scratch = to ? value(to->target.text()) : value(null_value{});
+        return scratch = to && !r.version.deleted ? value(to->target.text()) : value(null_value{});
       }
+      case part::id: return scratch = number(r.handle);
       case part::uuid: return scratch = r.uuid.text();
       case part::modified_on: return scratch = moment(r.version.modified_on);
       case part::created_on: return scratch = moment(r.created_on);
@@ -39,40 +55,23 @@ struct filter_column {
   }
 };
 
-inline failure bad_filter(const filter_term& t, std::string_view what) {
-  return make_failure(error::bad_filter, "[" + t.table + "]" + t.key + "=" + t.value + ": " + std::string(what));
-}
-
-/// Finds what a selector names. Only the record's own values and the uuid of what it refers to can be looked at.
-inline result<filter_column> column_of(const filter_term& t, std::string_view selector, const resource_schema& r) {
+/// Finds a column of a resource. Errors: `bad_filter` if there is none, or if it must not be looked at.
+inline result<filter_column> find_filter_column(const resource_schema& r, std::string_view name) {
   using enum filter_column::part;
-  if (selector.starts_with('(')) return bad_filter(t, "contexts are not supported");
-  const auto dot = selector.find('.');
-  if (dot == std::string_view::npos) return bad_filter(t, "a field is written ~.FIELD");
-  const auto owner = selector.substr(0, dot);
-  if (owner != "~" && owner != r.name() && owner != r.name().substr(r.name().find('_') + 1))
-    return bad_filter(t, "fields of other tables are not supported");
-  auto name = selector.substr(dot + 1);
-  const auto dollar = name.find('$');
-  const auto behind = dollar == std::string_view::npos ? std::string_view{} : name.substr(dollar + 1);
-  name = name.substr(0, dollar);
   if (const auto i = r.find_field(name)) {
     const auto type = r.field(*i).type;
-    if (behind == "uid" || behind == "uuid")
-      if (type == field_type::reference) return filter_column{target, *i, field_type::string};
-    if (!behind.empty()) return bad_filter(t, "fields of other tables are not supported");
     if (type == field_type::password || type == field_type::blob)
-      return bad_filter(t, "the field cannot be looked at: " + std::string(name));
+      return make_failure(error::bad_filter, "the field cannot be looked at: " + std::string(name));
     return filter_column{field, *i, type};
   }
-  if (behind.empty()) {
-    if (name == "uid" || name == "uuid") return filter_column{uuid, 0, field_type::string};
-    if (name == "modified_on") return filter_column{modified_on, 0, field_type::datetime};
-    if (name == "created_on") return filter_column{created_on, 0, field_type::datetime};
-    if (name == "mci") return filter_column{mci, 0, field_type::integer};
-    if (name == "deleted") return filter_column{deleted, 0, field_type::boolean};
-  }
-  return bad_filter(t, "no such field: " + std::string(name));
+  if (name == "id") return filter_column{id, 0, field_type::bigint};
+  if (name == "uid" || name == "uuid") return filter_column{uuid, 0, field_type::string};
+  if (name == "modified_on") return filter_column{modified_on, 0, field_type::datetime};
+  if (name == "created_on") return filter_column{created_on, 0, field_type::datetime};
+  if (name == "mci") return filter_column{mci, 0, field_type::integer};
+  if (name == "deleted") return filter_column{deleted, 0, field_type::boolean};
+  if (name.starts_with('(')) return make_failure(error::bad_filter, "contexts are not supported: " + std::string(name));
+  return make_failure(error::bad_filter, "no such field: " + std::string(name) + " in " + std::string(r.name()));
 }
 
-}  // namespace edensync::detail
+}  // namespace edensync

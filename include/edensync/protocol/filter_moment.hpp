@@ -12,16 +12,22 @@ namespace edensync {
 
 namespace detail {
 
-// `+2D`, `-3M12h`, `NOW`: the years and months of the calendar, days, hours, minutes and seconds after a moment.
+// `+2D`, `-3M12h`, `-1M+2D`, `NOW`: the years and months of the calendar, days, hours, minutes and seconds after a
+// moment. A sign holds until the next one.
 inline std::optional<timestamp> relative_moment(std::string_view s, timestamp now) {
-  if (s == "NOW") return now;
+  while (s.starts_with(' ')) s.remove_prefix(1);
+  while (s.ends_with(' ')) s.remove_suffix(1);
+  if (s.size() == 3 && (s[0] | 0x20) == 'n' && (s[1] | 0x20) == 'o' && (s[2] | 0x20) == 'w') return now;
   if (s.size() < 2 || (s[0] != '+' && s[0] != '-')) return std::nullopt;
-  const std::int64_t sign = s[0] == '-' ? -1 : 1;
-  s.remove_prefix(1);
+  std::int64_t sign = 1;
   civil_date c = to_civil(date_of(now));
   std::int64_t months = std::int64_t{c.year} * 12 + c.month - 1;
   std::int64_t seconds = 0;
   while (!s.empty()) {
+    if (s[0] == '+' || s[0] == '-') {
+      sign = s[0] == '-' ? -1 : 1;
+      s.remove_prefix(1);
+    }
     std::int32_t n = 0;
     const auto [end, wrong] = std::from_chars(s.data(), s.data() + s.size(), n);
     if (wrong != std::errc() || end == s.data() + s.size() || n < 0 || n > 1000000) return std::nullopt;

@@ -15,7 +15,7 @@
 
 namespace edensync {
 
-/// One condition of a request, `[table]key=value`, decoded but not looked into; see `compile_filter`.
+/// One condition of a request, `[table]key=value`, decoded but not looked into; see `url_filter`.
 struct filter_term {
   /// The table it applies to; `~`: the one that is asked for.
   std::string table = "~";
@@ -29,6 +29,9 @@ struct filter_term {
 /// What the address of a pull or push says (spec/protocol.md §3.1, §3.3, §4.1).
 struct sync_query {
   std::string resource;
+  /// It is asked for at the table's own address, `/PREFIX/NAME/sync.xml`. Only there are pages, and there deletions come
+  /// only if they are asked for.
+  bool at_table = false;
   /// Who asks.
   uid repository;
   std::optional<timestamp> msince;
@@ -41,7 +44,7 @@ struct sync_query {
   /// False if the request says `mcomponents=None`. An Eden says so unless it is told otherwise, and gets the components
   /// from another Eden all the same.
   bool components = true;
-  /// A page of masters, understood only with `limit`.
+  /// A page of masters, understood only with `limit`, and only `at_table`.
   std::optional<std::uint64_t> start;
   std::optional<std::uint64_t> limit;
   std::vector<filter_term> filters;
@@ -55,7 +58,12 @@ namespace detail {
 inline std::string plain(std::string_view text) { return percent_encode(text, "/:,@!$()*'[]|;"); }
 
 inline std::string common_target(const sync_query& q) {
-  return "/sync/sync.xml?resource=" + plain(q.resource) + "&repository=" + plain(q.repository.text());
+  const auto repository = "repository=" + plain(q.repository.text());
+  const auto underscore = q.resource.find('_');
+  if (q.at_table && underscore != std::string::npos)
+    return '/' + plain(q.resource.substr(0, underscore)) + '/' + plain(q.resource.substr(underscore + 1)) +
+           "/sync.xml?" + repository;
+  return "/sync/sync.xml?resource=" + plain(q.resource) + '&' + repository;
 }
 
 inline std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -95,7 +103,7 @@ inline std::string pull_target(const sync_query& q) {
   if (q.msince) out += "&msince=" + to_text(*q.msince);
   if (!q.components) out += "&mcomponents=None";
   if (q.include_deleted) out += "&include_deleted=True";
-  if (q.limit) {
+  if (q.at_table && q.limit) {
     if (q.start) out += "&start=" + std::to_string(*q.start);
     out += "&limit=" + std::to_string(*q.limit);
   }
@@ -117,7 +125,8 @@ inline std::string push_target(const sync_query& q) {
 /// Reads the address of a pull or push, whatever stands before `/sync/sync.xml` or `/PREFIX/NAME/sync.xml`.
 ///
 /// None if the path is another one. Parameters that cannot be understood count as absent, as at an Eden: `resource` is
-/// then empty, and it is for the caller to refuse that. Unlike an Eden, both forms of the address are read completely.
+/// then empty, and it is for the caller to refuse that. Unlike an Eden, both forms of the address are read completely, but
+/// for a page, which is read at the table's own address only.
 /// Source: spec/protocol.md §3.3, §4.2.
 inline std::optional<sync_query> parse_sync_query(std::string_view target) {
   const auto question = target.find('?');
@@ -125,6 +134,7 @@ inline std::optional<sync_query> parse_sync_query(std::string_view target) {
   if (!table) return std::nullopt;
   sync_query q;
   q.resource = *table;
+  q.at_table = !table->empty();
   if (question == std::string_view::npos) return q;
   std::optional<std::int64_t> start, limit;
   for (auto& [name, text] : parse_form(target.substr(question + 1))) {
@@ -156,11 +166,26 @@ inline std::optional<sync_query> parse_sync_query(std::string_view target) {
       limit = detail::whole_number(text);
     }
   }
-  if (limit) {
+  if (limit && q.at_table) {
     q.limit = *limit < 0 ? 1 : *limit == 0 ? 20 : static_cast<std::uint64_t>(*limit);
     if (start && *start >= 0) q.start = static_cast<std::uint64_t>(*start);
   }
   return q;
+}
+
+/// The filters of a plain request such as `/sync/dataset.xml?~.code=DEMO`, where they stand without brackets.
+///
+/// `sync.xml` does not look at these (recorded). Other parameters are left out. Source: spec/protocol.md §8.1, §9.2.
+inline std::vector<filter_term> parse_plain_filters(std::string_view target) {
+  std::vector<filter_term> out;
+  const auto question = target.find('?');
+  if (question == std::string_view::npos) return out;
+  for (auto& [name, text] : parse_form(target.substr(question + 1))) {
+    const bool context = name.starts_with('(') && name.find(')') != std::string::npos;
+    if (!name.starts_with('[') && !name.starts_with('_') && (context || name.find('.') != std::string::npos))
+      out.push_back({"~", std::move(name), std::move(text)});
+  }
+  return out;
 }
 
 /// The terms of a filter as a task holds it, such as `~.name__like=Foo%2A&~.status=1` (spec/protocol.md §8.1).

@@ -38,9 +38,10 @@ constexpr char32_t lower_case(char32_t c) {
 
 /// Whether a text matches a pattern: `*` stands for any text, `?` for one character; upper and lower case are the same.
 ///
+/// `one`: the sign for one character, where it is not `?`; 0: there is none.
 /// Both are UTF-8. The time is at most proportional to the product of the lengths; nothing is allocated.
 /// Source: spec/protocol.md §8.4, "like".
-constexpr bool matches_wildcard(std::string_view text, std::string_view pattern) {
+constexpr bool matches_wildcard(std::string_view text, std::string_view pattern, char32_t one = U'?') {
   // Where to go on after a mismatch: behind the last `*`, with one more character of the text given to it.
   std::string_view retry_text, retry_pattern;
   bool can_retry = false;
@@ -57,7 +58,7 @@ constexpr bool matches_wildcard(std::string_view text, std::string_view pattern)
       std::string_view t = text, p = pattern;
       const char32_t wanted = detail::take_code_point(p);
       const char32_t found = detail::take_code_point(t);
-      if (wanted == U'?' || detail::lower_case(wanted) == detail::lower_case(found)) {
+      if ((one != 0 && wanted == one) || detail::lower_case(wanted) == detail::lower_case(found)) {
         text = t;
         pattern = p;
         continue;
@@ -74,11 +75,10 @@ constexpr bool matches_wildcard(std::string_view text, std::string_view pattern)
 constexpr bool contains_folded(std::string_view text, std::string_view part) {
   for (;;) {
     std::string_view t = text, p = part;
-    while (!t.empty() && !p.empty() &&
-           detail::lower_case(detail::take_code_point(t)) == detail::lower_case(detail::take_code_point(p))) {
-      if (p.empty()) return true;
-    }
-    if (p.empty()) return true;
+    bool same = true;
+    while (same && !t.empty() && !p.empty())
+      same = detail::lower_case(detail::take_code_point(t)) == detail::lower_case(detail::take_code_point(p));
+    if (same && p.empty()) return true;
     if (text.empty()) return false;
     detail::take_code_point(text);
   }

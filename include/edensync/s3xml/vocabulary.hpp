@@ -13,6 +13,8 @@ inline constexpr std::string_view reference = "reference";
 
 // Attributes of the root.
 inline constexpr std::string_view success = "success";
+inline constexpr std::string_view start = "start";
+inline constexpr std::string_view limit = "limit";
 inline constexpr std::string_view results = "results";
 inline constexpr std::string_view domain = "domain";
 inline constexpr std::string_view url = "url";

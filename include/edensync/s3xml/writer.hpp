@@ -33,6 +33,9 @@ struct writer_options {
   std::string domain{};
   /// This site's public URL, for the root and, unless the reader is an edensync site, for each record.
   std::string url{};
+  /// The page of masters that was asked for, if one was.
+  std::optional<std::uint64_t> start{};
+  std::optional<std::uint64_t> limit{};
   s3xml::nulls nulls = s3xml::nulls::omit;
   /// The reader is an edensync site: records carry their `sequence`, null strings are told from empty ones.
   bool native = false;
@@ -59,6 +62,8 @@ class writer {
     output o(out);
     o.put("<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"");
     o.put(success ? std::string_view("true\"") : std::string_view("false\""));
+    if (options_.start) put(o, word::start, *options_.start);
+    if (options_.limit) put(o, word::limit, *options_.limit);
     if (results) put(o, word::results, std::to_string(*results));
     if (!options_.domain.empty()) put(o, word::domain, options_.domain);
     if (!options_.url.empty()) put(o, word::url, options_.url);

@@ -76,10 +76,12 @@ class answer_pull final : public plain_answer {
     } else {
       o.masters.since = q.msince;
     }
-    o.masters.include_deleted = true;
-    auto filters = compile_filters(q.filters, o.masters.resource, site_.resources(), false, site_.now());
+    // At a table's own address an Eden has to ask for them (recorded).
+    o.masters.include_deleted = o.native || !q.at_table || q.include_deleted;
+    if (q.limit) o.page = master_page{q.start, *q.limit};
+    auto filters = read_filters(q.filters, o.masters.resource, site_.resources(), filter_reading::as_eden, site_.now());
     if (!filters) throw failure_exception(filters.error());
-    o.filters = std::move(*filters);
+    o.filters = bind_filters(std::move(*filters), *snapshot_);
     exporter_.emplace(*snapshot_, site_.resources(), std::move(o));
     const auto begun = exporter_->empty();
     if (!begun) throw failure_exception(begun.error());

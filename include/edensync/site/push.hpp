@@ -63,10 +63,10 @@ class push final : public transfer<Parts> {
       options_.url = site_.settings().url;
       options_.authors = site_.settings().authors;
       options_.cancelled = [this] { return stop(); };
-      auto filters =
-          compile_filters(filter_terms(task_), options_.masters.resource, site_.resources(), true, site_.now());
+      auto filters = read_filters(filter_terms(task_), options_.masters.resource, site_.resources(),
+                                  filter_reading::strict, site_.now());
       if (!filters) throw failure_exception(filters.error());
-      options_.filters = std::move(*filters);
+      options_.filters = bind_filters(std::move(*filters), *snapshot_);
       exporter_.emplace(*snapshot_, site_.resources(), options_);
       const auto nothing = exporter_->empty();
       if (!nothing) throw failure_exception(nothing.error());

@@ -19,6 +19,7 @@
 #include "edensync/schema/schema.hpp"
 #include "edensync/site/log_queue.hpp"
 #include "edensync/site/parts.hpp"
+#include "edensync/site/task_filters.hpp"
 #include "edensync/site/writer.hpp"
 
 namespace edensync {
@@ -187,9 +188,10 @@ class site {
   result<std::vector<repository>> repositories() {
     return detail::guarded([&] { return store_.snapshot().repositories(); });
   }
-  /// Adds a task, or changes it if it has an id; gives the id. Errors: `unknown_resource`.
+  /// Adds a task, or changes it if it has an id; gives the id. Errors: `unknown_resource`; `bad_filter` for a filter that
+  /// cannot be understood.
   result<task_id> put(const sync_task& task) {
-    if (schema_.find(task.resource) == no_resource) return make_failure(error::unknown_resource, task.resource);
+    if (auto good = check_filters(task, schema_, now()); !good) return good.error();
     return ledger([&](auto& t) { return t.put_task(task); });
   }
   result<std::vector<sync_task>> tasks(repository_id r) {

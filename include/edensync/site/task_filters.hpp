@@ -1,13 +1,16 @@
 #pragma once
 
+#include <iterator>
 #include <map>
+#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "edensync/concepts/record_reader.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/exporter/filter_evaluator.hpp"
 #include "edensync/exporter/options.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/protocol/url_filter.hpp"
@@ -19,45 +22,53 @@ namespace edensync {
 inline std::vector<filter_term> filter_terms(const sync_task& task) {
   std::vector<filter_term> out;
   for (const auto& f : task.filters) {
-    std::string_view rest = f.query;
-    while (!rest.empty()) {
-      const auto amp = rest.find('&');
-      const auto pair = rest.substr(0, amp);
-      const auto equals = pair.find('=');
-      if (!pair.empty())
-        out.push_back({f.table.empty() || f.table == task.resource ? "~" : f.table, std::string(pair.substr(0, equals)),
-                       equals == std::string_view::npos ? std::string() : std::string(pair.substr(equals + 1))});
-      if (amp == std::string_view::npos) break;
-      rest.remove_prefix(amp + 1);
-    }
+    auto some = parse_filter(f.table == task.resource ? "~" : f.table, f.query);
+    out.insert(out.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
   }
   return out;
 }
 
-/// The predicates that a set of filter terms means, by resource.
+/// The filters that a set of terms means, by resource.
 ///
 /// `now` is what relative times count from.
-/// `strict`: a term that cannot be understood is an error (configuration); otherwise it is left out, as Eden leaves it
-/// out, and told to `ignored`.
-inline result<std::map<resource_id, record_filter>> compile_filters(const std::vector<filter_term>& terms,
-                                                                    resource_id master, const schema& s, bool strict,
-                                                                    timestamp now,
-                                                                    std::vector<std::string>* ignored = nullptr) {
-  std::map<resource_id, record_filter> out;
+/// `how`: read strictly, a term that cannot be understood is an error (configuration); otherwise it is left out, as Eden
+/// leaves it out, and told to `ignored`.
+inline result<std::map<resource_id, url_filter>> read_filters(const std::vector<filter_term>& terms, resource_id master,
+                                                              const schema& s, filter_reading how, timestamp now,
+                                                              std::vector<std::string>* ignored = nullptr) {
+  std::map<resource_id, url_filter> out;
   for (const auto& t : terms) {
     const resource_id r = t.table == "~" || t.table.empty() ? master : s.find(t.table);
-    auto one = r == no_resource ? result<record_filter>(make_failure(error::bad_filter, "no such table: " + t.table))
-                                : compile_filter(t, s[r], now);
-    if (!one) {
-      if (strict) return one.error();
-      if (ignored != nullptr) ignored->push_back(one.error().text());
-      continue;
-    }
-    auto& all = out[r];
-    if (all)
-      all = [before = std::move(all), more = std::move(*one)](const record& x) { return before(x) && more(x); };
-    else
-      all = std::move(*one);
+    auto added = r == no_resource ? result<void>(make_failure(error::bad_filter, "no such table: " + t.table))
+                                  : out.try_emplace(r, s, r).first->second.add(t, how, now);
+    if (added) continue;
+    if (how == filter_reading::strict) return added.error();
+    if (ignored != nullptr) ignored->push_back(added.error().text());
+  }
+  std::erase_if(out, [](const auto& each) { return each.second.empty(); });
+  return out;
+}
+
+/// Whether the filters of a task can be understood: what an administrator enters is refused if not.
+///
+/// Errors: `bad_filter`, with the term and what is wrong with it; `unknown_resource` for the task's table.
+inline result<void> check_filters(const sync_task& task, const schema& s, timestamp now) {
+  const auto master = s.find(task.resource);
+  if (master == no_resource) return make_failure(error::unknown_resource, task.resource);
+  const auto read = read_filters(filter_terms(task), master, s, filter_reading::strict, now);
+  if (!read) return read.error();
+  return {};
+}
+
+/// Filters as an exporter asks them. Lifetime: the reader, which is the one that is exported from, and the schema outlive
+/// them. Thread safety: that of the reader.
+template <record_reader Reader>
+std::map<resource_id, record_filter> bind_filters(std::map<resource_id, url_filter> filters, Reader& reader) {
+  std::map<resource_id, record_filter> out;
+  const auto recent = std::make_shared<recent_records<Reader>>(reader);
+  for (auto& [resource, f] : filters) {
+    auto each = std::make_shared<filter_evaluator<Reader>>(reader, std::move(f), recent);
+    out.emplace(resource, [each](const stored_record& r) { return (*each)(r); });
   }
   return out;
 }
