@@ -132,6 +132,14 @@ inline void add_statements(const node& r, const std::string& where, const masks&
   }
 }
 
+/// The uids that an element refers to, its own left out.
+inline void collect_references(const node& r, std::set<std::string>& into) {
+  for (const auto& c : r.children) {
+    if (c.name == "reference" && c["uuid"] != r["uuid"]) into.insert(c["uuid"]);
+    if (c.name == "resource") collect_references(c, into);
+  }
+}
+
 /// Takes off the records of super-entities, and what is there only because those refer to it.
 inline bool hide_super_entities(node& root) {
   std::set<std::string> referred, needed;
@@ -144,10 +152,9 @@ inline bool hide_super_entities(node& root) {
       return any = true;
     });
   if (!any) return false;
-  for (const auto& r : root.children)
-    for (const auto& f : r.children)
-      if (f.name == "reference" && f["uuid"] != r["uuid"]) needed.insert(f["uuid"]);
-  std::erase_if(root.children, [&](const node& r) { return referred.contains(r["uuid"]) && !needed.contains(r["uuid"]); });
+  for (const auto& r : root.children) collect_references(r, needed);
+  std::erase_if(root.children,
+                [&](const node& r) { return referred.contains(r["uuid"]) && !needed.contains(r["uuid"]); });
   return true;
 }
 
@@ -176,8 +183,8 @@ inline bool hoist_linked(node& theirs, const node& ours) {
 /// Takes off tables of users, and references to them.
 inline bool hide_users(node& n) {
   bool any = std::erase_if(n.children, [](const node& c) {
-    return c["name"].starts_with("auth_") || (c.name == "reference" && c["resource"].starts_with("auth_"));
-  }) != 0;
+               return c["name"].starts_with("auth_") || (c.name == "reference" && c["resource"].starts_with("auth_"));
+             }) != 0;
   for (auto& each : n.children) any = hide_users(each) || any;
   return any;
 }
@@ -274,6 +281,10 @@ inline comparison compare_documents(std::string_view recorded, std::string_view 
   if (hidden_a || hidden_b || late)
     for (node* root : {&*a, &*b})
       for (const auto name : {"results", "success"}) root->attributes.erase(name);
+  // Nobody reads what stands inside a deleted record.
+  for (node* root : {&*a, &*b})
+    for (auto& r : root->children)
+      if (!r["deleted"].empty()) r.children.clear();
   if (hide_super_entities(*a)) out.remedies.insert("super-entity");
   if (hoist_linked(*a, *b)) out.remedies.insert("linked");
   if (hide_users(*a)) out.remedies.insert("X9");
