@@ -238,7 +238,19 @@ BOOST_AUTO_TEST_CASE(a_schema_grows_under_its_records) {
   BOOST_TEST(after.find("urn:uuid:7ea0") != std::string::npos, after);
 }
 
-// Records without a name are there when the name becomes mandatory, as the file says: they stay.
+// A program that was killed in the middle of it leaves descriptions behind that the database does not follow.
+BOOST_AUTO_TEST_CASE(half_a_change_of_the_schema_is_none) {
+  make();
+  fs::create_directories(fs::path(data) / "schema/99");
+  file("site/schema/99/dvr_team.xml", "half a file");
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre ");
+  good("schema add", {fixture("dvr_team.xml").string()});
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre dvr_team ");
+  BOOST_TEST(!fs::exists(fs::path(data) / "schema/99"));
+  fs::remove_all(fs::path(data) / "schema");
+  bad(1, "No such file", "schema list");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_change_under_its_records_is_refused) {
   make();
   good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});

@@ -40,21 +40,17 @@ std::uint64_t last_version(const fs::path& schemas) {
   return last;
 }
 
-// From one moment to the next, however the program ends: a new link is renamed over the old one.
-result<void> make_current(const data_folder& folder, const std::string& version) {
-  std::error_code wrong;
-  const auto draft = folder.schemas() / "next";
-  fs::remove(draft, wrong);
-  fs::create_directory_symlink(version, draft, wrong);
-  if (!wrong) fs::rename(draft, folder.current_schema(), wrong);
-  if (wrong) return in_words(draft, wrong);
-  return settle_folder(folder.schemas());
-}
-
+// Without the rest a change can go on, so it is no failure.
 void drop_all_but(const fs::path& schemas, const std::string& version) {
   std::error_code ignored;
   for (const auto& each : fs::directory_iterator(schemas, ignored))
-    if (each.path().filename() != version && each.path().filename() != "current") fs::remove_all(each.path(), ignored);
+    if (each.path().filename() != version) fs::remove_all(each.path(), ignored);
+}
+
+result<schema_files> current_files(const data_folder& folder) {
+  const auto where = edensync::detail::guarded([&] { return folder.current_schema(); });
+  if (!where) return where.error();
+  return schema_files::load(*where);
 }
 
 std::vector<std::string> names_of(const edensync::schema& s) {
@@ -99,10 +95,18 @@ result<folder_lock> data_folder::lock_for_run(std::int64_t repository, bool wait
   return lock;
 }
 
+fs::path data_folder::current_schema() const {
+  edensync::sqlite::connection db(store_options(), 256);
+  edensync::sqlite::statement_counter executed{0};
+  edensync::sqlite::statement find(db.get(), "SELECT content FROM edensync_setting WHERE key='admin.schema'", executed);
+  edensync::sqlite::execution e(find);
+  return e.step() ? schemas() / e.get_string(0) : fs::path();
+}
+
 result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
   auto lock = where.lock_for_use();
   if (!lock) return lock.error();
-  const auto files = schema_files::load(where.current_schema());
+  const auto files = current_files(where);
   if (!files) return files.error();
   auto read = files->read();
   if (!read) return read.error();
@@ -151,7 +155,7 @@ result<std::string> make_site(const fs::path& where, const first_account* admini
 result<std::vector<std::string>> add_schema(const data_folder& folder, const std::vector<std::string>& files) {
   auto lock = folder.lock_for_change();
   if (!lock) return lock.error();
-  auto all = schema_files::load(folder.current_schema());
+  auto all = current_files(folder);
   if (!all) return all.error();
   for (const auto& file : files) {
     auto text = read_text(file);
@@ -164,12 +168,15 @@ result<std::vector<std::string>> add_schema(const data_folder& folder, const std
 
   const auto version = std::to_string(last_version(folder.schemas()) + 1);
   if (auto saved = all->save(folder.schemas() / version); !saved) return saved.error();
-  // The database first: with more tables and columns than the schema knows it can be used, with fewer it cannot.
-  auto done = edensync::detail::guarded([&] {
-    edensync::sqlite::change_layout(folder.store_options(), *resources);
-    edensync::sqlite::store store(folder.store_options(), resources);
+  if (auto settled = settle_folder(folder.schemas()); !settled) return settled.error();
+  // What the database follows from now on must be on the disk before the descriptions of before are gone.
+  auto how = folder.store_options();
+  how.synchronous = "FULL";
+  const auto done = edensync::detail::guarded([&] {
+    edensync::sqlite::change_layout(how, *resources, [&](auto& db) {
+      db.run("INSERT OR REPLACE INTO edensync_setting VALUES('admin.schema','" + version + "')");
+    });
   });
-  if (done) done = make_current(folder, version);
   if (!done) {
     std::error_code ignored;
     fs::remove_all(folder.schemas() / version, ignored);

@@ -14,7 +14,7 @@ namespace eden_site {
 /// The folder in which a site keeps all that it has:
 ///
 ///     site.sqlite         records, ledger and accounts
-///     schema/N, current   descriptions of the tables; `current` leads to those that count
+///     schema/N            descriptions of the tables; the database says which N it follows
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
 ///
@@ -29,7 +29,10 @@ class data_folder {
   const std::filesystem::path& path() const { return where_; }
   std::filesystem::path database() const { return where_ / "site.sqlite"; }
   std::filesystem::path schemas() const { return where_ / "schema"; }
-  std::filesystem::path current_schema() const { return schemas() / "current"; }
+
+  /// The folder of the descriptions that the database follows; empty if it follows none yet. Errors: those of the store,
+  /// thrown.
+  std::filesystem::path current_schema() const;
 
   /// How the database is opened.
   edensync::sqlite::options store_options() const;

@@ -92,8 +92,8 @@ result<void> schema_files::add(const std::string& name, const std::string& conte
 
 result<schema_files> schema_files::load(const fs::path& folder) {
   schema_files all;
+  if (folder.empty()) return all;
   std::error_code wrong;
-  if (!fs::exists(folder, wrong)) return all;
   for (const auto& each : fs::directory_iterator(folder, wrong)) {
     auto text = read_text(each.path());
     if (!text) return text.error();

@@ -25,7 +25,7 @@ struct schema_files {
   /// is.
   edensync::result<void> add(const std::string& name, const std::string& content);
 
-  /// Those in a folder; none if there is no such folder. Errors: those of reading the files.
+  /// Those in a folder; none if its name is empty. Errors: those of reading the files.
   static edensync::result<schema_files> load(const std::filesystem::path& folder);
 
   /// Writes them into a new folder. Errors: store_failed.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -147,9 +148,11 @@ inline std::string definition_of(connection& db, std::string_view table, stateme
 /// writing them: fields are added, become mandatory, unique or references to more tables, or the opposite of it. Records
 /// that lack what became mandatory stay as they are; columns of fields that are described no more stay, too.
 /// Nobody else may have the database open, because what they know of its tables is old.
+/// `before_commit`: what belongs to the change, for instance a note which schema the tables are of.
 /// Errors: `failure_exception` with bad_schema if records have content in a field whose kind changed, or share what is to
 /// be unique; those of a store.
-inline void change_layout(const options& how, const schema& s) {
+inline void change_layout(const options& how, const schema& s,
+                          const std::function<void(connection&)>& before_commit = {}) {
   statement_counter executed{0};
   options nowhere;
   nowhere.path = ":memory:";
@@ -170,6 +173,7 @@ inline void change_layout(const options& how, const schema& s) {
     statement check(db.get(), "SELECT \"table\" FROM pragma_foreign_key_check", executed);
     if (execution e(check); e.step())
       throw_failure(error::bad_schema, e.get_string(0) + ": records refer to what is not there");
+    if (before_commit) before_commit(db);
     db.run("COMMIT");
   } catch (...) {
     if (db.in_transaction()) db.run("ROLLBACK");
