@@ -162,6 +162,7 @@ BOOST_AUTO_TEST_CASE(accounts) {
   bad(1, "already", "user add", {"--name", "guest", "--password-file", password});
   bad(1, "NUL", "user add", {"--name", "new", "--password-file", file("empty", "\n")});
   bad(1, "NUL", "user add", {"--name", "new", "--password-file", file("nul", std::string_view("a\0b", 3))});
+  bad(1, "more than one line", "user add", {"--name", "new", "--password-file", file("two", "a\nb\n")});
   bad(1, "account's name", "user add", {"--name", "a:b", "--password-file", password});
   good("user set", {"--name", "guest", "--access", "read"});
   BOOST_TEST(json("user list").at(1).at("access") == "read");

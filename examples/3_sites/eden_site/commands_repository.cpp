@@ -128,7 +128,7 @@ constexpr const char* described =
     "  --url U                where it is, with the application: http://host:port/eden\n"
     "  --path P               the folder, for filesync\n"
     "  --username U           this site's account there\n"
-    "  --password-file FILE   its password: the first and only line of the file\n"
+    "  --password-file FILE   its password: the only line of the file\n"
     "  --proxy URL            how it is reached, if not by the site's own proxy\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"
     "  --accept-push          it may push to this site\n"

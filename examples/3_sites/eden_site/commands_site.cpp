@@ -94,7 +94,7 @@ std::vector<command> site_commands() {
        "--data DIR [--admin NAME --password-file FILE]\n\n"
        "  --data DIR             the site's folder; it is created if it is not there\n"
        "  --admin NAME           an account that may do everything\n"
-       "  --password-file FILE   its password: the first and only line of the file",
+       "  --password-file FILE   its password: the only line of the file",
        {{"data"}, {"admin"}, {"password-file"}},
        init},
       {"schema add",

@@ -62,7 +62,7 @@ std::vector<command> user_commands() {
        "adds an account that may ask the site for something",
        std::string("--data DIR --name NAME --password-file FILE [--access none|read|write|administer]") + levels +
            "; write\n                         unless told\n"
-           "  --password-file FILE   its password: the first and only line of the file",
+           "  --password-file FILE   its password: the only line of the file",
        {{"data"}, {"name"}, {"password-file"}, {"access"}},
        add},
       {"user set",

@@ -76,6 +76,8 @@ edensync::result<std::string> read_password(const std::filesystem::path& file) {
   if (!text) return text;
   if (text->ends_with('\n')) text->pop_back();
   if (text->ends_with('\r')) text->pop_back();
+  if (text->find('\n') != std::string::npos)
+    return make_failure(error::bad_setting, file.string() + " has more than one line");
   return text;
 }
 

@@ -16,7 +16,7 @@ edensync::result<void> write_text(const std::filesystem::path& file, std::string
 /// Sees to it that what was created in a folder is on the disk. Errors: store_failed with the system's words.
 edensync::result<void> settle_folder(const std::filesystem::path& folder);
 
-/// A password: the content of a file without the end of its line. Errors: as `read_text`.
+/// A password: the only line of a file. Errors: as `read_text`; bad_setting if there are more lines.
 edensync::result<std::string> read_password(const std::filesystem::path& file);
 
 }  // namespace eden_site
