@@ -137,6 +137,16 @@ BOOST_AUTO_TEST_CASE(fields_and_tables_are_added_to_records) {
   add("dvr_team", 1, "name", "'North'");
   BOOST_TEST(takes("UPDATE dvr_site SET team_id=1"));
   BOOST_TEST(!takes("UPDATE dvr_site SET team_id=2"));  // the reference is one now
+  // What others refer to is made anew under them.
+  change({{"dvr_site", {code, name, team}}, {"dvr_team", {name, code}}});
+  BOOST_TEST(ask("SELECT t.name FROM dvr_site s JOIN dvr_team t ON t.id=s.team_id") == "North North");
+  BOOST_TEST(!takes("DELETE FROM dvr_team"));
+}
+
+BOOST_AUTO_TEST_CASE(references_that_lead_nowhere_are_told_and_not_kept) {
+  change({{"dvr_site", {name, team}}, {"dvr_team", {name}}});
+  sql("PRAGMA foreign_keys=OFF; INSERT INTO dvr_site(uuid,sync_sequence,team_id) VALUES('x',1,77)");
+  refused({{"dvr_site", {name, team}}, {"dvr_team", {name, code}}}, "dvr_site: records refer to what is not there");
 }
 
 BOOST_AUTO_TEST_CASE(what_becomes_mandatory_is_asked_of_new_records) {
