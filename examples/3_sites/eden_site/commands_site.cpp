@@ -123,9 +123,11 @@ std::vector<command> site_commands() {
        "  --domain D       the site's host name in documents; uids that begin with it are its own\n"
        "  --public-url U   the site's address in documents\n"
        "  --proxy U        how repositories are reached that have no proxy of their own; empty: without one\n"
-       "  --mode M         eden: registered peers may push at once, as at an Eden of 2024; edensync: once each was "
-       "allowed\n"
-       "                   to (repository set --accept-push), or was registered by an account that may administer",
+       "  --mode M         eden: as an Eden of 2024, registered peers may push at once, and whoever may pull is told "
+       "who\n"
+       "                   made and owns a record (e-mail addresses). edensync: a peer may push once it was allowed "
+       "to\n"
+       "                   (repository set --accept-push) or if an account that may administer registered it",
        {{"data"}, {"domain"}, {"public-url"}, {"proxy"}, {"mode"}},
        settings_set},
   };

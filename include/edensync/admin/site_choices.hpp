@@ -13,9 +13,9 @@ namespace edensync::admin {
 
 /// Whose defaults a site follows where Eden's and edensync's differ.
 enum class site_mode : std::uint8_t {
-  /// A repository that registers itself may push once an administrator has allowed it.
+  /// A repository that registers itself may push once an administrator has allowed it; who made a record stays here.
   edensync,
-  /// As an Eden of 2024: it may push at once.
+  /// As an Eden of 2024: it may push at once, and whoever may pull is told who made and owns a record.
   eden,
 };
 
