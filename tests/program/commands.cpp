@@ -186,6 +186,8 @@ BOOST_AUTO_TEST_CASE(settings) {
   bad(1, "domain", "settings set", {"--domain", "http://x"});
   bad(1, "domain", "settings set", {"--domain", ""});
   BOOST_TEST((json("settings show") == s));
+  good("settings set", {"--proxy", "http://me:hidden@proxy:8080"});
+  BOOST_TEST(good("settings show").find("hidden") == std::string::npos);
   good("settings set", {"--proxy", ""});
   BOOST_TEST(json("settings show").at("proxy") == "");
 }
@@ -277,6 +279,9 @@ BOOST_AUTO_TEST_CASE(repositories) {
   BOOST_TEST(good("repository show", {"--name", "Base"}).find("hidden") == std::string::npos);
   bad(1, "already", "repository add", {"--name", "Base"});
   bad(1, "no web address", "repository add", {"--name", "x", "--url", "base:8000"});
+  bad(1, "do not belong", "repository add", {"--name", "x", "--url", "http://me:hidden@base:8000/eden"});
+  bad(1, "colon", "repository add", {"--name", "x", "--username", "me:too"});
+  bad(1, "in one line", "repository add", {"--name", "two\nlines"});
   bad(1, "eden, data or filesync", "repository add", {"--name", "x", "--type", "ftp"});
   bad(1, "needs a path", "repository add", {"--name", "x", "--type", "filesync"});
   bad(1, "needs a URL", "repository add", {"--name", "x", "--type", "data"});
@@ -287,10 +292,10 @@ BOOST_AUTO_TEST_CASE(repositories) {
   bad(1, "has this UUID", "repository add", {"--name", "x", "--uuid", "urn:uuid:f11e"});
   good("repository set", {"--name", "urn:uuid:f11e", "--rename", "Folder", "--accept-push"});
   BOOST_TEST(json("repository show", {"--name", "Folder"}).at("accept_push") == true);
-  good("repository set", {"--name", "Base", "--no-synchronise-uuids", "--proxy", "http://p:1"});
+  good("repository set", {"--name", "Base", "--no-synchronise-uuids", "--proxy", "http://me:hidden@p:1/a@b"});
   r = json("repository show", {"--name", "Base"});
   BOOST_TEST(r.at("synchronise_uuids") == false);
-  BOOST_TEST(r.at("proxy") == "http://p:1");
+  BOOST_TEST(r.at("proxy") == "http://***@p:1/a@b");
   BOOST_TEST(r.at("username") == "me");
   BOOST_TEST(json("repository list").as_array().size() == 2u);
   good("repository remove", {"--name", "Base"});

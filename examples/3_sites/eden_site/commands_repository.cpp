@@ -1,5 +1,6 @@
 // repository: whom this site synchronises with.
 
+#include <edensync/log/redact.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <ostream>
 #include <utility>
@@ -29,7 +30,7 @@ boost::json::object short_entry(const edensync::repository& r) {
           {"last_connected", r.last_connected ? boost::json::value(edensync::to_text(*r.last_connected)) : nullptr}};
 }
 
-// The password itself is shown to nobody.
+// Passwords are shown to nobody.
 boost::json::object entry(const edensync::repository& r) {
   return {{"name", r.name},
           {"uuid", text_or_null(r.uuid.text())},
@@ -38,7 +39,7 @@ boost::json::object entry(const edensync::repository& r) {
           {"path", text_or_null(r.path)},
           {"username", text_or_null(r.username)},
           {"has_password", !r.password.empty()},
-          {"proxy", text_or_null(r.proxy)},
+          {"proxy", text_or_null(edensync::redact(r.proxy))},
           {"accept_push", r.accept_push},
           {"synchronise_uuids", r.synchronise_uuids},
           {"registered_by", text_or_null(r.account)},

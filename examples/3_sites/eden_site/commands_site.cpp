@@ -1,5 +1,6 @@
 // init, schema, settings: a site as a whole.
 
+#include <edensync/log/redact.hpp>
 #include <ostream>
 #include <utility>
 
@@ -52,7 +53,7 @@ void settings_show(const arguments& given, std::ostream& out) {
               {{"uuid", here->site.uuid().value().text()},
                {"domain", c.domain},
                {"public_url", c.public_url},
-               {"proxy", c.proxy},
+               {"proxy", edensync::redact(c.proxy)},
                {"mode", to_text(c.mode)}},
               given.has("json"));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -15,8 +16,13 @@ namespace edensync::admin {
 
 /// Checks a repository as an administrator describes it, and brings it to its usual form. Errors: bad_setting.
 inline result<repository> checked(repository r) {
-  if (r.name.empty() || !detail::is_printable(r.name.substr(0, 1)))
-    return make_failure(error::bad_setting, "a repository needs a name");
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (r.name.empty() || r.name.front() == ' ' || std::any_of(r.name.begin(), r.name.end(), is_control))
+    return make_failure(error::bad_setting, "a repository needs a name, in one line");
+  if (r.username.find(':') != std::string::npos) return make_failure(error::bad_setting, "no user name holds a colon");
+  // There they would be shown, and are not used.
+  if (detail::has_credentials(r.url))
+    return make_failure(error::bad_setting, "user name and password do not belong into the URL");
   if (r.type != "eden" && r.type != "data" && r.type != "filesync")
     return make_failure(error::bad_setting, "the type is eden, data or filesync, not " + r.type);
   for (auto [address, what] : {std::pair(&r.url, "the URL"), std::pair(&r.proxy, "the proxy")}) {

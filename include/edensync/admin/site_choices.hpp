@@ -48,6 +48,12 @@ inline result<std::string> web_address(std::string_view text, std::string_view w
   return std::string(text);
 }
 
+inline bool has_credentials(std::string_view address) {
+  const auto begin = std::min(address.find("://"), address.size());
+  const auto host = address.substr(begin, address.find_first_of("/?#", std::min(begin + 3, address.size())) - begin);
+  return host.find('@') != std::string_view::npos;
+}
+
 }  // namespace detail
 
 /// What an administrator sets for a site as a whole; kept among the settings of its ledger.
@@ -56,7 +62,7 @@ struct site_choices {
   std::string domain = "localhost";
   /// Its address in documents, as others reach it; may be empty.
   std::string public_url{};
-  /// For repositories that have none of their own; may be empty.
+  /// For repositories that have none of their own, as `http://[user:password@]host:port`; may be empty.
   std::string proxy{};
   site_mode mode = site_mode::edensync;
 
