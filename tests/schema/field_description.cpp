@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(descriptions_of_a_real_eden) {
   BOOST_TEST(!o.find_field("pe_id").has_value());
   std::string aliases;
   for (const auto& c : o.components()) aliases.append(c.alias).append(1, ' ');
-  BOOST_TEST(aliases == "office human_resource address contact ");
+  BOOST_TEST(aliases == "office human_resource address contact role ");
   const auto& l = (*s)[s->find("gis_location")];
   BOOST_TEST_REQUIRE(l.hierarchy().has_value());
   BOOST_TEST(l.field(*l.hierarchy()).name == "parent");

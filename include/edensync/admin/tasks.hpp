@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -131,13 +134,10 @@ class tasks {
   }
 
   result<void> check(const sync_task& t) {
-    const auto resource = site_.resources().find(t.resource);
-    if (resource == no_resource)
+    if (site_.resources().find(t.resource) == no_resource)
       return make_failure(error::unknown_resource, t.resource + ": no field description of it was added");
     if (t.allowed.empty()) return make_failure(error::bad_setting, "the strategy is empty");
-    auto filters = compile_filters(filter_terms(t), resource, site_.resources(), true, site_.now());
-    if (!filters) return filters.error();
-    return {};
+    return check_filters(t, site_.resources(), site_.now());
   }
 
   site<Parts>& site_;
