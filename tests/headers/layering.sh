@@ -19,6 +19,7 @@ allowed() {  # what a folder may include; the exceptions to "only the rows below
                        echo core concepts schema policy protocol log ;;  # a model never includes the engine
     site)              echo core concepts schema policy protocol log s3xml s3json importer exporter ;;
     job)               echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;
+    admin)             echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;
     umbrella)          echo core concepts schema policy protocol log s3xml s3json importer exporter site job memory system ;;
     *)                 return 1 ;;
   esac
@@ -46,7 +47,7 @@ check() {  # check FILE FOLDER KIND: KIND is FOLDER, or "backend"
       if (header ~ /^boost\/hana/ && folder != "schema") offence("Hana enters in schema only (<" header ">)")
       if (header ~ /^boost\/test\//) offence("a header includes Boost.Test (<" header ">)")
       if (kind != "backend" &&
-          header ~ /^(boost\/(asio|beast)|expat|sqlite3|libpq|postgresql|odb|zlib|openssl|sodium|zip)[\/.]|^libpq-fe/)
+          header ~ /^(boost\/(asio|beast)|expat|sqlite3|libpq|postgresql|odb|zlib|openssl|sodium|zip|crypt)[\/.]|^libpq-fe/)
         offence("an engine header includes a backend\047s library (<" header ">)")
     }' "$file"
 }

@@ -64,6 +64,10 @@ enum class error {
   cancelled,
   /// The repository or task is not configured well enough to be run.
   not_configured,
+  /// What an administrator asks for cannot be set up.
+  bad_setting,
+  /// An administrator names a repository, task, account or site that is not there.
+  no_such_entry,
 };
 
 /// What can be done about a failure; the scheduler looks only at these.
@@ -133,6 +137,8 @@ class error_category_type final : public boost::system::error_category {
       case error::busy: return "the repository is being synchronised by another run";
       case error::cancelled: return "the run was cancelled";
       case error::not_configured: return "the repository is not configured well enough";
+      case error::bad_setting: return "that cannot be set up";
+      case error::no_such_entry: return "there is no such thing here";
     }
     return "unknown error";
   }

@@ -54,7 +54,10 @@ class description_supplement {
       if (o == nullptr || find(name) != nullptr || text_at(*o, "id") != "id" || schema::never_travels(name)) continue;
       described_table t;
       t.name = name;
-      for (const auto* d : objects_at(*o, "fields", t.name))
+      const auto fields = objects_at(*o, "fields", t.name);
+      const auto told = [](const auto* d) { return flag_at(*d, "meta") || !text_at(*d, "type").empty(); };
+      if (!std::all_of(fields.begin(), fields.end(), told)) continue;
+      for (const auto* d : fields)
         if (!flag_at(*d, "meta")) add_field(t, text_at(*d, "name"), text_at(*d, "type"));
       if (!t.fields.empty()) described_->push_back(std::move(t));
     }

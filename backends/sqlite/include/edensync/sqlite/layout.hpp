@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,44 +95,71 @@ struct table_layout {
   }
 };
 
-/// Creates the table of a resource and its indexes where they are missing.
-inline void create_table(connection& db, const schema& all, const resource_schema& r) {
-  const std::string table = quoted_name(r.name());
-  const auto index = [&](std::string_view suffix) {
-    return quoted_name(std::string(r.name()) + "_" + std::string(suffix));
-  };
+/// What a table has besides what its resource says, because it was made for another version of it.
+struct table_past {
+  /// By field: records up to this number may lack its content although it is mandatory; 0: none.
+  std::map<std::uint32_t, std::int64_t> incomplete;
+  /// Columns of fields that are described no more, as SQL defines them.
+  std::vector<std::string> columns;
+};
+
+/// The statement that creates the table of a resource, under a name of its own if need be.
+inline std::string table_definition(const schema& all, const resource_schema& r, std::string_view name,
+                                    const table_past& past = {}) {
   std::string sql =
-      "CREATE TABLE IF NOT EXISTS " + table +
+      "CREATE TABLE IF NOT EXISTS " + quoted_name(name) +
       "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
       " deleted INTEGER NOT NULL DEFAULT 0, replaced_by TEXT, created_by TEXT, modified_by TEXT,"
       " owned_by_user TEXT, owned_by_group TEXT, sync_sequence INTEGER NOT NULL, sync_ahead TEXT,"
       " sync_origin INTEGER NOT NULL DEFAULT 0, sync_written INTEGER";
-  std::string indexes = "CREATE INDEX IF NOT EXISTS " + index("sync_sequence") + " ON " + table +
-                        "(sync_sequence); CREATE INDEX IF NOT EXISTS " + index("sync_ahead") + " ON " + table +
-                        "(sync_sequence, sync_ahead) WHERE sync_ahead IS NOT NULL;";
+  for (const auto& c : past.columns) sql += ", " + c;
   for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
     const field_descriptor& f = r.field(i);
     const std::string column = quoted_name(f.name);
     sql += ", " + column + ' ' + std::string(column_type(f.type));
-    std::string columns = column;
-    if (r.targets(i).size() > 1) {
+    if (r.targets(i).size() > 1)
       sql += ", " + quoted_name(named_column(f.name)) + " TEXT";
-      columns += ", " + quoted_name(named_column(f.name));
-    } else if (f.type == field_type::reference && r.target(i) != no_resource) {
+    else if (f.type == field_type::reference && r.target(i) != no_resource)
       sql += " REFERENCES " + quoted_name(all[r.target(i)].name()) + "(id)";
-    }
     // A deleted record may have lost its content, so NOT NULL would say too much.
-    if (f.mandatory) sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL)";
+    if (!f.mandatory) continue;
+    sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL";
+    if (const auto it = past.incomplete.find(i); it != past.incomplete.end())
+      sql += " OR id<=" + std::to_string(it->second);
+    sql += ")";
+  }
+  return sql + ")";
+}
+
+/// Creates the indexes of the table of a resource where they are missing.
+inline void create_indexes(connection& db, const resource_schema& r) {
+  const std::string table = quoted_name(r.name());
+  const auto index = [&](std::string_view suffix) {
+    return quoted_name(std::string(r.name()) + "_" + std::string(suffix));
+  };
+  std::string sql = "CREATE INDEX IF NOT EXISTS " + index("sync_sequence") + " ON " + table +
+                    "(sync_sequence); CREATE INDEX IF NOT EXISTS " + index("sync_ahead") + " ON " + table +
+                    "(sync_sequence, sync_ahead) WHERE sync_ahead IS NOT NULL;";
+  for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
+    const field_descriptor& f = r.field(i);
+    std::string columns = quoted_name(f.name);
+    if (r.targets(i).size() > 1) columns += ", " + quoted_name(named_column(f.name));
     if (f.unique)
-      indexes += "CREATE UNIQUE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns +
-                 ") WHERE deleted=0; CREATE INDEX IF NOT EXISTS " + index(std::string(f.name) + "_deleted") + " ON " +
-                 table + "(" + columns + ") WHERE deleted<>0;";
+      sql += "CREATE UNIQUE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns +
+             ") WHERE deleted=0; CREATE INDEX IF NOT EXISTS " + index(std::string(f.name) + "_deleted") + " ON " +
+             table + "(" + columns + ") WHERE deleted<>0;";
     const bool key =
         std::any_of(r.masters().begin(), r.masters().end(), [i](const auto& m) { return m.key_field == i; });
     if (!f.unique && (key || r.hierarchy() == i))
-      indexes += "CREATE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns + ");";
+      sql += "CREATE INDEX IF NOT EXISTS " + index(f.name) + " ON " + table + "(" + columns + ");";
   }
-  db.run(sql + "); " + indexes);
+  db.run(sql);
+}
+
+/// Creates the table of a resource and its indexes where they are missing.
+inline void create_table(connection& db, const schema& all, const resource_schema& r) {
+  db.run(table_definition(all, r, r.name()));
+  create_indexes(db, r);
 }
 
 /// Fails with bad_schema if a table lacks a column, or a field has the name of one that records have anyway.

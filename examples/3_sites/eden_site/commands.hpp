@@ -1,0 +1,48 @@
+#pragma once
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "arguments.hpp"
+#include "data_folder.hpp"
+
+namespace eden_site {
+
+class open_site;
+
+/// A command of the program: what it is called, what it takes, and what it does.
+///
+/// It writes what was asked for to the stream, and throws what it cannot do: `usage_error`, or a
+/// `edensync::failure_exception` of the operation that it called.
+struct command {
+  /// One or two words.
+  std::string name;
+  /// One line.
+  std::string purpose;
+  /// Its options and words, as its help shows them.
+  std::string usage;
+  std::vector<option> options;
+  std::function<void(const arguments&, std::ostream&)> run;
+};
+
+/// The folder that `--data` names; for commands that take no words. Errors: thrown.
+data_folder folder_of(const arguments& given);
+
+/// The same, opened.
+std::unique_ptr<open_site> site_of(const arguments& given);
+
+// By subject, a file each.
+std::vector<command> site_commands();        // init, schema, settings
+std::vector<command> user_commands();        // user
+std::vector<command> repository_commands();  // repository
+std::vector<command> resource_commands();    // resource
+std::vector<command> document_commands();    // import, export
+std::vector<command> log_commands();         // log
+std::vector<command> serve_commands();       // serve
+std::vector<command> sync_commands();        // sync
+
+}  // namespace eden_site

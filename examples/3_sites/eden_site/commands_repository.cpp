@@ -1,0 +1,164 @@
+// repository: whom this site synchronises with.
+
+#include <edensync/log/redact.hpp>
+#include <edensync/admin/repositories.hpp>
+#include <ostream>
+#include <utility>
+
+#include "commands.hpp"
+#include "open_site.hpp"
+#include "output.hpp"
+#include "text_files.hpp"
+
+namespace eden_site {
+
+namespace {
+
+using kind = option::kind;
+using repositories = edensync::admin::repositories<parts>;
+
+boost::json::value text_or_null(const std::string& text) {
+  return text.empty() ? boost::json::value() : boost::json::value(text);
+}
+
+boost::json::object short_entry(const edensync::repository& r) {
+  return {{"name", r.name},
+          {"uuid", text_or_null(r.uuid.text())},
+          {"type", r.type},
+          {"url", text_or_null(r.type == "filesync" ? r.path : r.url)},
+          {"accept_push", r.accept_push},
+          {"last_connected", r.last_connected ? boost::json::value(edensync::to_text(*r.last_connected)) : nullptr}};
+}
+
+// Passwords are shown to nobody.
+boost::json::object entry(const edensync::repository& r) {
+  return {{"name", r.name},
+          {"uuid", text_or_null(r.uuid.text())},
+          {"type", r.type},
+          {"url", text_or_null(r.url)},
+          {"path", text_or_null(r.path)},
+          {"username", text_or_null(r.username)},
+          {"has_password", !r.password.empty()},
+          {"proxy", text_or_null(edensync::redact(r.proxy))},
+          {"accept_push", r.accept_push},
+          {"synchronise_uuids", r.synchronise_uuids},
+          {"registered_by", text_or_null(r.account)},
+          {"edensync", r.native},
+          {"last_connected", r.last_connected ? boost::json::value(edensync::to_text(*r.last_connected)) : nullptr}};
+}
+
+// What the command line says of a repository, as a change of it.
+std::function<void(edensync::repository&)> change_of(const arguments& given) {
+  const auto accept = given.choice("accept-push"), uuids = given.choice("synchronise-uuids");
+  std::optional<std::string> password;
+  if (given.has("password-file")) password = read_password(given.text("password-file")).value();
+  return [=, &given](edensync::repository& r) {
+    const auto take = [&](std::string_view name, std::string& into) {
+      if (const auto text = given.maybe(name)) into = *text;
+    };
+    take("type", r.type);
+    take("url", r.url);
+    take("path", r.path);
+    take("username", r.username);
+    take("proxy", r.proxy);
+    if (password) r.password = *password;
+    if (const auto text = given.maybe("uuid")) r.uuid = edensync::uid(*text);
+    if (accept) r.accept_push = *accept;
+    if (uuids) r.synchronise_uuids = *uuids;
+  };
+}
+
+void add(const arguments& given, std::ostream&) {
+  edensync::repository r{.name = given.text("name")};
+  change_of(given)(r);
+  const auto here = site_of(given);
+  repositories(here->site).add(std::move(r)).value();
+}
+
+void set(const arguments& given, std::ostream&) {
+  const auto& name = given.text("name");
+  const auto change = change_of(given);
+  const auto here = site_of(given);
+  repositories(here->site)
+      .change(name,
+              [&](edensync::repository& r) {
+                change(r);
+                if (const auto other = given.maybe("rename")) r.name = *other;
+              })
+      .value();
+}
+
+void list(const arguments& given, std::ostream& out) {
+  const auto here = site_of(given);
+  listing all;
+  for (const auto& r : repositories(here->site).all().value()) all.add(short_entry(r));
+  all.print(out, given.has("json"));
+}
+
+void show(const arguments& given, std::ostream& out) {
+  const auto& name = given.text("name");
+  const auto here = site_of(given);
+  print_entry(out, entry(repositories(here->site).find(name).value()), given.has("json"));
+}
+
+void remove(const arguments& given, std::ostream&) {
+  const auto& name = given.text("name");
+  const auto here = site_of(given);
+  repositories(here->site).remove(name).value();
+}
+
+const std::vector<option> description{{"data"},
+                                      {"name"},
+                                      {"type"},
+                                      {"url"},
+                                      {"path"},
+                                      {"username"},
+                                      {"password-file"},
+                                      {"proxy"},
+                                      {"uuid"},
+                                      {"accept-push", kind::flag},
+                                      {"no-accept-push", kind::flag},
+                                      {"synchronise-uuids", kind::flag},
+                                      {"no-synchronise-uuids", kind::flag}};
+
+constexpr const char* described =
+    "\n                      [--username U] [--password-file FILE] [--proxy URL] [--uuid U]\n"
+    "                      [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
+    "  --name N               its name; where one is named that is here, its UUID will do, too\n"
+    "  --type T               eden: another site; data: public data sets; filesync: a folder\n"
+    "  --url U                where it is, with the application: http://host:port/eden\n"
+    "  --path P               the folder, for filesync\n"
+    "  --username U           this site's account there\n"
+    "  --password-file FILE   its password: the only line of the file\n"
+    "  --proxy URL            how it is reached, if not by the site's own proxy\n"
+    "  --uuid U               its UUID, if it cannot be learned by registering\n"
+    "  --accept-push          it may push to this site\n"
+    "  --synchronise-uuids    a record that is found by its content takes over the repository's UUID";
+
+}  // namespace
+
+std::vector<command> repository_commands() {
+  auto with_rename = description;
+  with_rename.push_back({"rename"});
+  return {
+      {"repository add", "adds a repository",
+       std::string("--data DIR --name N [--type eden|data|filesync] [--url U] [--path P]") + described, description,
+       add},
+      {"repository set", "changes a repository; what is not said stays",
+       std::string("--data DIR --name N [--rename N] [--type eden|data|filesync] [--url U] [--path P]") + described,
+       with_rename, set},
+      {"repository list", "lists the repositories", "--data DIR [--json]", {{"data"}, {"json", kind::flag}}, list},
+      {"repository show",
+       "shows a repository",
+       "--data DIR --name N [--json]",
+       {{"data"}, {"name"}, {"json", kind::flag}},
+       show},
+      {"repository remove",
+       "removes a repository and its resources; records and log stay",
+       "--data DIR --name N",
+       {{"data"}, {"name"}},
+       remove},
+  };
+}
+
+}  // namespace eden_site

@@ -1,0 +1,98 @@
+// serve: answers whoever has an account, until it is told to stop.
+
+#include <pthread.h>
+
+#include <edensync/site/passive_site.hpp>
+#include <edensync/beast/server.hpp>
+#include <charconv>
+#include <csignal>
+#include <ostream>
+
+#include "accounts.hpp"
+#include "commands.hpp"
+#include "open_site.hpp"
+
+namespace eden_site {
+
+namespace {
+
+struct address {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// HOST:PORT, [HOST]:PORT.
+address address_of(const std::string& text) {
+  address a;
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) throw usage_error("--listen is HOST:PORT");
+  a.host = text.substr(0, colon);
+  const bool bracketed = a.host.starts_with('[') && a.host.ends_with(']');
+  if (bracketed) a.host = a.host.substr(1, a.host.size() - 2);
+  if (a.host == "localhost") a.host = "127.0.0.1";
+  if (a.host.empty() || (a.host.find(':') != std::string::npos) != bracketed)
+    throw usage_error("--listen is HOST:PORT");
+  const auto* const begin = text.data() + colon + 1;
+  const auto* const last = text.data() + text.size();
+  const auto [end, wrong] = std::from_chars(begin, last, a.port);
+  if (wrong != std::errc() || end != last) throw usage_error("--listen is HOST:PORT");
+  return a;
+}
+
+std::string base_of(const arguments& given) {
+  auto base = given.maybe("base").value_or("/eden");
+  while (base.ends_with('/')) base.pop_back();
+  if (!base.empty() && (!base.starts_with('/') || base.find_first_of("?# ") != std::string::npos))
+    throw usage_error("--base is a path such as /eden");
+  return base;
+}
+
+void serve(const arguments& given, std::ostream& out) {
+  const auto where = address_of(given.text("listen"));
+  const auto base = base_of(given);
+
+  // Before there is a thread: all of them leave these two to the one that waits for them.
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+
+  const auto here = site_of(given);
+  here->site.uuid().value();
+  authenticator accounts(here->folder);
+  edensync::passive_site answering(
+      here->site,
+      {.authenticate = [&](std::string_view name, std::string_view password) { return accounts(name, password); },
+       .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden});
+  edensync::beast::server_options how;
+  how.address = where.host;
+  how.port = where.port;
+  how.base_path = base;
+  edensync::beast::server server([&](const auto& request) { return answering.handle(request); }, how);
+  server.start().value();
+
+  const bool six = where.host.find(':') != std::string::npos;
+  out << "listening on http://" << (six ? "[" + where.host + "]" : where.host) << ':' << server.port() << base
+      << std::endl;
+  int which = 0;
+  sigwait(&ends, &which);
+  server.stop();
+}
+
+}  // namespace
+
+std::vector<command> serve_commands() {
+  return {
+      {"serve",
+       "answers other sites, until SIGTERM or SIGINT comes",
+       "--data DIR --listen HOST:PORT [--base /eden]\n\n"
+       "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
+       "  --base PATH          what stands in front of Eden's addresses\n\n"
+       "  Prints \"listening on http://HOST:PORT/BASE\" once it does. There is no https: have a proxy in front that\n"
+       "  has, before you listen on more than this machine",
+       {{"data"}, {"listen"}, {"base"}},
+       serve}};
+}
+
+}  // namespace eden_site

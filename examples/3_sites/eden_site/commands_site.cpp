@@ -1,0 +1,137 @@
+// init, schema, settings: a site as a whole.
+
+#include <edensync/log/redact.hpp>
+#include <ostream>
+#include <utility>
+
+#include "commands.hpp"
+#include "open_site.hpp"
+#include "output.hpp"
+#include "text_files.hpp"
+
+namespace eden_site {
+
+namespace {
+
+namespace admin = edensync::admin;
+using kind = option::kind;
+
+void init(const arguments& given, std::ostream& out) {
+  if (!given.others().empty()) throw usage_error("what is " + given.others().front() + '?');
+  const auto& where = given.text("data");
+  if (given.has("admin") != given.has("password-file"))
+    throw usage_error("--admin and --password-file belong together");
+  if (!given.has("admin")) {
+    out << make_site(where, nullptr).value() << '\n';
+    return;
+  }
+  const first_account first{given.text("admin"), read_password(given.text("password-file")).value()};
+  out << make_site(where, &first).value() << '\n';
+}
+
+void schema_add(const arguments& given, std::ostream& out) {
+  if (given.others().empty()) throw usage_error("which files?");
+  const auto folder = data_folder::find(given.text("data")).value();
+  for (const auto& table : add_schema(folder, given.others()).value()) out << table << '\n';
+}
+
+void schema_list(const arguments& given, std::ostream& out) {
+  const auto here = site_of(given);
+  listing all;
+  for (const auto& r : *here->resources) {
+    boost::json::array components;
+    for (const auto& c : r.components()) components.emplace_back((*here->resources)[c.resource].name());
+    all.add({{"table", r.name()}, {"fields", r.fields().size()}, {"components", std::move(components)}});
+  }
+  all.print(out, given.has("json"));
+}
+
+void settings_show(const arguments& given, std::ostream& out) {
+  const auto here = site_of(given);
+  const auto& c = here->choices;
+  print_entry(out,
+              {{"uuid", here->site.uuid().value().text()},
+               {"domain", c.domain},
+               {"public_url", c.public_url},
+               {"proxy", edensync::redact(c.proxy)},
+               {"mode", to_text(c.mode)}},
+              given.has("json"));
+}
+
+void settings_set(const arguments& given, std::ostream&) {
+  if (!given.has("domain") && !given.has("public-url") && !given.has("proxy") && !given.has("mode"))
+    throw usage_error("what is to be set?");
+  const auto mode = admin::parse_site_mode(given.maybe("mode").value_or("eden"));
+  if (!mode) throw usage_error("--mode is eden or edensync");
+  const auto take = [&](std::string_view name, std::string& into) {
+    if (const auto text = given.maybe(name)) into = *text;
+  };
+  const auto here = site_of(given);
+  here->site
+      .ledger([&](auto& ledger) {
+        auto c = admin::read_choices(ledger);
+        take("domain", c.domain);
+        take("public-url", c.public_url);
+        take("proxy", c.proxy);
+        if (given.has("mode")) c.mode = *mode;
+        admin::write_choices(ledger, admin::checked(std::move(c)).value());
+      })
+      .value();
+}
+
+}  // namespace
+
+data_folder folder_of(const arguments& given) {
+  if (!given.others().empty()) throw usage_error("what is " + given.others().front() + '?');
+  return data_folder::find(given.text("data")).value();
+}
+
+std::unique_ptr<open_site> site_of(const arguments& given) { return open_site::open(folder_of(given)).value(); }
+
+std::vector<command> site_commands() {
+  return {
+      {"init",
+       "makes a site in a folder and prints its UUID",
+       "--data DIR [--admin NAME --password-file FILE]\n\n"
+       "  --data DIR             the site's folder; it is created if it is not there\n"
+       "  --admin NAME           an account that may do everything\n"
+       "  --password-file FILE   its password: the only line of the file",
+       {{"data"}, {"admin"}, {"password-file"}},
+       init},
+      {"schema add",
+       "takes descriptions of tables in, all or none, and prints which tables the site has",
+       "--data DIR FILE...\n\n"
+       "  FILE   Eden's description of a table (GET PREFIX/NAME/fields.xml), or a supplement with what those leave "
+       "out\n"
+       "         (JSON, an object for each table); which it is shows in its content. What comes later replaces what "
+       "was\n"
+       "         said of the same table before. Not while the site is served or synchronised",
+       {{"data"}},
+       schema_add},
+      {"schema list",
+       "lists the tables of the site",
+       "--data DIR [--json]",
+       {{"data"}, {"json", kind::flag}},
+       schema_list},
+      {"settings show",
+       "shows the site's UUID and settings",
+       "--data DIR [--json]",
+       {{"data"}, {"json", kind::flag}},
+       settings_show},
+      {"settings set",
+       "changes settings; a server that runs takes them when it is started again",
+       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync]\n\n"
+       "  --domain D       the site's host name in documents; uids that begin with it are its own\n"
+       "  --public-url U   the site's address in documents\n"
+       "  --proxy U        how repositories are reached that have no proxy of their own; empty: without one\n"
+       "  --mode M         eden: as an Eden of 2024, registered peers may push at once, and whoever may pull is told "
+       "who\n"
+       "                   made and owns a record (e-mail addresses). edensync: a peer may push once it was allowed "
+       "to\n"
+       "                   (repository set --accept-push) or if an account that may administer registered it",
+       {{"data"}, {"domain"}, {"public-url"}, {"proxy"}, {"mode"}},
+       settings_set},
+  };
+}
+
+}  // namespace eden_site

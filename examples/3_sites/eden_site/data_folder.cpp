@@ -1,0 +1,189 @@
+#include "data_folder.hpp"
+
+#include <edensync/core/account.hpp>
+#include <edensync/crypt/password_hash.hpp>
+#include <edensync/sqlite/account_table.hpp>
+#include <edensync/sqlite/change_layout.hpp>
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+#include <utility>
+
+#include "open_site.hpp"
+#include "schema_files.hpp"
+#include "text_files.hpp"
+
+namespace eden_site {
+
+namespace {
+
+namespace fs = std::filesystem;
+using edensync::error;
+using edensync::failure_exception;
+using edensync::make_failure;
+using edensync::result;
+
+edensync::failure in_words(const fs::path& where, const std::error_code& why) {
+  return make_failure(error::store_failed, where.string() + ": " + why.message());
+}
+
+// The versions of the schema are numbered.
+std::uint64_t last_version(const fs::path& schemas) {
+  std::uint64_t last = 0;
+  std::error_code none;
+  for (const auto& each : fs::directory_iterator(schemas, none)) {
+    const auto name = each.path().filename().string();
+    std::uint64_t n = 0;
+    const auto [end, wrong] = std::from_chars(name.data(), name.data() + name.size(), n);
+    if (wrong == std::errc() && end == name.data() + name.size()) last = std::max(last, n);
+  }
+  return last;
+}
+
+// Without the rest a change can go on, so it is no failure.
+void drop_all_but(const fs::path& schemas, const std::string& version) {
+  std::error_code ignored;
+  for (const auto& each : fs::directory_iterator(schemas, ignored))
+    if (each.path().filename() != version) fs::remove_all(each.path(), ignored);
+}
+
+result<schema_files> current_files(const data_folder& folder) {
+  const auto where = edensync::detail::guarded([&] { return folder.current_schema(); });
+  if (!where) return where.error();
+  return schema_files::load(*where);
+}
+
+std::vector<std::string> names_of(const edensync::schema& s) {
+  std::vector<std::string> names;
+  for (const auto& r : s) names.emplace_back(r.name());
+  return names;
+}
+
+}  // namespace
+
+result<data_folder> data_folder::find(const fs::path& where) {
+  data_folder folder(where);
+  std::error_code none;
+  if (!fs::is_regular_file(folder.database(), none))
+    return make_failure(error::no_such_entry, where.string() + " holds no site; eden-site init makes one");
+  return folder;
+}
+
+edensync::sqlite::options data_folder::store_options() const {
+  edensync::sqlite::options how;
+  how.path = database().string();
+  return how;
+}
+
+result<folder_lock> data_folder::lock_for_use() const {
+  return folder_lock::take(where_ / "lock", folder_lock::kind::shared, false);
+}
+
+result<folder_lock> data_folder::lock_for_change() const {
+  auto lock = folder_lock::take(where_ / "lock", folder_lock::kind::exclusive, true);
+  if (!lock && lock.error().code == error::store_locked)
+    return make_failure(error::store_locked, "the site is served or synchronised; stop that first");
+  return lock;
+}
+
+result<folder_lock> data_folder::lock_for_run(std::int64_t repository, bool wait) const {
+  std::error_code wrong;
+  fs::create_directories(where_ / "runs", wrong);
+  if (wrong) return in_words(where_ / "runs", wrong);
+  auto lock = folder_lock::take(where_ / "runs" / std::to_string(repository), folder_lock::kind::exclusive, !wait);
+  if (!lock && lock.error().code == error::store_locked) return make_failure(error::busy);
+  return lock;
+}
+
+fs::path data_folder::current_schema() const {
+  edensync::sqlite::connection db(store_options(), 256);
+  edensync::sqlite::statement_counter executed{0};
+  edensync::sqlite::statement find(db.get(), "SELECT content FROM edensync_setting WHERE key='admin.schema'", executed);
+  edensync::sqlite::execution e(find);
+  return e.step() ? schemas() / e.get_string(0) : fs::path();
+}
+
+result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
+  auto lock = where.lock_for_use();
+  if (!lock) return lock.error();
+  const auto files = current_files(where);
+  if (!files) return files.error();
+  auto read = files->read();
+  if (!read) return read.error();
+  auto resources = std::make_shared<const edensync::schema>(std::move(*read));
+  auto store = edensync::sqlite::store::open(where.database().string(), resources, where.store_options());
+  if (!store) return store.error();
+  auto choices = edensync::detail::guarded([&] {
+    auto ledger = store->snapshot();
+    return edensync::admin::read_choices(ledger);
+  });
+  if (!choices) return choices.error();
+  return std::make_unique<open_site>(std::move(where), std::move(*lock), std::move(resources), std::move(*store),
+                                     std::move(*choices));
+}
+
+result<std::string> make_site(const fs::path& where, const first_account* administrator) {
+  // What can be refused is refused before anything is written.
+  edensync::sqlite::account_table::entry first{{}, {}};
+  if (administrator != nullptr) {
+    if (!edensync::is_account_name(administrator->name))
+      return make_failure(error::bad_setting, "this cannot be an account's name: " + administrator->name);
+    auto hash = edensync::crypt::hash_password(administrator->password);
+    if (!hash) return hash.error();
+    first = {{administrator->name, edensync::access_level::administer}, std::move(*hash)};
+  }
+  std::error_code wrong;
+  if (fs::create_directories(where, wrong)) fs::permissions(where, fs::perms::owner_all, wrong);
+  if (wrong) return in_words(where, wrong);
+  data_folder folder(where);
+  const auto is_there = make_failure(error::bad_setting, "there is a site in " + where.string() + " already");
+  auto lock = folder.lock_for_change();
+  if (!lock) return lock.error().code == error::store_locked ? is_there : lock.error();
+  return edensync::detail::guarded([&]() -> std::string {
+    auto none = std::make_shared<const edensync::schema>(edensync::schema::make({}).value());
+    edensync::sqlite::store store(folder.store_options(), none);
+    if (store.snapshot().setting("uuid")) throw failure_exception(is_there);
+    if (administrator != nullptr) edensync::sqlite::account_table(folder.store_options()).add(first);
+    edensync::system_clock clock;
+    edensync::random_uid_source uids;
+    edensync::site<parts> site(store, *none, clock, uids);
+    // Last: with it the site is there.
+    return site.uuid().value().text();
+  });
+}
+
+result<std::vector<std::string>> add_schema(const data_folder& folder, const std::vector<std::string>& files) {
+  auto lock = folder.lock_for_change();
+  if (!lock) return lock.error();
+  auto all = current_files(folder);
+  if (!all) return all.error();
+  for (const auto& file : files) {
+    auto text = read_text(file);
+    if (!text) return text.error();
+    if (auto added = all->add(file, *text); !added) return added.error();
+  }
+  auto read = all->read();
+  if (!read) return read.error();
+  const auto resources = std::make_shared<const edensync::schema>(std::move(*read));
+
+  const auto version = std::to_string(last_version(folder.schemas()) + 1);
+  if (auto saved = all->save(folder.schemas() / version); !saved) return saved.error();
+  if (auto settled = settle_folder(folder.schemas()); !settled) return settled.error();
+  // What the database follows from now on must be on the disk before the descriptions of before are gone.
+  auto how = folder.store_options();
+  how.synchronous = "FULL";
+  const auto done = edensync::detail::guarded([&] {
+    edensync::sqlite::change_layout(how, *resources, [&](auto& db) {
+      db.run("INSERT OR REPLACE INTO edensync_setting VALUES('admin.schema','" + version + "')");
+    });
+  });
+  if (!done) {
+    std::error_code ignored;
+    fs::remove_all(folder.schemas() / version, ignored);
+    return done.error();
+  }
+  drop_all_but(folder.schemas(), version);
+  return names_of(*resources);
+}
+
+}  // namespace eden_site

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <edensync/core/result.hpp>
+#include <edensync/sqlite/options.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "folder_lock.hpp"
+
+namespace eden_site {
+
+/// The folder in which a site keeps all that it has:
+///
+///     site.sqlite         records, ledger and accounts
+///     schema/N            descriptions of the tables; the database says which N it follows
+///     lock                held by all that have the site open
+///     runs/ID             held by the run with that repository
+///
+/// Thread safety: a value.
+class data_folder {
+ public:
+  explicit data_folder(std::filesystem::path where) : where_(std::move(where)) {}
+
+  /// Errors: no_such_entry if the folder holds no site.
+  static edensync::result<data_folder> find(const std::filesystem::path& where);
+
+  const std::filesystem::path& path() const { return where_; }
+  std::filesystem::path database() const { return where_ / "site.sqlite"; }
+  std::filesystem::path schemas() const { return where_ / "schema"; }
+
+  /// The folder of the descriptions that the database follows; empty if it follows none yet. Errors: those of the store,
+  /// thrown.
+  std::filesystem::path current_schema() const;
+
+  /// How the database is opened.
+  edensync::sqlite::options store_options() const;
+
+  /// Held by whoever reads or writes records: as long as one does, the schema stays as it is.
+  edensync::result<folder_lock> lock_for_use() const;
+
+  /// Held while the schema changes. Errors: store_locked if somebody has the site open.
+  edensync::result<folder_lock> lock_for_change() const;
+
+  /// Held during a run with a repository. Errors: busy if another one is under way and `wait` is false.
+  edensync::result<folder_lock> lock_for_run(std::int64_t repository, bool wait) const;
+
+ private:
+  std::filesystem::path where_;
+};
+
+/// What a new site is given.
+struct first_account {
+  std::string name;
+  std::string password;
+};
+
+/// Makes a site in a folder, which is created if it is not there, and gives the site's UUID.
+///
+/// Errors: bad_setting if there is a site already, or if the account is none that can be; store_failed.
+edensync::result<std::string> make_site(const std::filesystem::path& where, const first_account* administrator);
+
+/// Takes descriptions of tables into a site, all or none; gives the names of the tables it has now.
+///
+/// The database follows: tables and columns are added, and nothing is lost.
+/// Errors: bad_schema and those of the files, each with the file's name; store_locked if the site is open elsewhere.
+edensync::result<std::vector<std::string>> add_schema(const data_folder& folder, const std::vector<std::string>& files);
+
+}  // namespace eden_site

@@ -1,0 +1,61 @@
+#pragma once
+
+// A site of this program: what it is made of, and how it is opened.
+
+#include <edensync/core/result.hpp>
+#include <edensync/schema/schema.hpp>
+#include <edensync/site/parts.hpp>
+#include <edensync/site/site.hpp>
+#include <edensync/admin/site_choices.hpp>
+#include <edensync/expat/event_source.hpp>
+#include <edensync/sqlite/store.hpp>
+#include <edensync/system/clock.hpp>
+#include <edensync/system/uid_source.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "data_folder.hpp"
+
+namespace eden_site {
+
+struct parts : edensync::default_parts {
+  using store = edensync::sqlite::store;
+  using clock = edensync::system_clock;
+  using uid_source = edensync::random_uid_source;
+  using event_source = edensync::expat::event_source;
+};
+
+/// A site that is open, with what it needs. It holds the folder's lock.
+class open_site {
+ public:
+  /// Errors: those of the schema's files and of the store.
+  static edensync::result<std::unique_ptr<open_site>> open(data_folder where);
+
+  open_site(data_folder where, folder_lock lock, std::shared_ptr<const edensync::schema> schema,
+            edensync::sqlite::store s, edensync::admin::site_choices c)
+      : folder(std::move(where)),
+        lock_(std::move(lock)),
+        resources(std::move(schema)),
+        choices(std::move(c)),
+        store(std::move(s)),
+        site(store, *resources, clock, uids,
+             {.domain = choices.domain,
+              .url = choices.public_url,
+              .authors = choices.mode == edensync::admin::site_mode::eden}) {}
+
+  data_folder folder;
+
+ private:
+  folder_lock lock_;
+
+ public:
+  std::shared_ptr<const edensync::schema> resources;
+  edensync::admin::site_choices choices;
+  edensync::system_clock clock;
+  edensync::random_uid_source uids;
+  edensync::sqlite::store store;
+  edensync::site<parts> site;
+};
+
+}  // namespace eden_site

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/repository.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/admin/site_choices.hpp"
+
+namespace edensync::admin {
+
+/// Checks a repository as an administrator describes it, and brings it to its usual form. Errors: bad_setting.
+inline result<repository> checked(repository r) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (r.name.empty() || r.name.front() == ' ' || std::any_of(r.name.begin(), r.name.end(), is_control))
+    return make_failure(error::bad_setting, "a repository needs a name, in one line");
+  if (r.username.find(':') != std::string::npos) return make_failure(error::bad_setting, "no user name holds a colon");
+  // There they would be shown, and are not used.
+  if (detail::has_credentials(r.url))
+    return make_failure(error::bad_setting, "user name and password do not belong into the URL");
+  if (r.type != "eden" && r.type != "data" && r.type != "filesync")
+    return make_failure(error::bad_setting, "the type is eden, data or filesync, not " + r.type);
+  for (auto [address, what] : {std::pair(&r.url, "the URL"), std::pair(&r.proxy, "the proxy")}) {
+    auto usual = detail::web_address(*address, what);
+    if (!usual) return usual.error();
+    *address = std::move(*usual);
+  }
+  if (r.type == "data" && r.url.empty())
+    return make_failure(error::bad_setting, "a repository of type data needs a URL");
+  if (r.type == "filesync" && r.path.empty())
+    return make_failure(error::bad_setting, "a repository of type filesync needs a path");
+  if (r.type != "filesync" && !r.path.empty())
+    return make_failure(error::bad_setting, "only a repository of type filesync has a path");
+  return r;
+}
+
+/// The repositories of a site, as an administrator sees and changes them.
+///
+/// They are known by their name, or by their UUID. Each change is a transaction of its own.
+/// Errors: no_such_entry, bad_setting, and those of the store. Lifetime: the site outlives it. Thread safety: as the site.
+template <class Parts>
+class repositories {
+ public:
+  explicit repositories(site<Parts>& s) : site_(s) {}
+
+  result<std::vector<repository>> all() { return site_.repositories(); }
+
+  result<repository> find(const std::string& name) {
+    return edensync::detail::guarded([&] {
+      auto ledger = site_.store().snapshot();
+      return in(ledger, name);
+    });
+  }
+
+  /// Gives it with its number. Errors: bad_setting also if there is one of that name or UUID.
+  result<repository> add(repository r) {
+    auto good = checked(std::move(r));
+    if (!good) return good.error();
+    return put(std::move(*good));
+  }
+
+  /// Changes one as `how` does, and gives what it is now.
+  result<repository> change(const std::string& name, const std::function<void(repository&)>& how) {
+    const auto own = site_.uuid();
+    if (!own) return own.error();
+    return site_.ledger([&](auto& t) {
+      auto r = in(t, name);
+      const auto type = r.type;
+      how(r);
+      // A peer may say when it registers that it is of a type that no administrator can give it.
+      const bool foreign = r.type == type && type != "eden" && type != "data" && type != "filesync";
+      if (foreign) r.type = "eden";
+      auto good = checked(std::move(r));
+      if (!good) throw failure_exception(good.error());
+      if (foreign) good->type = type;
+      check_unique(t, *good, *own);
+      t.put_repository(*good);
+      return std::move(*good);
+    });
+  }
+
+  /// Removes one with its tasks and what waits in quarantine for it; lines of the log stay. Errors: busy during a run.
+  result<void> remove(const std::string& name) {
+    return site_.ledger([&](auto& t) {
+      const auto r = in(t, name);
+      if (const auto held = t.get_lease(r.id); held && held->expires > site_.now()) throw_failure(error::busy, r.name);
+      t.erase_repository(r.id);
+    });
+  }
+
+ private:
+  template <class Reader>
+  static repository in(Reader& ledger, const std::string& name) {
+    const repository* found = nullptr;
+    const auto known = ledger.repositories();
+    for (const auto& r : known) {
+      if (r.name != name) continue;
+      // A name that two peers gave themselves does not say which.
+      if (found != nullptr)
+        throw_failure(error::no_such_entry, "several repositories are called " + name + ": use the UUID");
+      found = &r;
+    }
+    for (const auto& r : known)
+      if (found == nullptr && !name.empty() && r.uuid.text() == name) found = &r;
+    if (found == nullptr) throw_failure(error::no_such_entry, "no repository is called " + name);
+    return *found;
+  }
+
+  template <class Reader>
+  static void check_unique(Reader& ledger, const repository& r, const uid& own) {
+    if (!r.uuid.empty() && r.uuid == own) throw_failure(error::bad_setting, "this UUID is the site's own");
+    for (const auto& other : ledger.repositories()) {
+      if (other.id == r.id) continue;
+      if (other.name == r.name)
+        throw_failure(error::bad_setting, "there is a repository called " + r.name + " already");
+      if (!r.uuid.empty() && other.uuid == r.uuid)
+        throw_failure(error::bad_setting, "the repository " + other.name + " has this UUID");
+    }
+  }
+
+  result<repository> put(repository r) {
+    const auto own = site_.uuid();
+    if (!own) return own.error();
+    return site_.ledger([&](auto& t) {
+      check_unique(t, r, *own);
+      r.id = t.put_repository(r);
+      return std::move(r);
+    });
+  }
+
+  site<Parts>& site_;
+};
+
+}  // namespace edensync::admin

@@ -1,0 +1,364 @@
+// What an administrator says to the program, right and wrong.
+
+#include <boost/test/unit_test.hpp>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/eden_site.hpp"
+
+namespace {
+
+using edensync::test::fixture;
+using edensync::test::read_file;
+using edensync::test::workplace;
+namespace fs = std::filesystem;
+
+std::string tables_of(const workplace& w) {
+  std::string all;
+  const auto tables = w.json("schema list");
+  for (const auto& t : tables.as_array()) all.append(t.at("table").as_string()).append(1, ' ');
+  return all;
+}
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(program_commands, workplace)
+
+BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
+  const auto all = run({"--help"});
+  BOOST_TEST(all.status == 0);
+  for (const std::string name : {"init",
+                                 "schema add",
+                                 "schema list",
+                                 "settings show",
+                                 "settings set",
+                                 "user add",
+                                 "user set",
+                                 "user list",
+                                 "user remove",
+                                 "repository add",
+                                 "repository set",
+                                 "repository list",
+                                 "repository show",
+                                 "repository remove",
+                                 "resource add",
+                                 "resource set",
+                                 "resource list",
+                                 "resource remove",
+                                 "import",
+                                 "export",
+                                 "serve",
+                                 "sync",
+                                 "log"}) {
+    BOOST_TEST(all.out.find("\n  " + name + " ") != std::string::npos, name);
+    std::vector<std::string> words{name.substr(0, name.find(' '))};
+    if (words[0] != name) words.push_back(name.substr(words[0].size() + 1));
+    words.emplace_back("--help");
+    const auto one = run(words);
+    BOOST_TEST(one.status == 0);
+    BOOST_TEST(one.out.starts_with("usage: eden-site " + name + " --data DIR"), one.out);
+    BOOST_TEST(one.err == "");
+  }
+  BOOST_TEST(run({"user", "--help"}).out.find("user add") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_does_nothing) {
+  const auto password = file("pw", "secret\n");
+  const std::vector<std::vector<std::string>> all{
+      {},
+      {"nonsense"},
+      {"user"},
+      {"user", "nonsense"},
+      {"repository", "--data", data},
+      {"init"},
+      {"init", "--data"},
+      {"init", "--data", ""},
+      {"init", "--data", data, "more"},
+      {"init", "--data", data, "--data", data},
+      {"init", "--data", data, "-v"},
+      {"init", "--data", data, "--admin", "a"},
+      {"init", "--data", data, "--password-file", password},
+      {"init", "--data", data, "--password", "secret"},
+      {"init", "--data", data, "--json"},
+      {"schema", "add", "--data", data},
+      {"user", "add", "--data", data, "--name", "a"},
+      {"user", "add", "--data", data, "--password-file", password},
+      {"user", "add", "--data", data, "--name", "a", "--password-file", password, "--access", "all"},
+      {"user", "add", "--data", data, "--name", "a", "--password", "secret"},
+      {"user", "set", "--data", data, "--name", "a"},
+      {"user", "list", "--data", data, "--json=yes"},
+      {"user", "remove", "--data", data},
+      {"settings", "set", "--data", data},
+      {"settings", "set", "--data", data, "--mode", "strict"},
+      {"repository", "add", "--data", data},
+      {"repository", "set", "--data", data, "--name", "a", "--accept-push", "--no-accept-push"},
+      {"resource", "add", "--data", data, "--repository", "a"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--mode", "up"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--strategy", "create,upsert"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--update-policy", "newer"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--conflict-policy", "x"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--filter", "~.name"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--filter", "[~.name=1"},
+      {"resource", "set", "--data", data, "--repository", "a", "--resource", "x_y", "--filter", "a=b", "--no-filter"},
+      {"import", "--data", data},
+      {"import", "--data", data, "--resource", "dvr_bed", "one", "two"},
+      {"export", "--data", data},
+      {"serve", "--data", data},
+      {"serve", "--data", data, "--listen", "127.0.0.1"},
+      {"serve", "--data", data, "--listen", "127.0.0.1:"},
+      {"serve", "--data", data, "--listen", "127.0.0.1:99999"},
+      {"serve", "--data", data, "--listen", "::1:80"},
+      {"serve", "--data", data, "--listen", "127.0.0.1:0", "--base", "eden"},
+      {"sync", "--data", data},
+      {"log", "--last", "3"},
+  };
+  for (const auto& words : all) {
+    std::string said;
+    for (const auto& w : words) said += w + ' ';
+    const auto d = run(words);
+    BOOST_TEST(d.status == 2, said << d.err);
+    BOOST_TEST(d.out == "", said);
+    BOOST_TEST(d.err.find("see eden-site --help") != std::string::npos, said << d.err);
+    BOOST_TEST(!fs::exists(data), said);
+  }
+  good("init");
+  bad(2, "no number", "log", {"--last", "x"});
+}
+
+BOOST_AUTO_TEST_CASE(a_new_site_has_a_uuid_and_keeps_it) {
+  const auto made = good("init", {"--admin", "boss", "--password-file", file("pw", "open sesame\r\n")});
+  BOOST_TEST(made.starts_with("urn:uuid:"), made);
+  BOOST_TEST(std::string(json("settings show").at("uuid").as_string()) + '\n' == made);
+  BOOST_TEST(boost::json::serialize(json("user list")) == R"([{"name":"boss","access":"administer"}])");
+  bad(1, "already", "init");
+  BOOST_TEST(std::string(json("settings show").at("uuid").as_string()) + '\n' == made);
+  // Nobody else may look into it: the ledger holds passwords.
+  BOOST_TEST(((fs::status(data).permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none));
+}
+
+BOOST_AUTO_TEST_CASE(a_site_is_not_begun_with_an_account_that_cannot_be) {
+  bad(1, "NUL", "init", {"--admin", "boss", "--password-file", file("pw", "\n")});
+  bad(1, "name", "init", {"--admin", "a:b", "--password-file", file("pw", "secret\n")});
+  bad(1, "No such file", "init", {"--admin", "boss", "--password-file", (root / "nothing").string()});
+  BOOST_TEST(!fs::exists(data));
+}
+
+BOOST_AUTO_TEST_CASE(where_no_site_is_every_command_says_so) {
+  for (const std::string_view command : {"user list", "settings show", "repository list", "log", "schema list"})
+    bad(1, "holds no site", command);
+  BOOST_TEST(!fs::exists(data));
+}
+
+BOOST_AUTO_TEST_CASE(accounts) {
+  good("init");
+  const auto password = file("pw", "secret");
+  good("user add", {"--name", "field@example.org", "--password-file", password});
+  good("user add", {"--name", "guest", "--password-file", password, "--access", "none"});
+  BOOST_TEST(boost::json::serialize(json("user list")) ==
+             R"([{"name":"field@example.org","access":"write"},{"name":"guest","access":"none"}])");
+  BOOST_TEST(good("user list").find("field@example.org  write") != std::string::npos);
+  bad(1, "already", "user add", {"--name", "guest", "--password-file", password});
+  bad(1, "NUL", "user add", {"--name", "new", "--password-file", file("empty", "\n")});
+  bad(1, "NUL", "user add", {"--name", "new", "--password-file", file("nul", std::string_view("a\0b", 3))});
+  bad(1, "more than one line", "user add", {"--name", "new", "--password-file", file("two", "a\nb\n")});
+  bad(1, "account's name", "user add", {"--name", "a:b", "--password-file", password});
+  good("user set", {"--name", "guest", "--access", "read"});
+  BOOST_TEST(json("user list").at(1).at("access") == "read");
+  bad(1, "no account is called", "user set", {"--name", "nobody", "--access", "read"});
+  good("user remove", {"--name", "guest"});
+  bad(1, "no account is called guest", "user remove", {"--name", "guest"});
+  BOOST_TEST(json("user list").as_array().size() == 1u);
+  BOOST_TEST(read_file(fs::path(data) / "site.sqlite").find("secret") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(settings) {
+  good("init");
+  good("settings set", {"--domain", "base.example.org", "--public-url", "https://base.example.org/eden/"});
+  good("settings set", {"--proxy", "http://proxy:8080", "--mode", "eden"});
+  const auto s = json("settings show");
+  BOOST_TEST(s.at("domain") == "base.example.org");
+  BOOST_TEST(s.at("public_url") == "https://base.example.org/eden");
+  BOOST_TEST(s.at("proxy") == "http://proxy:8080");
+  BOOST_TEST(s.at("mode") == "eden");
+  bad(1, "proxy is no web address", "settings set", {"--proxy", "proxy:8080"});
+  bad(1, "domain", "settings set", {"--domain", "http://x"});
+  bad(1, "domain", "settings set", {"--domain", ""});
+  BOOST_TEST((json("settings show") == s));
+  good("settings set", {"--proxy", "http://me:hidden@proxy:8080"});
+  BOOST_TEST(good("settings show").find("hidden") == std::string::npos);
+  good("settings set", {"--proxy", ""});
+  BOOST_TEST(json("settings show").at("proxy") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_is_taken_whole_or_not_at_all) {
+  good("init");
+  const auto centre = fixture("dvr_centre.xml").string(), bed = fixture("dvr_bed.xml").string();
+  const auto neither = file("notes.txt", "neither of them"), page = file("page.xml", "<html><body/></html>");
+  bad(1, "notes.txt is neither", "schema add", {centre, neither});
+  bad(1, "page.xml", "schema add", {centre, page});
+  bad(1, "root is not <fields", "schema add", {centre, page});
+  bad(1, "list.json", "schema add", {centre, file("list.json", "[1]")});
+  bad(1, "half.json", "schema add", {centre, file("half.json", R"({"dvr_bed": )")});
+  bad(1, "odd.json", "schema add", {centre, file("odd.json", R"({"dvr_bed": 7})")});
+  bad(1, "half.xml", "schema add", {centre, file("half.xml", R"(<fields resource="dvr_bed"><field)")});
+  bad(1, "kind.xml", "schema add",
+      {centre, file("kind.xml", R"(<fields resource="dvr_bed"><field name="a" type="colour"/></fields>)")});
+  bad(1, "never travel", "schema add", {file("user.xml", R"(<fields resource="auth_user"></fields>)")});
+  bad(1, "table's name", "schema add", {file("path.xml", R"(<fields resource="../up"></fields>)")});
+  bad(1, "a list of objects", "schema add", {centre, file("bad.json", R"({"dvr_centre": {"components": 3}})")});
+  bad(1, "No such file", "schema add", {centre, (root / "nothing.xml").string()});
+  bad(1, "is a folder", "schema add", {centre, root.string()});
+  BOOST_TEST(tables_of(*this) == "");
+  // Told apart by what is in them, whatever they are called.
+  BOOST_TEST(good("schema add", {file("a.json", read_file(centre)),
+                                 file("b.xml", read_file(fixture("tables.json")))}) == "dvr_centre\n");
+  BOOST_TEST(tables_of(*this) == "dvr_centre ");
+  bad(1, "notes.txt", "schema add", {bed, neither});
+  BOOST_TEST(tables_of(*this) == "dvr_centre ");
+  BOOST_TEST(good("schema add", {bed}) == "dvr_bed\ndvr_centre\n");
+  // What the supplement said of it before it was described.
+  BOOST_TEST(json("schema list").at(1).at("components") == boost::json::array{"dvr_bed"});
+}
+
+BOOST_AUTO_TEST_CASE(a_schema_grows_under_its_records) {
+  make();
+  good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
+  const auto before = good("export", {"--resource", "dvr_centre"});
+  BOOST_TEST(before.find("Harbour School") != std::string::npos);
+  good("schema add", {fixture("dvr_centre_later.xml").string(), fixture("dvr_team.xml").string()});
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre dvr_team ");
+  BOOST_TEST(good("export", {"--resource", "dvr_centre"}) == before);
+  const auto more =
+      file("more.xml", R"(<s3xml><resource name="dvr_team" uuid="urn:uuid:7ea0" modified_on="2026-04-01T08:00:00">
+    <data field="name">North</data></resource><resource name="dvr_centre" uuid="urn:uuid:c0000000-0000-4000-8000-000000000001"
+    modified_on="2026-04-01T08:00:00"><data field="opened">2026-04-01</data>
+    <reference field="team_id" resource="dvr_team" uuid="urn:uuid:7ea0"/></resource></s3xml>)");
+  BOOST_TEST(json("import", {"--resource", "dvr_centre", more}).at("updated") == 1);
+  const auto after = good("export", {"--resource", "dvr_centre"});
+  BOOST_TEST(after.find("2026-04-01") != std::string::npos, after);
+  BOOST_TEST(after.find("urn:uuid:7ea0") != std::string::npos, after);
+}
+
+// A program that was killed in the middle of it leaves descriptions behind that the database does not follow.
+BOOST_AUTO_TEST_CASE(half_a_change_of_the_schema_is_none) {
+  make();
+  fs::create_directories(fs::path(data) / "schema/99");
+  file("site/schema/99/dvr_team.xml", "half a file");
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre ");
+  good("schema add", {fixture("dvr_team.xml").string()});
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre dvr_team ");
+  BOOST_TEST(!fs::exists(fs::path(data) / "schema/99"));
+  fs::remove_all(fs::path(data) / "schema");
+  bad(1, "No such file", "schema list");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_change_under_its_records_is_refused) {
+  make();
+  good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
+  const auto number =
+      file("centre.xml", R"(<fields resource="dvr_centre"><field name="name" type="integer"/></fields>)");
+  bad(1, "dvr_centre.name was of another kind", "schema add", {number, fixture("dvr_team.xml").string()});
+  BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre ");
+  BOOST_TEST(good("export", {"--resource", "dvr_centre"}).find("Harbour School") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(repositories) {
+  make();
+  good("repository add", {"--name", "Base", "--url", "http://base:8000/eden/", "--username", "me", "--password-file",
+                          file("pw", "hidden\n"), "--synchronise-uuids"});
+  auto r = json("repository show", {"--name", "Base"});
+  BOOST_TEST(r.at("url") == "http://base:8000/eden");
+  BOOST_TEST(r.at("type") == "eden");
+  BOOST_TEST(r.at("username") == "me");
+  BOOST_TEST(r.at("has_password") == true);
+  BOOST_TEST(r.at("synchronise_uuids") == true);
+  BOOST_TEST(r.at("accept_push") == false);
+  BOOST_TEST(r.at("last_connected").is_null());
+  BOOST_TEST(good("repository show", {"--name", "Base"}).find("hidden") == std::string::npos);
+  bad(1, "already", "repository add", {"--name", "Base"});
+  bad(1, "no web address", "repository add", {"--name", "x", "--url", "base:8000"});
+  bad(1, "do not belong", "repository add", {"--name", "x", "--url", "http://me:hidden@base:8000/eden"});
+  bad(1, "colon", "repository add", {"--name", "x", "--username", "me:too"});
+  bad(1, "in one line", "repository add", {"--name", "two\nlines"});
+  bad(1, "eden, data or filesync", "repository add", {"--name", "x", "--type", "ftp"});
+  bad(1, "needs a path", "repository add", {"--name", "x", "--type", "filesync"});
+  bad(1, "needs a URL", "repository add", {"--name", "x", "--type", "data"});
+  bad(1, "has a path", "repository add", {"--name", "x", "--path", "/tmp"});
+  bad(1, "site's own", "repository add",
+      {"--name", "x", "--uuid", std::string(json("settings show").at("uuid").as_string())});
+  good("repository add", {"--name", "Files", "--type", "filesync", "--path", "/srv/x", "--uuid", "urn:uuid:f11e"});
+  bad(1, "has this UUID", "repository add", {"--name", "x", "--uuid", "urn:uuid:f11e"});
+  good("repository set", {"--name", "urn:uuid:f11e", "--rename", "Folder", "--accept-push"});
+  BOOST_TEST(json("repository show", {"--name", "Folder"}).at("accept_push") == true);
+  good("repository set", {"--name", "Base", "--no-synchronise-uuids", "--proxy", "http://me:hidden@p:1/a@b"});
+  r = json("repository show", {"--name", "Base"});
+  BOOST_TEST(r.at("synchronise_uuids") == false);
+  BOOST_TEST(r.at("proxy") == "http://***@p:1/a@b");
+  BOOST_TEST(r.at("username") == "me");
+  BOOST_TEST(json("repository list").as_array().size() == 2u);
+  good("repository remove", {"--name", "Base"});
+  bad(1, "no repository is called Base", "repository remove", {"--name", "Base"});
+  BOOST_TEST(json("repository list").as_array().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(resources) {
+  make();
+  good("repository add", {"--name", "Base"});
+  const std::vector<std::string> one{"--repository", "Base", "--resource", "dvr_centre"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), one.begin(), one.end());
+    return more;
+  };
+  bad(1, "dvr_nothing", "resource add", {"--repository", "Base", "--resource", "dvr_nothing"});
+  bad(1, "no repository", "resource add", {"--repository", "Nobody", "--resource", "dvr_centre"});
+  bad(1, "nosuch", "resource add", with({"--filter", "~.nosuch=1"}));
+  bad(1, "dvr_other", "resource add", with({"--filter", "[dvr_other]~.name=1"}));
+  good("resource add",
+       with({"--mode", "pull", "--strategy", "create,update", "--update-policy", "OTHER", "--conflict-policy", "MASTER",
+             "--filter", "[~]~.name__like=H*", "--filter", "[dvr_bed]~.label=Gym", "--no-components"}));
+  BOOST_TEST(boost::json::serialize(json("resource list", {"--repository", "Base"})) ==
+             R"([{"resource":"dvr_centre","mode":"pull","strategy":"create,update","update_policy":"OTHER",)"
+             R"("conflict_policy":"MASTER","components":false,"last_pull":null,"last_push":null,)"
+             R"("filters":["[~]~.name__like=H*","[dvr_bed]~.label=Gym"]}])");
+  bad(1, "already configured", "resource add", one);
+  good("resource set", with({"--mode", "both", "--no-filter", "--components"}));
+  const auto t = json("resource list", {"--repository", "Base"}).at(0);
+  BOOST_TEST(t.at("mode") == "both");
+  BOOST_TEST(t.at("strategy") == "create,update");
+  BOOST_TEST(t.at("components") == true);
+  BOOST_TEST(t.at("filters").as_array().empty());
+  bad(1, "is not configured", "resource set", {"--repository", "Base", "--resource", "dvr_bed", "--mode", "pull"});
+  good("resource remove", one);
+  bad(1, "is not configured", "resource remove", one);
+}
+
+BOOST_AUTO_TEST_CASE(records_in_files) {
+  make();
+  const auto document = fixture("centres.xml").string();
+  const auto report = json("import", {"--resource", "dvr_centre", document});
+  BOOST_TEST(report.at("created") == 3);
+  BOOST_TEST(json("import", {"--resource", "dvr_centre", document}).at("unchanged") == 3);
+  const auto out = (root / "out.xml").string();
+  BOOST_TEST(good("export", {"--resource", "dvr_centre", out}) == "");
+  const auto written = read_file(out);
+  BOOST_TEST(written.find("Größe &amp; Co. Hall") != std::string::npos, written);
+  BOOST_TEST(written.find("Gym, left") != std::string::npos, written);
+  BOOST_TEST(good("export", {"--resource", "dvr_centre"}) == written);
+  // What one site wrote is nothing new to another that reads it.
+  workplace other;
+  other.make();
+  BOOST_TEST(other.json("import", {"--resource", "dvr_centre", out}).at("created") == 3);
+  bad(1, "dvr_nothing", "import", {"--resource", "dvr_nothing", document});
+  bad(1, "dvr_nothing", "export", {"--resource", "dvr_nothing"});
+  bad(1, "cannot be read", "import", {"--resource", "dvr_centre", (root / "nothing").string()});
+  bad(1, "not well-formed", "import", {"--resource", "dvr_centre", file("half.xml", "<s3xml><resource")});
+  bad(1, "root element", "import", {"--resource", "dvr_centre", file("page.xml", "<html></html>")});
+  const auto nameless = at("import", {"--resource", "dvr_centre", file("nameless.xml", R"(<s3xml>
+    <resource name="dvr_centre" uuid="urn:uuid:bad"><data field="code">C-9</data></resource></s3xml>)")});
+  BOOST_TEST(nameless.status == 1);
+  BOOST_TEST(nameless.err.find("name") != std::string::npos, nameless.err);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

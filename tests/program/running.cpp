@@ -1,0 +1,95 @@
+// Two sites, each a process of the program: one is served, the other one runs.
+
+#include <sys/file.h>
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "support/eden_site.hpp"
+
+namespace {
+
+using edensync::test::fixture;
+using edensync::test::served;
+using edensync::test::workplace;
+
+struct two_sites {
+  two_sites() {
+    for (auto* w : {&base, &field}) w->make();
+    base.good("settings set", {"--mode", "eden"});
+    base.add_user("field", "secret", "write");
+    base.good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
+  }
+
+  void configure(const std::string& url) {
+    field.good("repository add", {"--name", "Base", "--url", url, "--username", "field", "--password-file",
+                                  field.file("pw", "secret\n")});
+    field.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
+  }
+
+  // As another run with the only repository would.
+  int hold_run() const {
+    const auto file = edensync::test::fs::directory_iterator(edensync::test::fs::path(field.data) / "runs")->path();
+    const int held = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    return ::flock(held, LOCK_EX | LOCK_NB) == 0 ? held : -1;
+  }
+
+  workplace base, field;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(program_running, two_sites)
+
+BOOST_AUTO_TEST_CASE(what_one_has_the_other_gets) {
+  served s(base);
+  configure(s.address);
+  const auto first = field.good("sync", {"--repository", "Base"});
+  BOOST_TEST(first ==
+             "pull dvr_centre: 3 records, 3 created, 0 updated, 0 deleted\n"
+             "push dvr_centre: 0 records\n");
+  BOOST_TEST(field.json("repository show", {"--name", "Base"}).at("uuid") == base.json("settings show").at("uuid"));
+  field.good("import", {"--resource", "dvr_centre", field.file("new.xml", R"(<s3xml><resource name="dvr_centre"
+    uuid="urn:uuid:new" modified_on="2026-06-01T08:00:00"><data field="name">Ferry Hall</data></resource></s3xml>)")});
+  field.good("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(base.good("export", {"--resource", "dvr_centre"}).find("Ferry Hall") != std::string::npos);
+  BOOST_TEST(s.stop() == 0);
+  BOOST_TEST(!field.json("resource list", {"--repository", "Base"}).at(0).at("last_pull").is_null());
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_fails_says_so) {
+  std::string gone;
+  {
+    served s(base);
+    gone = s.address;
+    configure(gone);
+    field.good("repository set", {"--name", "Base", "--password-file", field.file("pw", "wrong\n")});
+    field.bad(1, "refused the credentials", "sync", {"--repository", "Base"});
+    BOOST_TEST(s.stop() == 0);
+  }
+  field.bad(1, "cannot be reached", "sync", {"--repository", "Base"});
+  field.bad(1, "no repository", "sync", {"--repository", "Nobody"});
+  field.good("repository set", {"--name", "Base", "--url", ""});
+  field.bad(1, "No URL", "sync", {"--repository", "Base"});
+  BOOST_TEST(field.json("log").as_array().size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(a_proxy_is_never_passed_by) {
+  configure("http://127.0.0.1:9/eden");
+  field.good("settings set", {"--proxy", "http://127.0.0.1:9"});
+  field.bad(1, "proxy", "sync", {"--repository", "Base"});
+}
+
+BOOST_AUTO_TEST_CASE(one_run_at_a_time) {
+  served s(base);
+  configure(s.address);
+  field.good("sync", {"--repository", "Base"});
+  const int held = hold_run();
+  BOOST_TEST_REQUIRE(held >= 0);
+  field.bad(1, "another run", "sync", {"--repository", "Base"});
+  ::close(held);
+  field.good("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
