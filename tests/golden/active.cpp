@@ -141,7 +141,12 @@ class story {
     compare_log(r, lines);
   }
 
-  void tell(std::string what, std::string difference) { now_->push_back({std::move(what), std::move(difference)}); }
+  void tell(std::string what, std::string difference) { now_->push_back({std::move(what), std::move(difference), {}}); }
+
+  // A difference that is what a rule of ours makes of the recording; the rule has been checked.
+  void tell_by_rule(std::string rule, std::string what, std::string difference) {
+    now_->push_back({std::move(what), std::move(difference), std::move(rule)});
+  }
 
   // What the peer says to a request: the same as then, if it was asked the same.
   peer_says answer(recorded_run& r, const heard& asked) {
@@ -163,7 +168,7 @@ class story {
     // A push says since when, if there was one before; an Eden has forgotten it (P4).
     if (const auto since = parameter(asked.head.target, "msince");
         found->way() == "push" && parameter(found->request.target(), "msince").empty() && !since.empty()) {
-      tell("msince/" + table, since);
+      tell_by_rule("P4-since", "msince/" + table, since);
       same.head.target = asked.head.target.substr(0, asked.head.target.rfind("&msince="));
     }
     tell("request/" + found->way() + "-" + table, head_difference(found->request, same));
@@ -351,7 +356,11 @@ class story {
   void remember_pulled(const recorded_run& r) {
     for (const auto& e : r.exchanges)
       if (e.request.method() == "GET" && e.response.status() == 200)
-        for (const auto& each : told_map_of(e.response.body)) from_peer_.insert(each.first);
+        for (const auto& [key, each] : told_map_of(e.response.body)) {
+          from_peer_.insert(key);
+          if (const auto at = each.content.find("modified_on"); at != each.content.end())
+            pulled_times_[key].insert(at->second);
+        }
   }
 
   void compare_pushes(const recorded_run& r) {
@@ -360,7 +369,8 @@ class story {
       const auto asked = asked_.find(e.number);
       const auto table = e.table();
       if (asked == asked_.end()) {
-        tell("made/" + table, "nothing was sent");
+        // Rightly so: `lost` would tell.
+        tell_by_rule("P4-nothing-new", "made/" + table, "nothing was sent");
         if (!e.left_out) explain_what_is_missing(e, told_map_of(e.request.body), {});
         continue;
       }
@@ -374,10 +384,28 @@ class story {
       tell("root/" + table, root);
       const auto wanted = told_map_of(e.request.body);
       const auto ours = told_map_of(asked->second.body);
-      for (const auto& [what, difference] : content_differences(wanted, ours)) tell(what + "/" + table, difference);
+      auto compared = ours;
+      for (const auto& [key, mine] : ours)
+        if (const auto found = wanted.find(key); found != wanted.end() && is_agreed(key, found->second, mine)) {
+          tell_by_rule("agreed", "push/" + key.second, version_of(found->second) + " / " + version_of(mine));
+          compared.erase(key);
+        }
+      for (const auto& [what, difference] : content_differences(wanted, compared)) {
+        if (what == "more" && !parameter(e.request.target(), "msince").empty())
+          // The recording set the time of the last push by hand; here it is a number of changes.
+          tell_by_rule("P4-since", "more/" + table, difference);
+        else if (what == "tombstones" || what.starts_with("X3-"))
+          tell_by_rule(what, "push/" + table, difference);
+        else
+          tell(what + "/" + table, difference);
+      }
+      compare_times(table, wanted, compared);
       explain_what_is_missing(e, wanted, ours);
       if (e.response.status() == 200)
-        for (const auto& each : ours) pushed_[each.first] = version_of(each.second);
+        for (const auto& each : ours) {
+          pushed_[each.first] = version_of(each.second);
+          ever_pushed_[each.first].insert(version_of(each.second));
+        }
     }
   }
 
@@ -392,8 +420,44 @@ class story {
       if (!from_peer_.contains(key) && (before == pushed_.end() || before->second != version_of(each)))
         lost += key.first + ' ' + key.second + "; ";
     }
-    tell("complete/" + e.table(), missing == 0 ? "" : std::to_string(missing) + " records were not sent again");
+    if (missing != 0)
+      tell_by_rule("P4-not-again", "complete/" + e.table(), std::to_string(missing) + " records were not sent again");
     tell("lost/" + e.table(), lost);
+  }
+
+  // What was pushed is agreed: an edit of the peer on top of it is no conflict, where an Eden, which goes by the time of its
+  // last pull, sees one and keeps its own.
+  bool is_agreed(const std::pair<std::string, std::string>& key, const std::string& theirs, const std::string& mine) const {
+    const auto before = ever_pushed_.find(key);
+    return theirs < mine && before != ever_pushed_.end() && before->second.contains(theirs);
+  }
+  bool is_agreed(const std::pair<std::string, std::string>& key, const told_record& theirs, const told_record& mine) const {
+    return fields_of(theirs) != fields_of(mine) && is_agreed(key, version_of(theirs), version_of(mine));
+  }
+
+  // A time that differs is one that Eden took from what it refused (I1), that of its own act of deleting (I13), or that
+  // of a hook, which changes nothing that travels.
+  std::string rule_of_time(const std::pair<std::string, std::string>& key, const std::string& theirs, bool deleted) const {
+    if (deleted) return "I13-deletions-keep-their-time";
+    if (const auto told = pulled_times_.find(key); told != pulled_times_.end() && told->second.contains(theirs))
+      return "I1-times-go-with-content";
+    return key.first == "pr_person" || key.first == "inv_req" ? "hooks" : "";
+  }
+
+  void compare_times(const std::string& table, const told_map& wanted, const told_map& ours) {
+    for (const auto& [key, mine] : ours) {
+      const auto found = wanted.find(key);
+      if (found == wanted.end()) continue;
+      for (const auto* name : {"modified_on", "created_on"}) {
+        const auto at = found->second.content.find(name), here = mine.content.find(name);
+        const auto theirs = at == found->second.content.end() ? std::string() : at->second;
+        const auto own = here == mine.content.end() ? std::string() : here->second;
+        if (theirs == own) continue;
+        tell_by_rule(rule_of_time(key, theirs, mine.content.contains("deleted")),
+                     std::string(name) + "/" + table + "/" + key.first + "/" + key.second, theirs + " / " + own);
+      }
+    }
+    tell("times/" + table, "");
   }
 
   void compare_watermarks(const recorded_run& r) {
@@ -439,10 +503,22 @@ class story {
         differs("mci", text_at(each, "mci"), found->version.mci ? std::to_string(*found->version.mci) : "");
         auto at = text_at(each, "modified_on");
         if (at.size() > 10) at[10] = 'T';
-        differs("modified_on", at, found->version.modified_on ? to_text(*found->version.modified_on) : "");
+        const auto own = found->version.modified_on ? to_text(*found->version.modified_on) : "";
+        if (!out.empty() && is_agreed({std::string(table.name()), uuid}, at, own)) {
+          tell_by_rule("agreed", "record/" + uuid, out);
+          continue;
+        }
+        if (at != own && out.empty())
+          tell_by_rule(rule_of_time({std::string(table.name()), uuid}, at, found->version.deleted),
+                       "modified_on/" + case_name + "/" + uuid, at + " / " + own);
       }
       tell("record/" + case_name + "/" + uuid.substr(uuid.rfind(':') + 1).substr(0, 8), out);
     }
+  }
+
+  static bool refuses_some(const std::string& answer) {
+    const auto m = parse_status_message(answer);
+    return m && m->success() && !m->message.empty();
   }
 
   void compare_log(const recorded_run& r, const std::vector<log_entry>& lines) {
@@ -476,7 +552,16 @@ class story {
         }
         sent = masters_in(told_map_of(asked->second.body), table);
       }
-      tell(name, log_difference(wanted, *found, sent));
+      const auto difference = log_difference(wanted, *found, sent);
+      const auto message = text_at(wanted, "message");
+      // What Eden's hooks could not do is their trouble.
+      if (!difference.empty() && message.starts_with("UNIQUE constraint failed: ") &&
+          made_by_hooks(message.substr(26, message.find('.') - 26)))
+        tell_by_rule("hooks", name, difference);
+      else if (!difference.empty() && exchange != r.exchanges.end() && refuses_some(exchange->response.body))
+        tell_by_rule("P5-answer-read", name, found->result == log_result::warning && found->remote ? difference : "");
+      else
+        tell(name, difference);
     }
     tell("log/lines", lines.size() == r.log.size() ? "" : std::to_string(r.log.size()) + " / " +
                                                               std::to_string(lines.size()));
@@ -492,6 +577,7 @@ class story {
  
   std::map<std::pair<std::string, std::string>, std::string> pushed_;  // versions that this site pushed
   std::set<std::pair<std::string, std::string>> taken_, from_peer_;
+  std::map<std::pair<std::string, std::string>, std::set<std::string>> pulled_times_, ever_pushed_;
   std::map<std::string, heard> asked_;
   std::map<std::string, std::vector<comparison>> compared_;
   std::vector<comparison>* now_ = nullptr;
@@ -528,7 +614,7 @@ struct suite_of_runs {
     if (!name.empty()) {
       if (t.of(name).empty()) BOOST_TEST_MESSAGE("skipped: data sets and their archives are not compared yet");
       BOOST_TEST(true);
-      for (const auto& c : t.of(name)) list.settle(name + "/" + c.what, c.difference.empty(), c.difference);
+      for (const auto& c : t.of(name)) list.settle(c.rule + (c.rule.empty() ? "" : "/") + name + "/" + c.what, c.difference.empty(), c.difference);
       ++settled;
       return;
     }

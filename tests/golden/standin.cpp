@@ -69,9 +69,54 @@ class suite_of_answers {
  private:
   static constexpr const char* known_before = "before";
 
-  void settle(const odd_case& c, const std::string& what, const std::string& difference) {
-    list_.settle(c.name + "/" + what, difference.empty(), difference);
+  // A rule by which the case differs stands before its name, so that a line of the list covers all of them.
+  void settle(const odd_case& c, const std::string& what, const std::string& difference, const std::string& rule) {
+    list_.settle(rule + (rule.empty() ? "" : "/") + c.name + "/" + what, difference.empty(), difference);
   }
+  void settle(const odd_case& c, const std::string& what, const std::string& difference) {
+    settle(c, what, difference, rule_);
+  }
+
+  static bool is_failure_or_no_message(const std::string& body) {
+    const auto m = parse_status_message(body);
+    return !m || !m->success();
+  }
+
+  // The rule of ours by which this answer means something else than at an Eden; none for most.
+  static std::string rule_of(const std::vector<http_message>& wanted, const std::vector<http_message>& answers) {
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const auto& a = answers[i];
+      if (a.first_line.empty()) return "P9-line-broke";
+      if (a.status() / 100 == 3) return "P10-redirect";
+      if (a.status() / 100 != 2) continue;
+      const auto& asked = wanted.at(i);
+      if (asked.target().find("register.json") != std::string::npos) {
+        if (is_failure_or_no_message(a.body)) return "P12-failure-under-200";
+        if (const auto sender = parse_status_message(a.body)->sender; !sender.empty() && sender.text() != known_before)
+          return "typed-uuid";
+      } else if (asked.method() == "POST") {
+        if (is_failure_or_no_message(a.body)) return a.body.find("status") == a.body.npos ? "P5-no-word" : "P12-failure-under-200";
+      } else if (a.body.find("<!DOCTYPE") != std::string::npos) {
+        return "X8-document-type";
+      } else if (a.body.starts_with('<') && a.body.find("<s3xml") == std::string::npos) {
+        return "P12-other-root";
+      }
+    }
+    return {};
+  }
+
+  // What edensync does where a rule of its own holds.
+  void expect_the_rule(const std::string& rule, const std::vector<log_entry>& lines, std::size_t asked) {
+    if (rule.empty()) return;
+    BOOST_TEST_REQUIRE(!lines.empty());
+    const auto& last = lines.back();
+    BOOST_TEST((last.result == log_result::error || last.result == log_result::fatal));
+    BOOST_TEST((rule == "P9-line-broke") == (last.result == log_result::error && asked != 0 && is_line_word(last)));
+    if (rule == "P10-redirect") BOOST_TEST(last.message.find("status 3") != std::string::npos);
+    if (rule == "P10-redirect" || rule == "X8-document-type" || rule == "P12-other-root")
+      BOOST_TEST(asked == (last.mode == "pull/outgoing" ? 1U : 2U));
+  }
+  static bool is_line_word(const log_entry& e) { return e.message.find("closed without an answer") != std::string::npos; }
 
   void prepare() {
     if (schema_) return;
@@ -102,6 +147,7 @@ class suite_of_answers {
     s.take_as_own(own_);
     const auto wanted = messages(c.folder, "request");
     const auto answers = messages(c.folder, "response");
+    rule_ = rule_of(wanted, answers);
     std::vector<heard> asked;
     const auto peer = [&](const heard& h) -> peer_says {
       asked.push_back(h);
@@ -137,7 +183,14 @@ class suite_of_answers {
       auto theirs = text_at(c.told.at("task_after"), "last_pull");
       if (theirs.size() > 10) theirs[10] = 'T';
       const auto ours = mark ? to_text(*mark) : "";
-      settle(c, "last_pull", ours == theirs ? "" : theirs + " / " + ours);
+      const auto date = parse_http_date(answers.at(0).headers.get("Date"));
+      const auto reached = date.value_or(s.clock.now());
+      // Without a Date nothing says that the second is over; a record without a time is as old as the answer.
+      const bool second = !date && mark && parse_timestamp(theirs) &&
+                          (*mark + 1 == *parse_timestamp(theirs) || *mark == s.clock.now());
+      const bool ahead = parse_timestamp(theirs) && *parse_timestamp(theirs) > reached + 86400;
+      settle(c, "last_pull", ours == theirs ? "" : theirs + " / " + ours,
+             second ? "P1-second-not-over" : ahead ? "P2-future" : rule_);
     }
     // Requests, in their order.
     std::string difference = asked.size() == wanted.size() ? "" : std::to_string(wanted.size()) + " requests / " +
@@ -156,7 +209,12 @@ class suite_of_answers {
         continue;
       }
       const auto theirs = told_map_of(wanted[i].body), ours = told_map_of(asked[i].body);
-      for (const auto& [what, difference] : content_differences(theirs, ours)) settle(c, what, difference);
+      for (const auto& [what, difference] : content_differences(theirs, ours)) {
+        if (what == "tombstones" || what.starts_with("X3-"))
+          settle(c, "push", difference, what);
+        else
+          settle(c, what, difference);
+      }
       // Our own are there; what came from the peer, in this case or an earlier one, is not sent back.
       std::size_t missing = 0;
       for (const auto& [key, ignored] : theirs) {
@@ -164,7 +222,7 @@ class suite_of_answers {
         ++missing;
         settle(c, "lost", own_uids_.contains(key.second) ? key.second : "");
       }
-      settle(c, "complete", missing == 0 ? "" : std::to_string(missing) + " records were not sent back");
+      settle(c, "complete", missing == 0 ? "" : std::to_string(missing) + " records were not sent back", "P4-not-back");
     }
   }
 
@@ -179,14 +237,19 @@ class suite_of_answers {
     for (std::size_t i = 0; i < std::min(lines.size(), theirs.size()); ++i) {
       std::optional<std::size_t> sent;
       if (asked.size() > 1) sent = masters_in(told_map_of(asked[1].body), lines[i].resource);
-      settle(c, "log/" + text_at(theirs[i], "mode").substr(0, 4), log_difference(theirs[i], lines[i], sent));
+      // What went before the odd answer has to be the same.
+      const bool last = i + 1 == lines.size();
+      settle(c, "log/" + text_at(theirs[i], "mode").substr(0, 4), log_difference(theirs[i], lines[i], sent),
+             last ? rule_ : "");
     }
+    expect_the_rule(rule_, lines, asked.size());
   }
 
   std::optional<fs::path> root_, eden_wire_;
   deviations list_;
   std::unique_ptr<schema> schema_;
   std::string uuid_ = "urn:uuid:nobody", domain_ = "localhost", url_, own_;
+  std::string rule_;
   std::set<std::string> own_uids_;
   std::size_t settled_ = 0;
 };

@@ -228,15 +228,17 @@ inline told_map told_map_of(const std::string& body) {
   return all;
 }
 
-/// What our document tells otherwise than the recorded one: `fields`, `times`, `mci`, `mci-of-deleted` and `marks` of the
-/// records that are in both, and `more` that is not in the recorded one.
+/// What our document tells otherwise than the recorded one of the records that are in both, but for their times: `fields`,
+/// `mci` and `marks`; and what is in ours only, as `more`.
+///
+/// By rule: deletions say whose they are (`X3-mci-of-deletions`), and those of records that were never here go on
+/// (`tombstones`).
 inline std::map<std::string, std::string> content_differences(const told_map& wanted, const told_map& ours) {
-  std::map<std::string, std::string> out{{"fields", ""}, {"times", ""}, {"mci", ""},
-                                         {"marks", ""},  {"more", ""},  {"mci-of-deleted", ""}};
+  std::map<std::string, std::string> out{{"fields", ""}, {"mci", ""}, {"marks", ""}, {"more", ""}};
   for (const auto& [key, mine] : ours) {
     const auto found = wanted.find(key);
     if (found == wanted.end()) {
-      out["more"] += key.first + ' ' + key.second + "; ";
+      out[mine.content.contains("deleted") ? "tombstones" : "more"] += key.first + ' ' + key.second + "; ";
       continue;
     }
     const auto& theirs = found->second;
@@ -248,12 +250,12 @@ inline std::map<std::string, std::string> content_differences(const told_map& wa
       return at == r.content.end() ? std::string("(nothing)") : at->second;
     };
     for (const auto& name : names) {
-      if (shown(theirs, name) == shown(mine, name)) continue;
-      const std::string kind = name.ends_with("_on") && name[0] != '.'                       ? "times"
-                               : name == "mci" && theirs.content.contains("deleted") ? "mci-of-deleted"
-                               : name == "mci"                                              ? "mci"
-                               : name[0] == '.' || name[0] == '-'                           ? "fields"
-                                                                                            : "marks";
+      if (shown(theirs, name) == shown(mine, name) || name == "modified_on" || name == "created_on") continue;
+      const bool field = name[0] == '.' || name[0] == '-';
+      const std::string kind = field                                                            ? "fields"
+                               : name == "mci" && theirs.content.contains("deleted") ? "X3-mci-of-deletions"
+                               : name == "mci"                                                  ? "mci"
+                                                                                                : "marks";
       out[kind] += key.first + ' ' + key.second + ' ' + name + ": " + shown(theirs, name) + " / " + shown(mine, name) + "; ";
     }
   }
@@ -269,6 +271,8 @@ inline std::size_t masters_in(const told_map& all, std::string_view table) {
 struct comparison {
   std::string what;
   std::string difference;
+  /// The rule by which it differs, which stands before the name of the case: a line of the list covers all of them.
+  std::string rule;
 };
 
 }  // namespace edensync::test::golden
