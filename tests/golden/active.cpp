@@ -112,15 +112,15 @@ class story {
         if (const auto said = parameter(e.request.target(), "repository"); !said.empty()) uuid = said;
         if (e.request.method() != "POST" || !e.request.body.starts_with("<")) continue;
         const auto root = read_tree(e.request.body);
-        domain = root.get("domain");
-        url = root.get("url");
+        domain = root["domain"];
+        url = root["url"];
       }
     site_ = std::make_unique<asking_site>(schema_, uuid, domain, url, at(to_date({2026, 11, 22}), {19 * 3600}));
     for (auto& r : all_) replay(r);
   }
 
   const std::vector<recorded_run>& runs() const { return all_; }
-  const std::vector<comparison>& of(const std::string& run) { return compared_[run]; }
+  const std::vector<compared_thing>& of(const std::string& run) { return compared_[run]; }
 
  private:
   void replay(recorded_run& r) {
@@ -319,36 +319,36 @@ class story {
     std::erase_if(n.children, [&](node& c) { return c.name == "resource" && !keep_own(c, task, pulled, latest); });
     const bool parts =
         std::any_of(n.children.begin(), n.children.end(), [](const node& c) { return c.name == "resource"; });
-    if (made_by_hooks(n.get("name"))) return false;
-    const std::pair key{n.get("name"), n.get("uuid")};
+    if (made_by_hooks(n["name"])) return false;
+    const std::pair key{n["name"], n["uuid"]};
     const auto said = told_records(node{{}, {}, {}, {n}})[0];
     const auto before = seen_.version.find(key);
-    const bool deleted = n.has("deleted");
-    const auto here = site_->find(uid(n.get("uuid")));
+    const bool deleted = n.attributes.contains("deleted");
+    const auto here = site_->find(uid(n["uuid"]));
     const bool known = before != seen_.version.end(), comes = pulled.version.contains(key);
     bool own = !known || before->second != version_of(said) || !same_fields(seen_, task, said);
     if (comes && pulled.version.at(key) == version_of(said) && same_fields(pulled, task, said)) own = false;
     // An Eden that keeps its values takes the time of what it refused all the same (I1).
     if (comes && known && same_fields(seen_, task, said)) own = false;
     // Born here: the peer can only have it from here, by an earlier push of the same run.
-    if (!known && n.get("mci") == "1") own = true;
+    if (!known && n["mci"] == "1") own = true;
     // A deletion that came from the peer has a time of its own at an Eden (I13).
     if (deleted && here && here->version.deleted) own = false;
     // Once: it may look otherwise further down, when the run itself has changed it.
     own = own && taken_.insert(key).second;
-    if (own && !deleted) latest = std::max(latest, parse_timestamp(n.get("modified_on")));
-    if (own) n.attributes.emplace_back("own", "");
+    if (own && !deleted) latest = std::max(latest, parse_timestamp(n["modified_on"]));
+    if (own) n.attributes.emplace("own", "");
     return own || parts;
   }
 
   // An edit has a time after that of what it replaced, also where Eden has set it back since.
   void make_younger(node& n, std::optional<timestamp> latest) const {
-    if (n.has("mci")) n.set("mci", std::to_string(std::stoi(n.get("mci")) - 1));
-    const auto at = parse_timestamp(n.get("modified_on"));
-    const auto here = site_->find(uid(n.get("uuid")));
-    if (n.has("own") && seen_.version.contains({n.get("name"), n.get("uuid")}) && here && at && latest && here->version.modified_on && *at <= *here->version.modified_on)
-      n.set("modified_on", to_text(*latest));
-    std::erase_if(n.attributes, [](const auto& a) { return a.first == "own"; });
+    if (n.attributes.contains("mci")) n.attributes["mci"] = std::to_string(std::stoi(n["mci"]) - 1);
+    const auto at = parse_timestamp(n["modified_on"]);
+    const auto here = site_->find(uid(n["uuid"]));
+    if (n.attributes.contains("own") && seen_.version.contains({n["name"], n["uuid"]}) && here && at && latest && here->version.modified_on && *at <= *here->version.modified_on)
+      n.attributes["modified_on"] = to_text(*latest);
+    n.attributes.erase("own");
     for (auto& c : n.children)
       if (c.name == "resource") make_younger(c, latest);
   }
@@ -379,8 +379,8 @@ class story {
       const auto wanted_root = read_tree(e.request.body), our_root = read_tree(asked->second.body);
       std::string root = wanted_root.name == our_root.name ? "" : our_root.name + "; ";
       for (const auto* name : {"domain", "url", "success"})
-        if (wanted_root.get(name) != our_root.get(name))
-          root += std::string(name) + ": " + wanted_root.get(name) + " / " + our_root.get(name) + "; ";
+        if (wanted_root[name] != our_root[name])
+          root += std::string(name) + ": " + wanted_root[name] + " / " + our_root[name] + "; ";
       tell("root/" + table, root);
       const auto wanted = told_map_of(e.request.body);
       const auto ours = told_map_of(asked->second.body);
@@ -579,8 +579,8 @@ class story {
   std::set<std::pair<std::string, std::string>> taken_, from_peer_;
   std::map<std::pair<std::string, std::string>, std::set<std::string>> pulled_times_, ever_pushed_;
   std::map<std::string, heard> asked_;
-  std::map<std::string, std::vector<comparison>> compared_;
-  std::vector<comparison>* now_ = nullptr;
+  std::map<std::string, std::vector<compared_thing>> compared_;
+  std::vector<compared_thing>* now_ = nullptr;
 };
 
 // A folder of runs, and what became of them.

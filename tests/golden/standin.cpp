@@ -128,13 +128,13 @@ class suite_of_answers {
         if (!m.body.starts_with("<?xml") || !own_.empty()) continue;
         // What the site itself had before the first case: what it pushed and had not pulled.
         auto root = read_tree(m.body);
-        domain_ = root.get("domain");
-        url_ = root.get("url");
+        domain_ = root["domain"];
+        url_ = root["url"];
         const auto pulled = told_map_of(messages(c.folder, "response").at(0).body);
-        std::erase_if(root.children, [&](const node& n) { return pulled.contains({n.get("name"), n.get("uuid")}); });
+        std::erase_if(root.children, [&](const node& n) { return pulled.contains({n["name"], n["uuid"]}); });
         for (auto& n : root.children) {
-          n.set("mci", std::to_string(std::stoi(n.get("mci")) - 1));
-          own_uids_.insert(n.get("uuid"));
+          n.attributes["mci"] = std::to_string(std::stoi(n["mci"]) - 1);
+          own_uids_.insert(n["uuid"]);
         }
         write_tree(own_, root);
       }

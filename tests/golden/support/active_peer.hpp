@@ -17,7 +17,7 @@
 
 #include "edensync/importer/importer.hpp"
 #include "edensync/schema/field_description.hpp"
-#include "golden/support/document_tree.hpp"
+#include "golden/support/told_records.hpp"
 #include "golden/support/exchange.hpp"
 #include "support/sites.hpp"
 
@@ -35,30 +35,12 @@ inline std::string text_at(const json::value& v, std::string_view name) {
 
 inline json::value read_json(const fs::path& file) { return json::parse(read_file(file)); }
 
-/// What a site knows of its tables: Eden's field descriptions, and for tables without one what the supplement says.
+/// What a site knows of its tables: Eden's field descriptions, and what they leave out.
 inline schema schema_of(const fs::path& eden_wire) {
   std::vector<std::string> documents;
-  std::vector<std::string> described;
+  for (const auto& each : fs::directory_iterator(eden_wire / "fields")) documents.push_back(read_file(each.path()));
   const auto tables = eden_wire / "tables.json";
-  for (const auto& each : fs::directory_iterator(eden_wire / "fields")) {
-    documents.push_back(read_file(each.path()));
-    described.push_back(each.path().stem().string());
-  }
   const std::string more = fs::exists(tables) ? read_file(tables) : "{}";
-  const auto supplement = json::parse(more);
-  for (const auto& table : supplement.get_object()) {
-    const std::string name(table.key());
-    const auto* fields = table.value().get_object().if_contains("fields");
-    // Super-entities have a key of their own.
-    if (fields == nullptr || text_at(table.value(), "id") != "id" || schema::never_travels(name) ||
-        std::find(described.begin(), described.end(), name) != described.end())
-      continue;
-    std::string out = "<fields resource=\"" + name + "\">";
-    for (const auto& f : fields->get_array())
-      if (text_at(f, "type") != "id")
-        out += "<field name=\"" + text_at(f, "name") + "\" type=\"" + text_at(f, "type") + "\"/>";
-    documents.push_back(out + "</fields>");
-  }
   return read_schema<expat::event_source>(std::vector<std::string_view>(documents.begin(), documents.end()), more)
       .value();
 }
@@ -268,7 +250,7 @@ inline std::size_t masters_in(const told_map& all, std::string_view table) {
 }
 
 /// One thing that was compared.
-struct comparison {
+struct compared_thing {
   std::string what;
   std::string difference;
   /// The rule by which it differs, which stands before the name of the case: a line of the list covers all of them.

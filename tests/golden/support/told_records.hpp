@@ -1,63 +1,20 @@
 #pragma once
 
 #include <boost/json.hpp>
-#include <cstddef>
+
 #include <map>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "edensync/expat/event_source.hpp"
+#include "golden/support/document.hpp"
 
-// XML as a tree, for looking at documents without the engine's own reader.
+// What documents tell of records, for comparing what two active sides send; and documents written anew from a part of one.
 namespace edensync::test::golden {
 
-struct node {
-  std::string name;
-  std::vector<std::pair<std::string, std::string>> attributes;
-  std::string text;
-  std::vector<node> children;
-
-  std::string get(std::string_view attribute) const {
-    for (const auto& [n, v] : attributes)
-      if (n == attribute) return v;
-    return {};
-  }
-  bool has(std::string_view attribute) const {
-    for (const auto& [n, v] : attributes)
-      if (n == attribute) return true;
-    return false;
-  }
-  void set(std::string_view attribute, std::string value) {
-    for (auto& [n, v] : attributes)
-      if (n == attribute) v = std::move(value);
-  }
-};
-
 namespace detail {
-
-class tree_builder final : public xml_handler {
- public:
-  node root;
-
-  void start(std::string_view name, std::span<const xml_attribute> attributes) override {
-    node n{std::string(name), {}, {}, {}};
-    for (const auto& a : attributes) n.attributes.emplace_back(a.name, a.value);
-    open_.push_back(std::move(n));
-  }
-  void end(std::string_view) override {
-    node done = std::move(open_.back());
-    open_.pop_back();
-    (open_.empty() ? root : open_.back().children.emplace_back()) = std::move(done);
-  }
-  void text(std::string_view piece) override { open_.back().text += piece; }
-
- private:
-  std::vector<node> open_;
-};
 
 inline void write_escaped(std::string& out, std::string_view text) {
   for (const char c : text) {
@@ -77,12 +34,9 @@ inline void write_escaped(std::string& out, std::string_view text) {
 }  // namespace detail
 
 inline node read_tree(std::string_view text) {
-  detail::tree_builder builder;
-  expat::event_source source(builder, xml_limits{});
-  auto done = source.feed(text);
-  if (done) done = source.finish();
-  if (!done) throw std::runtime_error("a recorded document cannot be read: " + done.error().text());
-  return std::move(builder.root);
+  auto root = parse_tree(text);
+  if (!root) throw std::runtime_error("a document cannot be read: " + std::string(text.substr(0, 200)));
+  return std::move(*root);
 }
 
 inline void write_tree(std::string& out, const node& n) {
@@ -119,7 +73,7 @@ namespace detail {
 
 // The same value may be written as JSON or as plain text, and JSON in several ways.
 inline std::string plain_value(const node& field) {
-  std::string v = field.has("value") ? field.get("value") : field.text;
+  std::string v = field.attributes.contains("value") ? field["value"] : field.text;
   if (v.empty() || (v.front() != '"' && v.front() != '[')) return v;
   boost::system::error_code wrong;
   const auto parsed = boost::json::parse(v, wrong);
@@ -131,14 +85,14 @@ inline std::string plain_value(const node& field) {
 inline void collect(const node& n, bool outermost, std::vector<told_record>& into) {
   for (const auto& c : n.children) {
     if (c.name != "resource") continue;
-    told_record r{c.get("name"), c.get("uuid"), outermost, {}};
+    told_record r{c["name"], c["uuid"], outermost, {}};
     if (made_by_hooks(r.table)) continue;
     for (const auto* name : {"created_on", "modified_on", "deleted", "mci", "replaced_by"})
-      if (c.has(name)) r.content[name] = c.get(name);
+      if (c.attributes.contains(name)) r.content[name] = c[name];
     for (const auto& f : c.children) {
-      if (r.table == "gis_location" && f.get("field") == "path") continue;
-      if (f.name == "data") r.content["." + f.get("field")] = plain_value(f);
-      if (f.name == "reference") r.content["->" + f.get("field")] = f.get("resource") + ' ' + f.get("uuid");
+      if (r.table == "gis_location" && f["field"] == "path") continue;
+      if (f.name == "data") r.content["." + f["field"]] = plain_value(f);
+      if (f.name == "reference") r.content["->" + f["field"]] = f["resource"] + ' ' + f["uuid"];
     }
     into.push_back(std::move(r));
     collect(c, false, into);
