@@ -12,7 +12,8 @@
 #include "golden/support/deviations.hpp"
 
 // Odd answers that a stand-in gave to a real Eden's active side, given again to an edensync site: what it asks then, what
-// it logs, and where its watermark stands. Each case has a site of its own with two records that its users made.
+// it logs, and where its watermark stands. Each case has a site of its own with the records that its users made.
+// tests/golden/odd_answers holds a few in the same shape, so that there are always some.
 
 using namespace edensync;
 using namespace edensync::test;
@@ -95,7 +96,8 @@ class suite_of_answers {
         if (const auto sender = parse_status_message(a.body)->sender; !sender.empty() && sender.text() != known_before)
           return "typed-uuid";
       } else if (asked.method() == "POST") {
-        if (is_failure_or_no_message(a.body)) return a.body.find("status") == a.body.npos ? "P5-no-word" : "P12-failure-under-200";
+        if (is_failure_or_no_message(a.body))
+          return a.body.find("status") == a.body.npos ? "P5-no-word" : "P12-failure-under-200";
       } else if (a.body.find("<!DOCTYPE") != std::string::npos) {
         return "X8-document-type";
       } else if (a.body.starts_with('<') && a.body.find("<s3xml") == std::string::npos) {
@@ -116,7 +118,9 @@ class suite_of_answers {
     if (rule == "P10-redirect" || rule == "X8-document-type" || rule == "P12-other-root")
       BOOST_TEST(asked == (last.mode == "pull/outgoing" ? 1U : 2U));
   }
-  static bool is_line_word(const log_entry& e) { return e.message.find("closed without an answer") != std::string::npos; }
+  static bool is_line_word(const log_entry& e) {
+    return e.message.find("closed without an answer") != std::string::npos;
+  }
 
   void prepare() {
     if (schema_) return;
@@ -147,6 +151,7 @@ class suite_of_answers {
     s.take_as_own(own_);
     const auto wanted = messages(c.folder, "request");
     const auto answers = messages(c.folder, "response");
+    BOOST_TEST_REQUIRE(!wanted.empty());
     rule_ = rule_of(wanted, answers);
     std::vector<heard> asked;
     const auto peer = [&](const heard& h) -> peer_says {
@@ -167,15 +172,16 @@ class suite_of_answers {
       const auto uuid = op->peer().uuid.text();
       const auto theirs = text_at(c.told.at("task_after"), "repository_uuid_after");
       settle(c, "uuid", uuid == theirs ? "" : theirs + " / " + uuid);
-      settle(c, "returned", text_at(c.told.at("task_after"), "register_returned") ==
-                                    (op->why_not() ? "False" : "True")
-                                ? ""
-                                : "the other way round");
+      settle(c, "returned",
+             text_at(c.told.at("task_after"), "register_returned") == (op->why_not() ? "False" : "True")
+                 ? ""
+                 : "the other way round");
     } else {
       r.uuid = id_of("standin");
       r.id = s.self.put(r).value();
-      task = s.self.put(sync_task{.repository = r.id, .resource = parameter(wanted[0].target(), "resource"),
-                                  .components = false})
+      task = s.self
+                 .put(sync_task{
+                     .repository = r.id, .resource = parameter(wanted[0].target(), "resource"), .components = false})
                  .value();
       const auto op = calling.synchronize_with(r.id);
       drive(*op, peer);
@@ -186,15 +192,18 @@ class suite_of_answers {
       const auto date = parse_http_date(answers.at(0).headers.get("Date"));
       const auto reached = date.value_or(s.clock.now());
       // Without a Date nothing says that the second is over; a record without a time is as old as the answer.
-      const bool second = !date && mark && parse_timestamp(theirs) &&
-                          (*mark + 1 == *parse_timestamp(theirs) || *mark == s.clock.now());
+      const bool second =
+          !date && mark && parse_timestamp(theirs) && (*mark + 1 == *parse_timestamp(theirs) || *mark == s.clock.now());
       const bool ahead = parse_timestamp(theirs) && *parse_timestamp(theirs) > reached + 86400;
       settle(c, "last_pull", ours == theirs ? "" : theirs + " / " + ours,
-             second ? "P1-second-not-over" : ahead ? "P2-future" : rule_);
+             second  ? "P1-second-not-over"
+             : ahead ? "P2-future"
+                     : rule_);
     }
     // Requests, in their order.
-    std::string difference = asked.size() == wanted.size() ? "" : std::to_string(wanted.size()) + " requests / " +
-                                                                      std::to_string(asked.size());
+    std::string difference = asked.size() == wanted.size()
+                                 ? ""
+                                 : std::to_string(wanted.size()) + " requests / " + std::to_string(asked.size());
     for (std::size_t i = 0; i < std::min(asked.size(), wanted.size()); ++i)
       difference += head_difference(wanted[i], asked[i]);
     settle(c, "requests", difference);
@@ -230,9 +239,8 @@ class suite_of_answers {
     auto lines = s.self.log(100).value();
     std::reverse(lines.begin(), lines.end());
     const auto& theirs = c.told.at("active_side_log").get_array();
-    std::string count = lines.size() == theirs.size()
-                            ? ""
-                            : std::to_string(theirs.size()) + " lines / " + std::to_string(lines.size());
+    std::string count =
+        lines.size() == theirs.size() ? "" : std::to_string(theirs.size()) + " lines / " + std::to_string(lines.size());
     settle(c, "lines", count);
     for (std::size_t i = 0; i < std::min(lines.size(), theirs.size()); ++i) {
       std::optional<std::size_t> sent;
@@ -259,8 +267,17 @@ suite_of_answers& recorded_ones() {
   return s;
 }
 
+suite_of_answers& own_ones() {
+  static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden";
+  static suite_of_answers s(here / "odd_answers", here / "active", "standin_by_hand");
+  return s;
+}
+
 }  // namespace
 
 EDENSYNC_GOLDEN_CASES(
     standin, [] { return recorded_ones().cases(); },
     [](const odd_case& c) { recorded_ones().run(c, "active side, odd answers"); });
+EDENSYNC_GOLDEN_CASES(
+    standin_by_hand, [] { return own_ones().cases(); },
+    [](const odd_case& c) { own_ones().run(c, "active side, odd answers written by hand"); });

@@ -17,8 +17,8 @@
 
 #include "edensync/importer/importer.hpp"
 #include "edensync/schema/field_description.hpp"
-#include "golden/support/told_records.hpp"
 #include "golden/support/exchange.hpp"
+#include "golden/support/told_records.hpp"
 #include "support/sites.hpp"
 
 // The site that asked when the recordings were made, and the peer that says again what it was told then.
@@ -54,7 +54,10 @@ struct asking_site {
   test_site self;
 
   asking_site(const schema& s, const std::string& uuid, std::string domain, std::string url, timestamp now)
-      : resources(s), clock(now), store(s, "b"), self(store, s, clock, uids, settings(std::move(domain), std::move(url))) {
+      : resources(s),
+        clock(now),
+        store(s, "b"),
+        self(store, s, clock, uids, settings(std::move(domain), std::move(url))) {
     self.ledger([&](auto& t) { t.set_setting("uuid", uuid); }).value();
   }
 
@@ -115,7 +118,8 @@ void drive(operation& op, Peer&& peer) {
     }
     const auto& answer = std::get<http_message>(said);
     auto told = op.on_head({answer.status(), answer.headers});
-    for (std::string_view rest = answer.body; told && !rest.empty(); rest.remove_prefix(std::min<std::size_t>(777, rest.size())))
+    for (std::string_view rest = answer.body; told && !rest.empty();
+         rest.remove_prefix(std::min<std::size_t>(777, rest.size())))
       told = op.on_body(rest.substr(0, 777));
     if (told) told = op.on_end();
     if (!told) op.on_failure(told.error());
@@ -144,8 +148,7 @@ inline std::string head_difference(const http_message& wanted, const heard& ours
   differs("target", below_base(wanted.target()), ours.head.target);
   differs("type", wanted.headers.get("Content-Type"), ours.head.headers.get("Content-Type"));
   // An untouched Eden takes neither chunks nor compression (README of the recordings).
-  if (ours.head.has_body)
-    differs("length", std::to_string(ours.head.body_length), std::to_string(ours.body.size()));
+  if (ours.head.has_body) differs("length", std::to_string(ours.head.body_length), std::to_string(ours.body.size()));
   differs("coding", "", ours.head.headers.get("Content-Encoding"));
   for (const auto& h : ours.head.headers)
     if (h.name != "Content-Type" && h.name.find("Edensync-") != 0) out += "header " + h.name + "; ";
@@ -234,11 +237,12 @@ inline std::map<std::string, std::string> content_differences(const told_map& wa
     for (const auto& name : names) {
       if (shown(theirs, name) == shown(mine, name) || name == "modified_on" || name == "created_on") continue;
       const bool field = name[0] == '.' || name[0] == '-';
-      const std::string kind = field                                                            ? "fields"
+      const std::string kind = field                                                 ? "fields"
                                : name == "mci" && theirs.content.contains("deleted") ? "X3-mci-of-deletions"
-                               : name == "mci"                                                  ? "mci"
-                                                                                                : "marks";
-      out[kind] += key.first + ' ' + key.second + ' ' + name + ": " + shown(theirs, name) + " / " + shown(mine, name) + "; ";
+                               : name == "mci"                                       ? "mci"
+                                                                                     : "marks";
+      out[kind] +=
+          key.first + ' ' + key.second + ' ' + name + ": " + shown(theirs, name) + " / " + shown(mine, name) + "; ";
     }
   }
   return out;
