@@ -13,7 +13,7 @@
 #include "golden/support/deviations.hpp"
 
 // Runs of a real Eden's active side, made again by an edensync site: what it asks, sends and logs, where its watermarks
-// stand, and what its records are afterwards. tests/golden/active holds a few in the same shape, so that there are always
+// stand, and what its records are afterwards. tests/golden/own/active holds a few in the same shape, so that there are always
 // some; the others were recorded.
 //
 // A run's tasks, filters and watermarks are set as the recording had them before it. What users changed at the site
@@ -650,7 +650,7 @@ suite_of_runs& recorded_ones() {
   return s;
 }
 suite_of_runs& own_ones() {
-  static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden/active";
+  static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden/own/active";
   static suite_of_runs s(here, here, "active_by_hand");
   return s;
 }

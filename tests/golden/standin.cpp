@@ -13,7 +13,7 @@
 
 // Odd answers that a stand-in gave to a real Eden's active side, given again to an edensync site: what it asks then, what
 // it logs, and where its watermark stands. Each case has a site of its own with the records that its users made.
-// tests/golden/odd_answers holds a few in the same shape, so that there are always some.
+// tests/golden/own/standin holds a few in the same shape, so that there are always some.
 
 using namespace edensync;
 using namespace edensync::test;
@@ -268,8 +268,8 @@ suite_of_answers& recorded_ones() {
 }
 
 suite_of_answers& own_ones() {
-  static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden";
-  static suite_of_answers s(here / "odd_answers", here / "active", "standin_by_hand");
+  static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden/own";
+  static suite_of_answers s(here / "standin", here / "active", "standin_by_hand");
   return s;
 }
 
