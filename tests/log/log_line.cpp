@@ -70,10 +70,15 @@ BOOST_AUTO_TEST_CASE(active_pull) {
   check(log_lines::pull_failed("org_office", why(error::timed_out)), "pull/outgoing", "fetch", log_result::error, true,
         "Peer repository unavailable (the peer did not answer in time)");
   check(log_lines::pull_failed("org_office", why(error::not_authorised, "status 401", "Authentication Required")),
-        "pull/outgoing", "fetch", log_result::fatal, true,
+        "pull/outgoing", "fetch", log_result::error, true,
         "the peer refused the credentials or forbids the request: status 401: Authentication Required");
   check(log_lines::pull_failed("org_office", why(error::malformed_document)), "pull/outgoing", "import",
         log_result::fatal, false, "the document is not well-formed");
+  // A failure that came with status 200 is found here.
+  check(log_lines::pull_failed("org_office", why(error::refused, "x"), true), "pull/outgoing", "import",
+        log_result::fatal, false, "the peer refused the request: x");
+  check(log_lines::pull_failed("org_office", why(error::broken_transfer, "x"), true), "pull/outgoing", "fetch",
+        log_result::error, true, "the transfer broke off or its length is wrong: x");
 }
 
 BOOST_AUTO_TEST_CASE(active_push) {
@@ -86,6 +91,11 @@ BOOST_AUTO_TEST_CASE(active_push) {
   check(log_lines::push_failed("org_office", why(error::not_registered, "status 403", "Registration required")),
         "push/outgoing", "send", log_result::fatal, true,
         "this site is not registered at the peer, or pushes are not accepted: status 403: Registration required");
+  // What the peer answers is fatal in Eden's log, also where the same again may work; the line alone is an error.
+  for (const auto e : {error::peer_failed, error::refused, error::unexpected_answer})
+    BOOST_TEST((log_lines::push_failed("org_office", why(e)).result == log_result::fatal));
+  for (const auto e : {error::unreachable, error::timed_out, error::broken_transfer})
+    BOOST_TEST((log_lines::push_failed("org_office", why(e)).result == log_result::error));
 }
 
 BOOST_AUTO_TEST_CASE(registration) {

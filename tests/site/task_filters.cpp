@@ -31,6 +31,14 @@ BOOST_AUTO_TEST_CASE(what_is_escaped_in_a_filter_is_read_as_in_an_address) {
   BOOST_TEST((filter_terms(t) == wanted));
 }
 
+BOOST_AUTO_TEST_CASE(they_are_kept_as_a_query_and_several_values_of_a_key_stand_together) {
+  sync_task t{.resource = "org_office"};
+  t.filters = {{"", "~.name__like=%2AA%26B+C&~.code=1"}, {"org_room", "~.code=3"}, {"org_office", "~.name__like=x"}};
+  const std::vector<filter_term> wanted{
+      {"~", "~.name__like", "*A&B C"}, {"~", "~.name__like", "x"}, {"~", "~.code", "1"}, {"org_room", "~.code", "3"}};
+  BOOST_TEST((filter_terms(t) == wanted));
+}
+
 BOOST_AUTO_TEST_CASE(all_terms_of_a_table_have_to_hold) {
   auto read = read_filters({{"~", "~.name", "a"}, {"~", "~.phone1", "1"}, {"org_room", "~.name", "r"}}, offices,
                            relief(), filter_reading::strict, second(0));

@@ -56,6 +56,21 @@ inline bool is_remote(const failure& why) {
   }
 }
 
+/// Whether the peer cannot be talked to at all, or the line to it broke.
+inline bool is_network(const failure& why) {
+  return why.code == make_error_code(error::unreachable) || why.code == make_error_code(error::timed_out) ||
+         why.code == make_error_code(error::broken_transfer);
+}
+
+/// What a failed exchange of the active side means for the log. As in Eden (spec/protocol.md §3.2, §4.1, §6), a pull that
+/// did not come is an error whatever the peer said, and what it said to a push or a registration is fatal; only the line
+/// is not the peer's word. What happens here is judged by `result_of`.
+enum class exchange_kind : std::uint8_t { fetching, sending };
+inline log_result result_of(const failure& why, exchange_kind kind) {
+  if (!is_remote(why)) return result_of(std::optional<failure>(why));
+  return kind == exchange_kind::fetching || is_network(why) ? log_result::error : log_result::fatal;
+}
+
 /// One log entry for each way in which an operation can end, in Eden's words (spec/model.md §10).
 ///
 /// Time, repository and its name are left for the caller to fill in. "Outgoing" means that this site sent the request.
@@ -153,8 +168,15 @@ inline log_entry pulled(std::string_view resource, std::uint64_t records, const 
 }
 
 /// The action tells whether the answer did not come (`fetch`) or could not be taken (`import`).
-inline log_entry pull_failed(std::string_view resource, const failure& why) {
-  return detail::failed(resource, "pull/outgoing", is_remote(why) ? "fetch" : "import", why);
+///
+/// `answered`: the peer's status said that all was well. What came with it is then for this site to judge, also if it is a
+/// page or tells of a failure.
+inline log_entry pull_failed(std::string_view resource, const failure& why, bool answered = false) {
+  const bool here = !is_remote(why) || (answered && !is_network(why));
+  auto e = detail::failed(resource, "pull/outgoing", here ? "import" : "fetch", why);
+  e.result = here ? result_of(std::optional<failure>(why)) : result_of(why, exchange_kind::fetching);
+  e.remote = !here;
+  return e;
 }
 
 /// `words`: what the peer says; it says something only if it did not take everything.
@@ -179,7 +201,9 @@ inline log_entry nothing_to_push(std::string_view resource, const left_undone& l
 }
 
 inline log_entry push_failed(std::string_view resource, const failure& why) {
-  return detail::failed(resource, "push/outgoing", "send", why);
+  auto e = detail::failed(resource, "push/outgoing", "send", why);
+  e.result = result_of(why, exchange_kind::sending);
+  return e;
 }
 
 inline log_entry registered(std::string_view message) {
@@ -188,7 +212,9 @@ inline log_entry registered(std::string_view message) {
 }
 
 inline log_entry register_failed(const failure& why) {
-  return detail::failed({}, "push/outgoing", "request registration", why);
+  auto e = detail::failed({}, "push/outgoing", "request registration", why);
+  e.result = result_of(why, exchange_kind::sending);
+  return e;
 }
 
 // --- passive: this site is asked ----------------------------------------------------------------------------------------

@@ -122,6 +122,10 @@ class schema {
     return it == names_.end() ? no_resource : it->second;
   }
 
+  /// Whether resources of this schema are part of a super-entity of this name. Its own records follow from theirs: an Eden
+  /// sends them by the way, and takes none itself (spec/s3xml.md §4.2).
+  bool is_super_entity(std::string_view name) const { return !parts_of(name).empty(); }
+
   /// Tables that hold accounts, credentials or this site's own configuration; a peer's document cannot reach them.
   static bool never_travels(std::string_view table) {
     return table.starts_with("auth_") || table.starts_with("sync_") || table.starts_with("admin_") ||

@@ -108,7 +108,7 @@ class answer_push final : public plain_answer {
   }
 
   left_undone left_of(const import_report& report) {
-    left_undone left{.waiting = report.total.quarantined, .unknown = unknown_tables(report)};
+    left_undone left{.waiting = report.total.quarantined, .unknown = unknown_tables(report, site_.resources())};
     const auto counted = detail::guarded([&] {
       auto s = site_.store().snapshot();
       return count_waiting(s, peer_.id, task_, refused_by::this_site);

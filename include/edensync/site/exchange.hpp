@@ -80,6 +80,9 @@ class exchange : public operation {
   /// Whether an answer came, good or bad.
   bool answered() const noexcept { return status_ != 0; }
 
+  /// Whether the answer's status says that all is well.
+  bool answered_well() const noexcept { return status_ / 100 == 2; }
+
  protected:
   /// How much is kept of an answer that tells of a failure.
   static constexpr std::size_t words_limit = std::size_t{1} << 20;

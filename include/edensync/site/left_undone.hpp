@@ -14,10 +14,14 @@ namespace edensync {
 /// The tables of a document that this site does not know, with how often they came. Pure.
 ///
 /// Without those that never travel: an Eden sends them with every person that has an account, and they are left out by
-/// design.
-inline std::map<std::string, std::uint64_t> unknown_tables(const import_report& report) {
+/// design; without super-entities, whose records no site takes from another; and without tables that are known, but are
+/// no components of what they stood in: an Eden repeats persons inside of staff records, and takes none of them itself.
+inline std::map<std::string, std::uint64_t> unknown_tables(const import_report& report, const schema& known) {
   auto out = report.unknown;
-  std::erase_if(out, [](const auto& each) { return schema::never_travels(each.first); });
+  std::erase_if(out, [&](const auto& each) {
+    return schema::never_travels(each.first) || known.is_super_entity(each.first) ||
+           known.find(each.first) != no_resource;
+  });
   return out;
 }
 

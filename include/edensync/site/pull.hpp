@@ -53,6 +53,7 @@ class pull final : public transfer<Parts> {
       q.components = task_.components;
       q.include_deleted = true;
       q.filters = filter_terms(task_);
+      asked_ = site_.now();
       head_.method = "GET";
       head_.target = pull_target(q);
       if (!everything() && !mark_.cursor.empty()) from_ = mark_.cursor;
@@ -84,7 +85,7 @@ class pull final : public transfer<Parts> {
     o.rules = &site_.rules();
     o.native = this->peer_is_native();
     // One record from the future says nothing about what the table held when it was read (P2).
-    if (until_.empty()) o.youngest_until = date_;
+    if (until_.empty()) o.youngest_until = reached();
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };
@@ -143,7 +144,7 @@ class pull final : public transfer<Parts> {
     if (youngest) next.time = next_time(*youngest);
     // It does not go back because of an old record, but where the peer's clock has not reached it.
     if (mark_.time && next.time < mark_.time) next.time = mark_.time;
-    if (until_.empty() && date_ && next.time > date_) next.time = date_;
+    if (until_.empty() && next.time > reached()) next.time = reached();
     // From an edensync peer the time only serves to see conflicts: one record of the future must not hide them all.
     if (!until_.empty() && next.time > date_.value_or(site_.now())) next.time = date_.value_or(site_.now());
     if (!until_.empty()) next.cursor = until_;
@@ -151,7 +152,7 @@ class pull final : public transfer<Parts> {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
       t.set_resume(task_.id, std::nullopt);
       auto left = what_waits(t, refused_by::this_site);
-      left.unknown = unknown_tables(report_.imported);
+      left.unknown = unknown_tables(report_.imported, site_.resources());
       t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
                                           refused_words(report_.imported, site_.resources()), left)));
     });
@@ -160,7 +161,7 @@ class pull final : public transfer<Parts> {
   void conclude(const failure& why) override {
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
-    settle_failure(why, log_lines::pull_failed(task_.resource, why));
+    settle_failure(why, log_lines::pull_failed(task_.resource, why, this->answered_well()));
   }
 
  private:
@@ -175,6 +176,9 @@ class pull final : public transfer<Parts> {
   // that the peer's clock has not reached (P2): `good_end` caps it. From an edensync peer it serves only to judge conflicts.
   timestamp next_time(timestamp youngest) const { return date_ || !until_.empty() ? youngest + 1 : youngest; }
 
+  // Up to when the peer's clock has come, as far as is known: it tells, or this site's own clock stands for it.
+  timestamp reached() const { return date_.value_or(asked_); }
+
   // An answer that is empty, or is a document that has something wrong with it, is no page whatever its type says.
   failure not_a_document(const failure& why) const {
     const auto root = importer_ ? importer_->root_name() : std::string_view{};
@@ -188,6 +192,7 @@ class pull final : public transfer<Parts> {
   std::string from_;
   std::string until_;
   std::optional<timestamp> date_;
+  timestamp asked_;
   static constexpr std::size_t beginning_limit = 1024;
 
   std::unique_ptr<importer_type> importer_;

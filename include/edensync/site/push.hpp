@@ -57,7 +57,9 @@ class push final : public transfer<Parts> {
         options_.masters.after = sequence_of(mark_);
         options_.echo_of = repository_.id;
       }
-      options_.components = task_.components;
+      // Eden's own switch for components does nothing to a push (spec/protocol.md §3.3); without them some would reach
+      // nobody.
+      options_.components = task_.components || !repository_.native;
       options_.native = repository_.native;
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "edensync/log/log_line.hpp"
@@ -15,7 +16,8 @@ namespace edensync {
 
 /// Makes this site known to a peer and learns the peer's identifier: one POST.
 ///
-/// A typed identifier that differs from the peer's is kept, and the difference is an error (spec/model.md §12).
+/// A typed identifier that differs from the peer's is kept, and the difference is an error (spec/model.md §12); it is also
+/// kept if the peer does not tell its own.
 /// Lifetime: the site outlives it. Thread safety: one thread at a time.
 template <class Parts>
 class register_with final : public exchange {
@@ -37,10 +39,11 @@ class register_with final : public exchange {
   result<bool> prepare() override {
     const auto own = site_.uuid();
     if (!own) return own.error();
-    request_ = to_json(register_request{*own, site_.settings().domain, "eden"});
+    request_ = to_json(register_request{*own, public_host(), "eden"});
     head_.method = "POST";
     head_.target = "/sync/repository/register.json";
-    head_.headers.set("Content-Type", "application/json");
+    // What an Eden sends, whose own word for it gets lost (spec/protocol.md §2.1).
+    head_.headers.set("Content-Type", "application/x-www-form-urlencoded");
     head_.has_body = true;
     head_.body_length = static_cast<long long>(request_.size());
     return true;
@@ -54,12 +57,12 @@ class register_with final : public exchange {
       return failure{make_error_code(error::unexpected_answer),
                      diagnostics("no reply to a registration", peer_words())};
     if (!reply->success) return failure{make_error_code(error::refused), diagnostics("registration", reply->message)};
-    if (reply->sender.empty())
+    if (reply->sender.empty() && repository_.uuid.empty())
       return failure{make_error_code(error::unexpected_answer), diagnostics("the peer does not tell its identifier")};
-    if (!repository_.uuid.empty() && repository_.uuid != reply->sender)
+    if (!reply->sender.empty() && !repository_.uuid.empty() && repository_.uuid != reply->sender)
       return failure{make_error_code(error::not_configured),
                      diagnostics("the peer's identifier differs from the one entered", reply->sender.text())};
-    repository_.uuid = reply->sender;
+    if (!reply->sender.empty()) repository_.uuid = reply->sender;
     repository_.native = peer_is_native();
     repository_.last_connected = site_.now();
     return site_.ledger([&](auto& t) {
@@ -74,6 +77,14 @@ class register_with final : public exchange {
   }
 
  private:
+  // Under which name the peer lists this site: the host of its public URL.
+  std::string public_host() const {
+    const std::string_view url = site_.settings().url;
+    const auto scheme = url.find("://");
+    const auto host = scheme == std::string_view::npos ? std::string_view() : url.substr(scheme + 3);
+    return host.empty() ? site_.settings().domain : std::string(host.substr(0, host.find_first_of("/?#")));
+  }
+
   log_entry stamped(log_entry e) const {
     e.at = site_.now();
     e.repository = repository_.id;

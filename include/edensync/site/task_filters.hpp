@@ -1,6 +1,6 @@
 #pragma once
 
-#include <iterator>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,13 +18,17 @@
 
 namespace edensync {
 
-/// The filters of a task as the triples of a request: table, key, value. `~` is the task's own table.
+/// The filters of a task as the triples of a request: table, key, value, decoded. `~` is the task's own table.
+///
+/// Several values of one key stand together, where the first of them stands (spec/protocol.md §8.1).
 inline std::vector<filter_term> filter_terms(const sync_task& task) {
   std::vector<filter_term> out;
-  for (const auto& f : task.filters) {
-    auto some = parse_filter(f.table == task.resource ? "~" : f.table, f.query);
-    out.insert(out.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
-  }
+  for (const auto& f : task.filters)
+    for (auto& term : parse_filter(f.table == task.resource ? "~" : f.table, f.query)) {
+      const auto same = std::find_if(out.rbegin(), out.rend(),
+                                     [&](const filter_term& t) { return t.table == term.table && t.key == term.key; });
+      out.insert(same == out.rend() ? out.end() : same.base(), std::move(term));
+    }
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+#include <iostream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -56,8 +57,8 @@ class deviations {
 
   /// Prints the figures; to be called when all cases were settled.
   void report(const std::string& what) const {
-    BOOST_TEST_MESSAGE(what << ": " << same_ << " the same, " << listed_ << " deviations listed, " << unlisted_
-                            << " not listed");
+    std::cout << what << ": " << same_ << " the same, " << listed_ << " deviations listed, " << unlisted_
+              << " not listed" << std::endl;
     for (const auto& [name, count] : by_remedy_)
       BOOST_TEST_MESSAGE("  of these " << count << " by the remedy " << name);
     BOOST_TEST(unlisted_ == 0U);
