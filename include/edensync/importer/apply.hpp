@@ -88,6 +88,7 @@ class apply {
       record bare;
       bare.resource = r.resource;
       bare.version = content.version;
+      bare.version.mci.reset();
       done = t_.update(item.handle, bare);
     } else if (item.outcome.what == action::create) {
       if (!content.version.mci) content.version.mci = 2;
@@ -131,6 +132,7 @@ class apply {
     record r;
     r.resource = item.incoming->content.resource;
     r.version = stamped(item);
+    r.version.mci.reset();  // only its creation tells how far a record has come
     r.replaced_by = item.incoming->content.replaced_by;
     auto done = t_.update(item.handle, r);
     if (!done) return done;
@@ -192,6 +194,7 @@ class apply {
     record r;
     r.resource = item.incoming->content.resource;
     r.version = stamped(item);
+    r.version.mci.reset();  // only its creation tells how far a record has come
     r.replaced_by = item.incoming->content.replaced_by;
     auto done = t_.update(item.handle, r);
     item.written = done.has_value();

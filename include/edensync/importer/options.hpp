@@ -42,6 +42,9 @@ struct import_options {
 
   /// The peer is an edensync site: ties are settled by content, and empty elements mean empty fields.
   bool native = false;
+  /// This site stands for an Eden (`eden_exact`): who wrote a version does not matter for conflicts, and a record without
+  /// a time is of the moment of its arrival whatever it holds.
+  bool as_eden = false;
   /// Records younger than this do not make the report's `youngest`: the sender's clock has not reached their time.
   std::optional<timestamp> youngest_until;
   /// The pull can be resumed: what `resume_state` is begun with.

@@ -83,6 +83,7 @@ class pull final : public transfer<Parts> {
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
     o.native = this->peer_is_native();
+    o.as_eden = imitates_eden<typename Parts::policies>;
     // One record from the future says nothing about what the table held when it was read (P2).
     if (until_.empty()) o.youngest_until = date_;
     o.domain = site_.settings().domain;

@@ -4,7 +4,6 @@
 
 #include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -46,7 +45,7 @@ class deviations {
       return;
     }
     if (const auto line = find(name); line != lines_.end()) {
-      used_.insert(line->first);
+      ++used_[line->first];
       ++listed_;
       return;
     }
@@ -60,6 +59,8 @@ class deviations {
                             << " not listed");
     for (const auto& [name, count] : by_remedy_)
       BOOST_TEST_MESSAGE("  of these " << count << " by the remedy " << name);
+    for (const auto& [name, count] : used_)
+      if (count > 1) BOOST_TEST_MESSAGE("  of these " << count << " by " << name);
     BOOST_TEST(unlisted_ == 0U);
   }
 
@@ -83,7 +84,7 @@ class deviations {
 
   std::string file_;
   std::map<std::string, std::string> lines_;
-  std::set<std::string> used_;
+  std::map<std::string, std::size_t> used_;  // how many cases needed a line
   std::map<std::string, std::size_t> by_remedy_;
   std::size_t same_ = 0, listed_ = 0, unlisted_ = 0;
 };
