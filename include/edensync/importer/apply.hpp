@@ -127,6 +127,15 @@ class apply {
     return done;
   }
 
+  /// Gives a twin that was found by its content the uid by which the peer knows it, unless another record has that one.
+  void take_over_uid(import_item& item) {
+    const auto& content = item.incoming->content;
+    if (t_.find(content.resource, content.uuid) || !t_.rename(content.resource, item.handle, content.uuid)) return;
+    item.other_uid = false;
+    cache_.clear();
+    cache_.remember(content.resource, content.uuid, item.handle);
+  }
+
   /// Deletes a record and, with it, those of its components that are not younger than the deletion.
   write_result erase(import_item& item) {
     record r;

@@ -163,7 +163,7 @@ class importer {
     auto& t = *open;
     count_waiting(t);
     const auto how = !options_.native ? twins::by_key_first : last_chance_ ? twins::by_uid_then_key : twins::by_uid;
-    identify<transaction> find(t, schema_, cache_, how, &batch_);
+    identify<transaction> find(t, schema_, cache_, how, &batch_, options_.twins);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
     examine(t, find, now, done);
@@ -307,6 +307,7 @@ class importer {
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
+    if (takes_over_uid(item)) write.take_over_uid(item);
     written_ = written_ || item.written;
     if (item.outcome.why == rule::strategy_forbids) tell_forbidden(item, done);
     note(t, item, now, done);
@@ -321,6 +322,14 @@ class importer {
       if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
+  }
+
+  // Who is who is no question of which version is taken, but an Eden writes the uid only together with the version.
+  bool takes_over_uid(const import_item& item) const {
+    if (!options_.twins.synchronise_uuids || !item.by_content || !item.incoming->uid_given) return false;
+    if (item.written) return !item.incoming->content.version.deleted;
+    return !options_.as_eden && !item.local->version.deleted && options_.allowed.allows(method::update) &&
+           item.outcome.conflict != conflict_state::refused;
   }
 
   // What is wrong with a record from quarantine does not matter any more if it would not be taken anyway.
