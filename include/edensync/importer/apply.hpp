@@ -108,6 +108,7 @@ class apply {
     item.handle = *done;
     item.written = true;
     cache_.remember(r.resource, r.uuid, item.handle);
+    if (item.outcome.write == columns::none) return done;  // none of its references was written either
     for (const auto i : open_) {
       const auto& link = std::get<reference>(r.fields[i]);
       if (link.resource == no_resource || link.target.empty()) continue;

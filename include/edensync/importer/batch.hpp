@@ -46,6 +46,8 @@ struct import_item {
   /// By `apply`: where the record is now; none if it is not here.
   record_handle handle = record_handle::none;
   bool written = false;
+  /// Skipped in a way that an Eden skips its components for, too.
+  bool skipped = false;
   bool failed = false;
 };
 

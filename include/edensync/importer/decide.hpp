@@ -33,7 +33,7 @@ inline decide_input circumstances(const import_item& item, const import_options&
   if (!o.native && d.tie != content_order::equal) d.tie = content_order::unknown;
   // Of a deletion and a live version of the same moment, all edensync sites keep the deletion.
   if (o.native && d.local && d.local->deleted != d.incoming.deleted) d.tie = content_order::incoming_first;
-  d.has_links = item.has_parts;
+  d.has_links = item.has_parts || item.parent >= 0;
   for (const auto& v : in.content.fields)
     d.has_links =
         d.has_links || std::holds_alternative<reference>(v) || std::holds_alternative<std::vector<reference>>(v);

@@ -103,9 +103,6 @@ class identify {
     item.other_uid = false;
     item.by_content = false;
     item.local = twin(item, master);
-    // What comes later in the document refers to it by the document's uid.
-    if (item.other_uid && !item.local->version.deleted)
-      cache_.call(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
   }
@@ -139,19 +136,25 @@ class identify {
     bool deleted = false;
   };
 
+  /// Notes what the document calls a record that has another uid here: what comes later refers to it by that.
+  void note_name(const import_item& item) {
+    const auto& content = item.incoming->content;
+    if (item.other_uid && (item.written || !item.local->version.deleted))
+      cache_.call(content.resource, content.uuid, item.handle);
+  }
+
   /// Finds the target of a reference. Merged records are found as they are.
+  ///
+  /// What the document calls its records counts before what has such a uid here (spec/import.md §6).
   target find_target(resource_id resource, const uid& id) {
     if (resource == no_resource || id.empty()) return {};
+    if (const auto named = cache_.called(resource, id); named != record_handle::none) return as_it_is(resource, named);
     if (const auto h = cache_.find(resource, id); h != record_handle::none) return {h, false};
     const auto found = reader_.find(resource, id);
     if (!found) {
       const auto* item = batch_ == nullptr ? nullptr : batch_->find(resource, id);
-      if (item != nullptr && item->handle != record_handle::none) return {item->handle, false};
-      const auto named = cache_.called(resource, id);
-      if (named == record_handle::none) return {};
-      stored_record now;
-      reader_.load(resource, named, now);
-      return {named, now.version.deleted};
+      if (item != nullptr && item->handle != record_handle::none) return as_it_is(resource, item->handle);
+      return {};
     }
     // Deleted ones are rare and have to be looked at each time, because they may have been merged.
     if (!found->version.deleted) cache_.remember(resource, id, found->handle);
@@ -159,6 +162,12 @@ class identify {
   }
 
  private:
+  target as_it_is(resource_id resource, record_handle h) {
+    stored_record now;
+    reader_.load(resource, h, now);
+    return {h, now.version.deleted};
+  }
+
   content_order order(const import_item& item) {
     if (scratch_.version.deleted) {
       const auto& theirs = item.incoming->content.replaced_by;
@@ -192,7 +201,8 @@ class identify {
     if (!by_uid_first || how_ != twins::by_uid)
       if (const auto same = by_key(in); same && !(by_uid_first && same->version.deleted))
         return found_by_content(item, same);
-    if (in.uid_given && !by_uid_first)
+    // One that was made here is known if the record is offered again, or the document names it twice.
+    if (!by_uid_first)
       if (const auto same = by_uid(in)) return same;
     if (in.uid_given && !rules_.synchronise_uuids) return std::nullopt;
     return found_by_content(item, by_rule(in, item.master_resource, master));
