@@ -141,6 +141,22 @@ BOOST_AUTO_TEST_CASE(a_task_s_filter_becomes_terms) {
   BOOST_TEST(parse_filter("org_office", "~.a=1")[0].table == "org_office");
 }
 
+BOOST_AUTO_TEST_CASE(what_an_eden_drops_of_an_address) {
+  const std::string more =
+      "?resource=org_office&repository=urn:uuid:a&strategy=create&update_policy=THIS"
+      "&conflict_policy=OTHER&msince=2026-01-02T03:04:05&start=3&limit=4&[~]~.a=1";
+  for (const std::string path : {"/sync/sync.xml", "/eden/sync/sync.xml", "/org/office/sync.xml"}) {
+    const auto sent = parse_sync_query(path + more).value();
+    auto q = sent;
+    drop_what_eden_drops(q);
+    BOOST_TEST(!q.conflict.has_value());
+    const bool common = path != "/org/office/sync.xml";
+    BOOST_TEST(q.update.has_value() == !common);
+    BOOST_TEST(q.allowed.has_value() == !common);
+    BOOST_TEST((q.msince == sent.msince && q.repository == sent.repository && q.filters == sent.filters));
+  }
+}
+
 // Every request that was recorded: those of Eden's active side are written back byte for byte.
 BOOST_AUTO_TEST_CASE(reads_all_recorded_addresses) {
   std::size_t read = 0, others = 0, written = 0;

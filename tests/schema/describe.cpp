@@ -50,6 +50,7 @@ template <>
 struct edensync::resource<team> {
   static constexpr std::string_view name = "pr_team";
   static constexpr std::array<std::string_view, 1> super_entities{"pr_pentity"};
+  static constexpr edensync::duplicate_rule duplicates{.ignore_deleted = true};
 };
 template <>
 struct edensync::resource<report> {
@@ -148,6 +149,25 @@ BOOST_AUTO_TEST_CASE(a_contradiction_in_a_schema_is_named) {
              "the schema cannot be read or contradicts itself: a_b: the component is not in the schema: no_such");
   const std::array<resource_descriptor, 1> users{{{"auth_user", f, {}, {}}}};
   BOOST_TEST(schema::make(users).has_error());
+  static constexpr std::string_view nowhere[] = {"nowhere"};
+  resource_descriptor e{"a_b", f};
+  for (const duplicate_rule rule :
+       {duplicate_rule{.primary = nowhere}, duplicate_rule{.primary = {}}, duplicate_rule{}}) {
+    e.duplicates = rule;
+    const auto wrong = schema::make(std::array{e});
+    BOOST_REQUIRE(wrong.has_error());
+    BOOST_TEST(wrong.error().text().find("rule for duplicates") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_for_duplicates_is_resolved) {
+  const auto s = edensync::describe<team, report, place, phone, person>().value();
+  const auto& rule = s[s.find("pr_team")].duplicates();
+  BOOST_REQUIRE(rule.has_value());
+  BOOST_TEST((rule->primary == std::vector<std::uint32_t>{0}));
+  BOOST_TEST(rule->ignore_case);
+  BOOST_TEST(rule->ignore_deleted);
+  BOOST_TEST(!s[s.find("pr_report")].duplicates().has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -165,6 +165,33 @@ BOOST_AUTO_TEST_CASE(a_key_that_several_tables_share) {
   BOOST_TEST((*more)[1].masters().size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(rules_for_duplicates_are_read_as_far_as_they_name_fields) {
+  const std::string_view unit = R"(<fields resource="org_unit"><field name="name" type="string"/>
+    <field name="code" type="string"/><field name="seat" type="string"/></fields>)";
+  const auto rule = [&](const std::string& more) {
+    const auto s = read({unit}, R"({"org_unit": {"deduplicate": )" + more + "}}");
+    BOOST_TEST_REQUIRE(s.has_value(), more);
+    return (*s)[0].duplicates();
+  };
+  for (const auto none : {"null", "1", "{}", R"({"class": "function"})", R"({"class": "method"})"})
+    BOOST_TEST(!rule(none).has_value(), none);
+  const auto usual = rule(R"({"class": "S3Duplicate"})");
+  BOOST_TEST_REQUIRE(usual.has_value());
+  BOOST_TEST((usual->primary == std::vector<std::uint32_t>{0}));
+  BOOST_TEST(usual->secondary.empty());
+  BOOST_TEST(usual->ignore_case);
+  BOOST_TEST(!usual->ignore_deleted);
+  const auto own = rule(R"({"class": "S3Duplicate", "primary": ["seat", "code"], "secondary": ["nowhere", "name"],
+                            "ignore_case": false, "ignore_deleted": true})");
+  BOOST_TEST_REQUIRE(own.has_value());
+  BOOST_TEST((own->primary == std::vector<std::uint32_t>{2, 1}));
+  BOOST_TEST((own->secondary == std::vector<std::uint32_t>{0}));
+  BOOST_TEST(!own->ignore_case);
+  BOOST_TEST(own->ignore_deleted);
+  // Without one of its fields it would find too much.
+  BOOST_TEST(!rule(R"({"class": "S3Duplicate", "primary": ["code", "nowhere"]})").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(the_names_outlive_the_documents) {
   auto document = std::make_unique<std::string>(depot);
   auto more = std::make_unique<std::string>(supplement);
@@ -218,6 +245,12 @@ BOOST_AUTO_TEST_CASE(descriptions_of_a_real_eden) {
   BOOST_TEST_REQUIRE(l.hierarchy().has_value());
   BOOST_TEST(l.field(*l.hierarchy()).name == "parent");
   BOOST_TEST(!l.field(*l.find_field("gis_feature_type")).mandatory);
+  BOOST_TEST(!o.duplicates().has_value());
+  const auto& office = (*s)[s->find("org_office")];
+  BOOST_TEST_REQUIRE(office.duplicates().has_value());
+  BOOST_TEST((office.duplicates()->primary == std::vector<std::uint32_t>{*office.find_field("name")}));
+  BOOST_TEST((office.duplicates()->secondary == std::vector<std::uint32_t>{*office.find_field("organisation_id")}));
+  BOOST_TEST((*s)[s->find("pr_contact")].duplicates()->ignore_deleted);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "edensync/core/change_query.hpp"
+#include "edensync/core/match_query.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/write_context.hpp"
 
@@ -40,11 +41,14 @@ concept record_spool = requires(S s, const spool_entry& e) {
 template <class R>
 concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,
                                  record_handle h, resource_id of, std::span<const record_handle> masters,
-                                 stored_record& into, const change_query& q, sequence_number after) {
+                                 stored_record& into, const change_query& q, const match_query& m,
+                                 sequence_number after) {
   { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
   // The records, at most two, that have this content in this field; those that are not deleted come first. A reference
   // counts with the resource that it leads to.
   { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
+  // The first record that has all contents that the query names.
+  { r.find_match(m) } -> std::same_as<std::optional<found_record>>;
   // All fields, present or null; references with resource, uid and handle, which in lists is none as long as the target is
   // not here. Fails if there is no such record.
   { r.load(resource, h, into) } -> std::same_as<void>;

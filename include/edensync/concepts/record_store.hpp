@@ -22,13 +22,15 @@ namespace edensync {
 template <class T>
 concept record_transaction = record_reader<T> && ledger_writer<T> &&
     requires(T t, const record& r, resource_id resource, record_handle h, std::uint32_t field, const value& v,
-             repository_id origin) {
+             const uid& id, repository_id origin) {
   { t.insert(r) } -> std::same_as<write_result>;
   // Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
   // created_on and authors where they are given.
   { t.update(h, r) } -> std::same_as<write_result>;
   // Writes one field and leaves version and origin as they are.
   { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
+  // Gives the record another uid; what points to it, or was merged into it, follows. Refused if the uid is taken.
+  { t.rename(resource, h, id) } -> std::same_as<write_result>;
   // From here on `insert` and `update` set this origin instead of the one that `begin` was given.
   t.write_as(origin);
   // Puts the record at the end of the change order and leaves all else as it is.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -62,6 +63,21 @@ struct component_descriptor {
   bool multiple = true;
 };
 
+/// How a record is recognised that has no uid in common with its twin: what Eden calls de-duplication (spec/import.md §4).
+///
+/// The twin has the same content in all primary fields, which must have some, and in those of the secondary ones in which
+/// the incoming record has any. It is looked for if a record comes without a uid, or the repository's uids are
+/// synchronised; deleted records may be found, too.
+struct duplicate_rule {
+  static constexpr std::string_view usual[] = {"name"};
+  std::span<const std::string_view> primary = usual;
+  std::span<const std::string_view> secondary{};
+  /// Upper and lower case are the same in fields of the types string and text.
+  bool ignore_case = true;
+  /// Deleted records are not found.
+  bool ignore_deleted = false;
+};
+
 /// One resource as a flat table: what a described struct and Eden's own field descriptions both become.
 struct resource_descriptor {
   std::string_view name;
@@ -71,6 +87,8 @@ struct resource_descriptor {
   std::string_view hierarchy{};
   /// The super-entities that its records are part of: whoever may refer to one of those may refer to this resource.
   std::span<const std::string_view> super_entities{};
+  /// None: records are known by uid and unique fields only.
+  std::optional<duplicate_rule> duplicates{};
 };
 
 }  // namespace edensync

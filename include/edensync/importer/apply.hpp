@@ -88,6 +88,7 @@ class apply {
       record bare;
       bare.resource = r.resource;
       bare.version = content.version;
+      bare.version.mci.reset();
       done = t_.update(item.handle, bare);
     } else if (item.outcome.what == action::create) {
       if (!content.version.mci) content.version.mci = 2;
@@ -107,6 +108,7 @@ class apply {
     item.handle = *done;
     item.written = true;
     cache_.remember(r.resource, r.uuid, item.handle);
+    if (item.outcome.write == columns::none) return done;  // none of its references was written either
     for (const auto i : open_) {
       const auto& link = std::get<reference>(r.fields[i]);
       if (link.resource == no_resource || link.target.empty()) continue;
@@ -126,11 +128,21 @@ class apply {
     return done;
   }
 
+  /// Gives a twin that was found by its content the uid by which the peer knows it, unless another record has that one.
+  void take_over_uid(import_item& item) {
+    const auto& content = item.incoming->content;
+    if (t_.find(content.resource, content.uuid) || !t_.rename(content.resource, item.handle, content.uuid)) return;
+    item.other_uid = false;
+    cache_.clear();
+    cache_.remember(content.resource, content.uuid, item.handle);
+  }
+
   /// Deletes a record and, with it, those of its components that are not younger than the deletion.
   write_result erase(import_item& item) {
     record r;
     r.resource = item.incoming->content.resource;
     r.version = stamped(item);
+    r.version.mci.reset();  // only its creation tells how far a record has come
     r.replaced_by = item.incoming->content.replaced_by;
     auto done = t_.update(item.handle, r);
     if (!done) return done;
@@ -192,6 +204,7 @@ class apply {
     record r;
     r.resource = item.incoming->content.resource;
     r.version = stamped(item);
+    r.version.mci.reset();  // only its creation tells how far a record has come
     r.replaced_by = item.incoming->content.replaced_by;
     auto done = t_.update(item.handle, r);
     item.written = done.has_value();

@@ -38,12 +38,16 @@ struct import_item {
   content_order tie = content_order::unknown;
   /// By `identify`: the twin was found by a unique key or its place, so that its uid may be another one.
   bool other_uid = false;
+  /// By `identify`: it was found by what it holds, so that it takes over the incoming uid where uids are synchronised.
+  bool by_content = false;
   /// By `decide`.
   decide_input input;
   decision outcome;
   /// By `apply`: where the record is now; none if it is not here.
   record_handle handle = record_handle::none;
   bool written = false;
+  /// Skipped in a way that an Eden skips its components for, too.
+  bool skipped = false;
   bool failed = false;
 };
 

@@ -20,11 +20,12 @@ inline decide_input circumstances(const import_item& item, const import_options&
   if (item.local) d.local = item.local->version;
   // A document that tells no time says something new only if the content is another one.
   if (!d.incoming.modified_on) {
-    const bool same = item.local && item.tie == content_order::equal;
+    const bool same = !o.as_eden && item.local && item.tie == content_order::equal;
     d.incoming.modified_on = same ? item.local->version.modified_on : arrived;
   }
   // What came from the peer himself was not changed here since.
-  if (!item.local || item.local->origin != o.origin || o.origin == this_site) d.last_sync = o.last_sync;
+  const bool from_peer = item.local && item.local->origin == o.origin && o.origin != this_site;
+  if (!from_peer || o.as_eden) d.last_sync = o.last_sync;
   d.update = o.update;
   d.conflict = o.conflict;
   d.allowed = o.allowed;
@@ -32,7 +33,7 @@ inline decide_input circumstances(const import_item& item, const import_options&
   if (!o.native && d.tie != content_order::equal) d.tie = content_order::unknown;
   // Of a deletion and a live version of the same moment, all edensync sites keep the deletion.
   if (o.native && d.local && d.local->deleted != d.incoming.deleted) d.tie = content_order::incoming_first;
-  d.has_links = item.has_parts;
+  d.has_links = item.has_parts || item.parent >= 0;
   for (const auto& v : in.content.fields)
     d.has_links =
         d.has_links || std::holds_alternative<reference>(v) || std::holds_alternative<std::vector<reference>>(v);

@@ -12,6 +12,7 @@
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/compare.hpp"
+#include "edensync/importer/record_search.hpp"
 #include "edensync/importer/single_component.hpp"
 #include "edensync/schema/schema.hpp"
 
@@ -82,7 +83,9 @@ enum class twins : std::uint8_t {
 /// The stage that reads: finds the local twin of each record, and of each record that it refers to.
 ///
 /// A twin is the one record that holds the same content in a unique field; else the one with the same uid; for the only
-/// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part.
+/// component of its kind, the first one under the same master (spec/import.md §4). Deleted records take part. If there is
+/// none, and the record has no uid or uids are synchronised, the application's finder or the resource's `duplicate_rule`
+/// is asked.
 /// Between edensync sites the uid says who is meant. A key that was given to another record must not look like an edit of
 /// the old one, and which of them has it is known when the whole document was seen: keys come last. Nor is a component
 /// found by its place: `links_of_deleted::keep_single` sees to it that one is left.
@@ -91,17 +94,15 @@ class identify {
  public:
   /// `batch`: where the records may be that are called by another uid in the document than here.
   identify(Reader& reader, const schema& s, handle_cache& cache, twins how = twins::by_key_first,
-           import_batch* batch = nullptr)
-      : reader_(reader), schema_(s), cache_(cache), how_(how), batch_(batch) {}
+           import_batch* batch = nullptr, twin_rules rules = {})
+      : reader_(reader), schema_(s), cache_(cache), how_(how), batch_(batch), rules_(rules) {}
 
   /// Finds the twin of an item. `master`: where its master is, if it has one.
   void operator()(import_item& item, record_handle master) {
     loaded_ = false;
     item.other_uid = false;
-    item.local = twin(*item.incoming, item.master_resource, master, item.other_uid);
-    // What comes later in the document refers to it by the document's uid.
-    if (item.other_uid && !item.local->version.deleted)
-      cache_.call(item.incoming->content.resource, item.incoming->content.uuid, item.local->handle);
+    item.by_content = false;
+    item.local = twin(item, master);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
   }
@@ -135,19 +136,25 @@ class identify {
     bool deleted = false;
   };
 
+  /// Notes what the document calls a record that has another uid here: what comes later refers to it by that.
+  void note_name(const import_item& item) {
+    const auto& content = item.incoming->content;
+    if (item.other_uid && (item.written || !item.local->version.deleted))
+      cache_.call(content.resource, content.uuid, item.handle);
+  }
+
   /// Finds the target of a reference. Merged records are found as they are.
+  ///
+  /// What the document calls its records counts before what has such a uid here (spec/import.md §6).
   target find_target(resource_id resource, const uid& id) {
     if (resource == no_resource || id.empty()) return {};
+    if (const auto named = cache_.called(resource, id); named != record_handle::none) return as_it_is(resource, named);
     if (const auto h = cache_.find(resource, id); h != record_handle::none) return {h, false};
     const auto found = reader_.find(resource, id);
     if (!found) {
       const auto* item = batch_ == nullptr ? nullptr : batch_->find(resource, id);
-      if (item != nullptr && item->handle != record_handle::none) return {item->handle, false};
-      const auto named = cache_.called(resource, id);
-      if (named == record_handle::none) return {};
-      stored_record now;
-      reader_.load(resource, named, now);
-      return {named, now.version.deleted};
+      if (item != nullptr && item->handle != record_handle::none) return as_it_is(resource, item->handle);
+      return {};
     }
     // Deleted ones are rare and have to be looked at each time, because they may have been merged.
     if (!found->version.deleted) cache_.remember(resource, id, found->handle);
@@ -155,6 +162,12 @@ class identify {
   }
 
  private:
+  target as_it_is(resource_id resource, record_handle h) {
+    stored_record now;
+    reader_.load(resource, h, now);
+    return {h, now.version.deleted};
+  }
+
   content_order order(const import_item& item) {
     if (scratch_.version.deleted) {
       const auto& theirs = item.incoming->content.replaced_by;
@@ -171,27 +184,114 @@ class identify {
     });
   }
 
-  std::optional<found_record> twin(const incoming_record& in, resource_id of, record_handle master, bool& other_uid) {
+  std::optional<found_record> twin(import_item& item, record_handle master) {
+    const auto& in = *item.incoming;
     const bool by_uid_first = in.uid_given && (how_ != twins::by_key_first || in.content.version.deleted);
     if (by_uid_first) {
       const auto same = by_uid(in);
-      if (same || in.content.version.deleted || how_ == twins::by_uid) return same;
+      if (same || in.content.version.deleted) return same;
     }
     if (in.single && how_ == twins::by_key_first && master != record_handle::none) {
-      if (const auto first = single_component(reader_, in.content.resource, in.key_field, of, master)) {
-        other_uid = true;
+      if (const auto first =
+              single_component(reader_, in.content.resource, in.key_field, item.master_resource, master)) {
+        item.other_uid = true;
         return found_record{first->handle, first->version, first->sequence, first->origin};
       }
     }
+    if (!by_uid_first || how_ != twins::by_uid)
+      if (const auto same = by_key(in); same && !(by_uid_first && same->version.deleted))
+        return found_by_content(item, same);
+    // One that was made here is known if the record is offered again, or the document names it twice.
+    if (!by_uid_first)
+      if (const auto same = by_uid(in)) return same;
+    if (in.uid_given && !rules_.synchronise_uuids) return std::nullopt;
+    return found_by_content(item, by_rule(in, item.master_resource, master));
+  }
+
+  static std::optional<found_record> found_by_content(import_item& item, const std::optional<found_record>& found) {
+    item.other_uid = item.by_content = found.has_value();
+    return found;
+  }
+
+  // The only record that has one of the unique contents.
+  std::optional<found_record> by_key(const incoming_record& in) {
     const auto& r = schema_[in.content.resource];
+    std::optional<found_record> only;
     for (std::uint32_t i = 0; i < r.fields().size() && i < in.content.fields.size(); ++i) {
       if (!r.field(i).unique || !has_content(in.content.fields[i])) continue;
-      const auto same = reader_.find_key(in.content.resource, i, in.content.fields[i]);
-      other_uid = same.size() == 1 && !(by_uid_first && same.front().version.deleted);
-      if (other_uid) return same.front();
+      for (const auto& same : reader_.find_key(in.content.resource, i, in.content.fields[i])) {
+        if (only && only->handle != same.handle) return std::nullopt;
+        only = same;
+      }
     }
-    return in.uid_given && !by_uid_first ? by_uid(in) : std::nullopt;
+    return only;
   }
+
+  // The record that the application's finder, or else the resource's own rule, takes for the same.
+  std::optional<found_record> by_rule(const incoming_record& in, resource_id of, record_handle master) {
+    const auto resource = in.content.resource;
+    const auto& r = schema_[resource];
+    const auto finder = rules_.finders == nullptr ? nullptr : own_finder(resource);
+    if (finder == nullptr && !r.duplicates()) return std::nullopt;
+    record with_handles = in.content;
+    for (auto& v : with_handles.fields) {
+      if (auto* to = std::get_if<reference>(&v)) to->handle = find_target(to->resource, to->target).handle;
+      if (auto* many = std::get_if<std::vector<reference>>(&v))
+        for (auto& to : *many) to.handle = find_target(to.resource, to.target).handle;
+    }
+    if (master != record_handle::none) {
+      if (with_handles.fields.size() <= in.key_field) with_handles.fields.resize(std::size_t{in.key_field} + 1);
+      with_handles.fields[in.key_field] = reference{of, {}, master};
+    }
+    if (finder == nullptr) return by_fields(*r.duplicates(), with_handles);
+    search here(reader_);
+    const auto h = (*finder)(with_handles, here);
+    if (h == record_handle::none) return std::nullopt;
+    const auto found = here.load(resource, h);
+    return found_record{h, found.version, found.sequence, found.origin};
+  }
+
+  const twin_finder* own_finder(resource_id resource) const {
+    const auto own = rules_.finders->find(resource);
+    return own == rules_.finders->end() ? nullptr : &own->second;
+  }
+
+  std::optional<found_record> by_fields(const duplicate_fields& rule, const record& in) {
+    match_query q{in.resource, {}, rule.ignore_case, rule.ignore_deleted};
+    const auto content = [&](std::uint32_t i) -> const value* {
+      if (i >= in.fields.size() || !has_content(in.fields[i])) return nullptr;
+      const auto* to = std::get_if<reference>(&in.fields[i]);
+      return to != nullptr && to->handle == record_handle::none ? nullptr : &in.fields[i];
+    };
+    for (const auto i : rule.primary) {
+      if (content(i) == nullptr) return std::nullopt;
+      q.fields.push_back({i, *content(i)});
+    }
+    for (const auto i : rule.secondary)
+      if (content(i) != nullptr) q.fields.push_back({i, *content(i)});
+    return reader_.find_match(q);
+  }
+
+  // What a finder of the application's own may ask.
+  class search final : public record_search {
+   public:
+    explicit search(Reader& r) : reader_(r) {}
+    std::optional<found_record> find(resource_id resource, const uid& id) override {
+      return reader_.find(resource, id);
+    }
+    std::vector<found_record> find_key(resource_id resource, std::uint32_t field, const value& v) override {
+      return reader_.find_key(resource, field, v);
+    }
+    std::optional<found_record> find_match(const match_query& q) override { return reader_.find_match(q); }
+    stored_record load(resource_id resource, record_handle h) override {
+      stored_record r;
+      reader_.load(resource, h, r);
+      return r;
+    }
+
+   private:
+    Reader& reader_;
+  };
 
   std::optional<found_record> by_uid(const incoming_record& in) {
     if constexpr (requires { reader_.find_version(in.content.resource, in.content.uuid, timestamp{}, scratch_); }) {
@@ -210,6 +310,7 @@ class identify {
   handle_cache& cache_;
   twins how_;
   import_batch* batch_;
+  twin_rules rules_;
   stored_record scratch_;
   bool loaded_ = false;  // what `find_version` reads of the twin is in `scratch_`
 };

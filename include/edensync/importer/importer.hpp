@@ -163,7 +163,7 @@ class importer {
     auto& t = *open;
     count_waiting(t);
     const auto how = !options_.native ? twins::by_key_first : last_chance_ ? twins::by_uid_then_key : twins::by_uid;
-    identify<transaction> find(t, schema_, cache_, how, &batch_);
+    identify<transaction> find(t, schema_, cache_, how, &batch_, options_.twins);
     apply<transaction> write(t, find, cache_, schema_, options_, waiting_, now);
     failed_.assign(batch_.size(), false);
     examine(t, find, now, done);
@@ -198,6 +198,8 @@ class importer {
         refuse(t, item, refusal_reason::invalid_field,
                name_of(item, errors.front().field) + ": " + errors.front().message, now, done);
     }
+    // Where a record is, is known when its turn has come.
+    for (auto& item : batch_.items()) item.handle = record_handle::none;
   }
 
   record_handle locate(identify<transaction>& find, import_item& item) {
@@ -258,6 +260,7 @@ class importer {
     auto& counts = done.by_resource[in.content.resource];
     for (int attempt = 0; attempt < 2; ++attempt) {
       find(item, master == nullptr ? record_handle::none : master->handle);
+      find.note_name(item);
       if (batch_.quarantine_id(item.element) != 0 && superseded(item)) return;
       bool bound = false;
       if (find.is_tie(item)) {
@@ -267,6 +270,7 @@ class importer {
       }
       item.input = circumstances(item, options_, now);
       item.outcome = options_.decide(item.input);
+      if (options_.as_eden && skip_as_eden(item, master)) break;
       if (master != nullptr && item.outcome.what == action::create) ask_for_place(t, item, *master, now);
       // A deletion that names nobody, and whose record is not here, has nothing to say.
       if (item.outcome.what == action::bury && !in.uid_given) item.outcome.what = action::none;
@@ -307,6 +311,8 @@ class importer {
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
+    find.note_name(item);
+    if (takes_over_uid(item)) write.take_over_uid(item);
     written_ = written_ || item.written;
     if (item.outcome.why == rule::strategy_forbids) tell_forbidden(item, done);
     note(t, item, now, done);
@@ -321,6 +327,28 @@ class importer {
       if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
+  }
+
+  // What the strategy or the policy for deleted records skips takes its components along; a refused conflict does not.
+  static bool skip_as_eden(import_item& item, const import_item* master) {
+    const auto& d = item.outcome;
+    if (master != nullptr && master->skipped) {
+      item.outcome = {.why = master->outcome.why};
+      item.skipped = true;
+    } else {
+      const bool stays_away = !item.incoming->content.version.deleted && (!item.local || item.local->version.deleted) &&
+                              d.conflict != conflict_state::refused;
+      item.skipped = d.what == action::none && (d.why == rule::strategy_forbids || stays_away);
+    }
+    return item.skipped;
+  }
+
+  // Who is who is no question of which version is taken, but an Eden writes the uid only together with the version.
+  bool takes_over_uid(const import_item& item) const {
+    if (!options_.twins.synchronise_uuids || !item.by_content || !item.incoming->uid_given) return false;
+    if (item.written) return !item.incoming->content.version.deleted;
+    return !options_.as_eden && !item.local->version.deleted && options_.allowed.allows(method::update) &&
+           item.outcome.conflict != conflict_state::refused;
   }
 
   // What is wrong with a record from quarantine does not matter any more if it would not be taken anyway.

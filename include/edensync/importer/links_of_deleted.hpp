@@ -96,8 +96,11 @@ class links_of_deleted {
   }
 
   /// A record points to a deleted one: to its survivor instead if that was merged; otherwise, if that was its master, the
-  /// record goes with it unless it is younger.
+  /// record goes with it unless it is younger. A record that is deleted itself stays as it is.
   void settle(resource_id resource, record_handle h, std::uint32_t field) {
+    stored_record holder;
+    t_.load(resource, h, holder);
+    if (holder.version.deleted) return;
     if (!redirect(resource, h, field)) go_with_master(resource, h, field);
   }
 

@@ -11,6 +11,7 @@
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/importer/record_search.hpp"
 #include "edensync/policy/policy_set.hpp"
 
 namespace edensync {
@@ -40,8 +41,13 @@ struct import_options {
   /// By resource; the application's own.
   const std::map<resource_id, conflict_rule>* rules = nullptr;
 
+  /// How the twin of a record is looked for where its uid does not tell.
+  twin_rules twins{};
   /// The peer is an edensync site: ties are settled by content, and empty elements mean empty fields.
   bool native = false;
+  /// This site stands for an Eden (`eden_exact`): who wrote a version does not matter for conflicts, and a record without
+  /// a time is of the moment of its arrival whatever it holds.
+  bool as_eden = false;
   /// Records younger than this do not make the report's `youngest`: the sender's clock has not reached their time.
   std::optional<timestamp> youngest_until;
   /// The pull can be resumed: what `resume_state` is begun with.

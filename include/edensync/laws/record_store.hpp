@@ -5,6 +5,7 @@
 #include "edensync/laws/change_feed.hpp"
 #include "edensync/laws/reading_and_writing.hpp"
 #include "edensync/laws/relations.hpp"
+#include "edensync/laws/twins.hpp"
 
 namespace edensync::laws {
 
@@ -64,6 +65,8 @@ inline constexpr std::array record_store_laws{
     law<Factory>{"components are found", &detail::components_are_found<Factory>},
     law<Factory>{"resources are kept apart", &detail::resources_are_kept_apart<Factory>},
     law<Factory>{"keys are found", &detail::keys_are_found<Factory>},
+    law<Factory>{"records are matched by several fields", &detail::records_are_matched_by_several_fields<Factory>},
+    law<Factory>{"a record can be renamed", &detail::a_record_can_be_renamed<Factory>},
     law<Factory>{"a spool gives each once", &detail::a_spool_gives_each_once<Factory>},
     law<Factory>{"changes come once, in commit order", &detail::changes_come_once_in_commit_order<Factory>},
     law<Factory>{"deleted records come if asked for", &detail::deleted_records_come_if_asked_for<Factory>},

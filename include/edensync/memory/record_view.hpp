@@ -16,6 +16,7 @@
 #include "edensync/core/write_context.hpp"
 #include "edensync/memory/core.hpp"
 #include "edensync/schema/fits.hpp"
+#include "edensync/schema/matches.hpp"
 
 namespace edensync::memory::detail {
 
@@ -132,6 +133,14 @@ class record_view {
             same_content(r->content.fields.at(field), v, target))
           all.push_back(found(*r));
     return all;
+  }
+
+  std::optional<found_record> find_match(const match_query& q) const {
+    for (const bool deleted : {false, true})
+      for (const auto& r : read(q.resource).rows)
+        if (r->content.version.deleted == deleted && matches((*core_->resources)[q.resource], r->content, q))
+          return found(*r);
+    return std::nullopt;
   }
 
   void load(resource_id resource, record_handle h, stored_record& into) const {

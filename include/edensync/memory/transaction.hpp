@@ -69,6 +69,38 @@ class transaction : public detail::ledger_writing {
     return put(std::move(changed));
   }
 
+  write_result rename(resource_id resource, record_handle h, const uid& id) {
+    stored_record changed = existing(resource, h);
+    if (id.empty()) return refusal{refusal_reason::refused_by_store, "the record has no uuid"};
+    const auto taken = read(resource).by_uid.find(id);
+    if (taken != read(resource).by_uid.end() && taken->second != h)
+      return refusal{refusal_reason::duplicate_key, "uuid: there is such a record already"};
+    const uid before = std::exchange(changed.uuid, id);
+    for (const referrer& from : referrers(resource, h)) {
+      stored_record holder =
+          from.resource == resource && from.record == h ? changed : existing(from.resource, from.record);
+      value& v = holder.fields[from.field];
+      if (auto* one = std::get_if<reference>(&v)) one->target = id;
+      if (auto* many = std::get_if<std::vector<reference>>(&v))
+        for (reference& each : *many)
+          if (each.target == before) each.target = id;
+      if (from.resource == resource && from.record == h)
+        changed = std::move(holder);
+      else
+        replace(std::move(holder));
+    }
+    for (const auto& r : std::vector(read(resource).rows))
+      if (r->content.replaced_by == before && r->content.handle != h) {
+        stored_record merged = r->content;
+        merged.replaced_by = id;
+        replace(std::move(merged));
+      }
+    detail::table& t = next_->tables[resource].edit();
+    t.by_uid.erase(before);
+    t.by_uid.emplace(id, h);
+    return put(std::move(changed));
+  }
+
   void write_as(repository_id origin) { origin_ = origin; }
 
   void touch(resource_id resource, record_handle h) {
@@ -168,6 +200,13 @@ class transaction : public detail::ledger_writing {
 
   static refusal refuse(refusal_reason why, const resource_schema& resource, std::uint32_t field) {
     return {why, std::string(resource.field(field).name) + ": " + std::string(to_text(why))};
+  }
+
+  // Changes what is kept of a record, but not its place in the change order.
+  void replace(stored_record r) {
+    detail::table& t = next_->tables[r.resource].edit();
+    auto& place = t.rows[static_cast<std::size_t>(r.handle) - 1];
+    place = std::make_shared<detail::row>(detail::row{std::move(r), place->arrival});
   }
 
   // `written`: its place when it was last written, 0 if that is now.

@@ -14,6 +14,9 @@ namespace edensync {
 /// as younger than every local one.
 /// Source: spec/import.md §5, §8, §9, and the recorded table of policies, whose rows it reproduces.
 struct eden_exact {
+  /// A site with these rules also reads addresses and judges conflicts as an Eden does (`import_options::as_eden`).
+  static constexpr bool imitates_eden = true;
+
   static constexpr decision decide(const decide_input& in) {
     const method m = method_of(in);
     const bool removes = m == method::erase || m == method::merge;

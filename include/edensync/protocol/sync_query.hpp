@@ -188,6 +188,15 @@ inline std::vector<filter_term> parse_plain_filters(std::string_view target) {
   return out;
 }
 
+/// Takes out of a request what an Eden would not look at: the conflict policy, and at the address that all tables share
+/// (`/sync/sync.xml`) the update policy and the strategy as well. Source: spec/protocol.md §3.3, §4.2; import.md I5.
+inline void drop_what_eden_drops(sync_query& q) {
+  q.conflict.reset();
+  if (q.at_table) return;
+  q.allowed.reset();
+  q.update.reset();
+}
+
 /// The terms of a filter as a task holds it, such as `~.name__like=Foo%2A&~.status=1` (spec/protocol.md §8.1).
 ///
 /// `table` is the one the filter is for; `~` or empty: the task's own.

@@ -57,7 +57,8 @@ struct link {
 /// `std::array<std::string_view, N> unique` (fields), `std::array<component_descriptor, N> components`,
 /// `std::array<std::string_view, N> represented` (fields), `std::string_view hierarchy` (a field),
 /// `std::array<std::string_view, N> super_entities` (tables that it is part of), `std::array<std::string_view, N>
-/// json_references` (fields with JSON that refers to records).
+/// json_references` (fields with JSON that refers to records), `duplicate_rule duplicates` (how its records are recognised
+/// without a common uid; `duplicate_rule{}`: by their name).
 ///
 /// The struct itself is described with BOOST_HANA_DEFINE_STRUCT or BOOST_HANA_ADAPT_STRUCT and has a member
 /// `edensync::uid uuid`. Every other member is a field; a member that is neither a `std::optional` nor a vector is
@@ -211,6 +212,7 @@ constexpr resource_descriptor descriptor_of() {
   if constexpr (requires { resource<Struct>::components; }) d.components = resource<Struct>::components;
   if constexpr (requires { resource<Struct>::hierarchy; }) d.hierarchy = resource<Struct>::hierarchy;
   if constexpr (requires { resource<Struct>::super_entities; }) d.super_entities = resource<Struct>::super_entities;
+  if constexpr (requires { resource<Struct>::duplicates; }) d.duplicates = resource<Struct>::duplicates;
   return d;
 }
 

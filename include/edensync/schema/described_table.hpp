@@ -22,6 +22,8 @@ struct described_table {
   std::vector<component_descriptor> components;
   std::string_view hierarchy;
   std::vector<std::string_view> super_entities;
+  std::vector<std::string_view> primary, secondary;  // what `duplicates` looks at
+  std::optional<duplicate_rule> duplicates;
 
   std::string_view keep(std::string_view word) { return words.emplace_back(word); }
   field_descriptor* find(std::string_view field) {

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <algorithm>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -34,6 +35,7 @@ class description_supplement {
         for (const auto name : texts_at(*o, "json_references"))
           if (auto* f = t.find(name); f != nullptr && f->type == field_type::json) f->holds_references = true;
         if (const auto h = text_at(*o, "hierarchy"); !h.empty()) t.hierarchy = t.keep(h);
+        describe_duplicates(t, *o);
       }
     for (auto& t : *described_) {
       for (auto& f : t.fields)
@@ -163,6 +165,32 @@ class description_supplement {
       else if (alias == usual && same->alias != usual)
         *same = c;
     }
+  }
+
+  // Only rules that name fields can be read here; a function of Eden's own has to be written again.
+  static void describe_duplicates(described_table& t, const boost::json::object& o) {
+    const auto* v = o.if_contains("deduplicate");
+    const auto* d = v ? v->if_object() : nullptr;
+    if (!d || text_at(*d, "class") != "S3Duplicate") return;
+    const auto flag = [&](std::string_view key, bool usual) {
+      const auto* f = d->if_contains(key);
+      return f && f->is_bool() ? f->get_bool() : usual;
+    };
+    duplicate_rule rule;
+    // Without one of its primary fields the rule would find too much.
+    for (const auto name : texts_at(*d, "primary"))
+      if (t.find(name)) t.primary.push_back(t.keep(name));
+    if (t.primary.size() != texts_at(*d, "primary").size()) return;
+    for (const auto name : texts_at(*d, "secondary"))
+      if (t.find(name)) t.secondary.push_back(t.keep(name));
+    if (!t.primary.empty())
+      rule.primary = t.primary;
+    else if (!t.find("name"))
+      return;
+    rule.secondary = t.secondary;
+    rule.ignore_case = flag("ignore_case", true);
+    rule.ignore_deleted = flag("ignore_deleted", false);
+    t.duplicates = rule;
   }
 
   bool is_component_key(std::string_view table, std::string_view key) const {

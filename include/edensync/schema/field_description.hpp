@@ -58,8 +58,9 @@ class field_description_handler final : public xml_handler {
 /// supplement for what they leave out.
 ///
 /// The supplement is JSON: an object per table with `fields` (`name`, `notnull`, `unique`, `default`, `validators`,
-/// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, `hierarchy` and
-/// `json_references` (names of fields); an
+/// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, `hierarchy`,
+/// `json_references` (names of fields), and `deduplicate` (`class`, of which `S3Duplicate` is understood, `primary`,
+/// `secondary`, `ignore_case`, `ignore_deleted`); an
 /// empty text stands for none. Meta columns and a record's own super-keys are no fields. A field is mandatory if it has no
 /// default and is not-null or has a validator that refuses an empty value, unless it points to a table that is not
 /// described. A table without a field description is described by the supplement alone if that tells `type`s of its fields
@@ -94,7 +95,8 @@ result<schema> read_schema(std::span<const std::string_view> fields_xml, std::st
     return e.why();
   }
   std::vector<resource_descriptor> resources;
-  for (const auto& t : *tables) resources.push_back({t.name, t.fields, t.components, t.hierarchy, t.super_entities});
+  for (const auto& t : *tables)
+    resources.push_back({t.name, t.fields, t.components, t.hierarchy, t.super_entities, t.duplicates});
   return schema::make(resources, tables);
 }
 

@@ -25,6 +25,14 @@ struct component_link {
   bool multiple = true;
 };
 
+/// A `duplicate_rule` with names resolved to numbers.
+struct duplicate_fields {
+  std::vector<std::uint32_t> primary;
+  std::vector<std::uint32_t> secondary;
+  bool ignore_case = true;
+  bool ignore_deleted = false;
+};
+
 /// A resource of a schema: its descriptor with the names resolved.
 class resource_schema {
  public:
@@ -54,6 +62,9 @@ class resource_schema {
   /// Whether a new record has something in it about which nothing was said.
   bool has_defaults() const noexcept { return has_defaults_; }
 
+  /// How its records are recognised without a common uid; none if only unique fields tell.
+  const std::optional<duplicate_fields>& duplicates() const noexcept { return duplicates_; }
+
   /// The number of a field. `hint` is looked at first: documents name fields in the order of the descriptor.
   std::optional<std::uint32_t> find_field(std::string_view name, std::uint32_t hint = 0) const {
     const auto all = descriptor_.fields;
@@ -72,6 +83,7 @@ class resource_schema {
   std::vector<component_link> masters_;
   std::optional<std::uint32_t> hierarchy_;
   bool has_defaults_ = false;
+  std::optional<duplicate_fields> duplicates_;
 };
 
 /// The resources that a site synchronises: one table of descriptors, wherever they come from.
@@ -83,7 +95,7 @@ class resource_schema {
 class schema {
  public:
   /// Links descriptors to a schema. Errors: `bad_schema` for a name twice, a component without its resource or key, a
-  /// hierarchy field that is none, or a table that must never travel. References to resources that are not in the schema
+  /// hierarchy field that is none, a rule for duplicates without its fields, or a table that must never travel. References to resources that are not in the schema
   /// are allowed; such fields are not synchronised. A reference to a super-entity may point to each resource that is part
   /// of it; the key of a component may point to each of its masters, even if a super-entity stands there of which nothing
   /// else is known. Lists of references to super-entities of several resources are not synchronised.
@@ -101,6 +113,8 @@ class schema {
     }
     for (auto& r : s.resources_)
       if (auto linked = s.link_fields(r); !linked) return linked.error();
+    for (auto& r : s.resources_)
+      if (auto linked = link_duplicates(r); !linked) return linked.error();
     for (auto& r : s.resources_)
       if (auto linked = s.link_components(r); !linked) return linked.error();
     // By name, so that sites whose schemas name them in another order agree on it.
@@ -164,6 +178,21 @@ class schema {
     r.hierarchy_ = r.find_field(r.descriptor_.hierarchy);
     if (!r.hierarchy_ || r.target(*r.hierarchy_) != r.id_)
       return bad(r, "the hierarchy field does not point to its own resource:", r.descriptor_.hierarchy);
+    return {};
+  }
+
+  static result<void> link_duplicates(resource_schema& r) {
+    if (!r.descriptor_.duplicates) return {};
+    const duplicate_rule& rule = *r.descriptor_.duplicates;
+    duplicate_fields d{{}, {}, rule.ignore_case, rule.ignore_deleted};
+    if (rule.primary.empty()) return bad(r, "the rule for duplicates", "has no primary field");
+    for (const bool primary : {true, false})
+      for (const auto name : primary ? rule.primary : rule.secondary) {
+        const auto i = r.find_field(name);
+        if (!i) return bad(r, "the rule for duplicates has no such field:", name);
+        (primary ? d.primary : d.secondary).push_back(*i);
+      }
+    r.duplicates_ = std::move(d);
     return {};
   }
 

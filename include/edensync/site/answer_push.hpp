@@ -81,7 +81,9 @@ class answer_push final : public plain_answer {
     o.master = site_.resources().find(q.resource);
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.twins.finders = &site_.finders();  // uids are synchronised by the active side only (spec/import.md §4)
     o.native = native;
+    o.as_eden = imitates_eden<typename Parts::policies>;
     o.handle_limit = 10000;
     o.payload_limit = std::size_t{1} << 20;
     o.domain = site_.settings().domain;
@@ -98,6 +100,9 @@ class answer_push final : public plain_answer {
       o.conflict = t.conflict;
       o.last_sync = s.get_watermark(t.id, direction::pull).time;
       if (!o.last_sync) o.last_sync = q.msince;
+      // An Eden looks for conflicts only where it would ask for changes alone (spec/protocol.md §4.2).
+      const bool everything = t.update == policy_name::keep_local || t.update == policy_name::take_remote;
+      if (o.as_eden && everything) o.last_sync.reset();
       return o;
     }
     o.allowed = q.allowed.value_or(strategy{});

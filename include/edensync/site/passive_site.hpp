@@ -69,7 +69,8 @@ class passive_site {
       return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push(rights));
     }
     if (registers) return refused(what, {}, 415, "Unsupported data format!");
-    const auto query = parse_sync_query(request.target);
+    auto query = parse_sync_query(request.target);
+    if (imitates_eden<typename Parts::policies> && query) drop_what_eden_drops(*query);
     const std::string resource = query ? diagnostics({}, query->resource.substr(0, 100)).peer() : std::string();
     if (!posts && request.method != "GET") return refused(what, resource, 405, "Unsupported method!");
     if (!query) return not_understood(what, {});

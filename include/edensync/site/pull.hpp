@@ -83,7 +83,9 @@ class pull final : public transfer<Parts> {
     o.last_sync = agreed_;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.twins = {&site_.finders(), repository_.synchronise_uuids};
     o.native = this->peer_is_native();
+    o.as_eden = imitates_eden<typename Parts::policies>;
     // One record from the future says nothing about what the table held when it was read (P2).
     if (until_.empty()) o.youngest_until = reached();
     o.domain = site_.settings().domain;

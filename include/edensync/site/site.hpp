@@ -181,6 +181,20 @@ class site {
     };
   }
 
+  /// Sets a rule of one's own by which a record is recognised that has no uid in common with its twin:
+  /// `find(const T& theirs, record_search& here)` gives the handle of the record that it is, deleted or not, or none.
+  ///
+  /// It stands in place of the `duplicate_rule` of the resource, and is asked for records without a uid, and for all
+  /// where uids are synchronised (`repository::synchronise_uuids`).
+  template <described_struct T, std::invocable<const T&, record_search&> Find>
+  void identify_by(Find find) {
+    identify_by(schema_.find(resource<T>::name), [find](const record& theirs, record_search& here) -> record_handle {
+      return find(from_record<T>(theirs), here);
+    });
+  }
+  /// The same for any resource.
+  void identify_by(resource_id resource, twin_finder find) { finders_[resource] = std::move(find); }
+
   /// Adds a repository, or changes it if it has an id; gives the id.
   result<repository_id> put(const repository& r) {
     return ledger([&](auto& t) { return t.put_repository(r); });
@@ -255,6 +269,7 @@ class site {
   uid make_uid() { return uids_.make(); }
   write_context context() { return {clock_.now(), this_site}; }
   const std::map<resource_id, conflict_rule>& rules() const noexcept { return rules_; }
+  const std::map<resource_id, twin_finder>& finders() const noexcept { return finders_; }
 
  private:
   // Whether the store can say that somebody else writes instead of waiting (record_store).
@@ -287,6 +302,7 @@ class site {
   uid_source_type& uids_;
   site_settings settings_;
   std::map<resource_id, conflict_rule> rules_;
+  std::map<resource_id, twin_finder> finders_;
   std::mutex flushing_;
   log_queue waiting_;
 };

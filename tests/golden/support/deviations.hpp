@@ -5,7 +5,6 @@
 #include <fstream>
 #include <iostream>
 #include <map>
-#include <set>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -47,7 +46,7 @@ class deviations {
       return;
     }
     if (const auto line = find(name); line != lines_.end()) {
-      used_.insert(line->first);
+      ++used_[line->first];
       ++listed_;
       return;
     }
@@ -61,6 +60,8 @@ class deviations {
               << " not listed" << std::endl;
     for (const auto& [name, count] : by_remedy_)
       BOOST_TEST_MESSAGE("  of these " << count << " by the remedy " << name);
+    for (const auto& [name, count] : used_)
+      if (count > 1) BOOST_TEST_MESSAGE("  of these " << count << " by " << name);
     BOOST_TEST(unlisted_ == 0U);
   }
 
@@ -84,7 +85,7 @@ class deviations {
 
   std::string file_;
   std::map<std::string, std::string> lines_;
-  std::set<std::string> used_;
+  std::map<std::string, std::size_t> used_;  // how many cases needed a line
   std::map<std::string, std::size_t> by_remedy_;
   std::size_t same_ = 0, listed_ = 0, unlisted_ = 0;
 };

@@ -16,6 +16,8 @@
 
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/core/change_query.hpp"
+#include "edensync/core/letter_case.hpp"
+#include "edensync/core/match_query.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
@@ -167,6 +169,22 @@ class spike_store::snapshot_type {
     if (resource != 0 || field != 0 || !name) return all;
     for (const auto& row : ask([&] { return t_.find_name(*name, 2); })) all.push_back(found(row));
     return all;
+  }
+
+  std::optional<found_record> find_match(const match_query& q) {
+    const auto* name =
+        q.fields.size() == 1 && q.fields[0].field == 0 ? std::get_if<std::string>(&q.fields[0].content) : nullptr;
+    std::optional<found_record> first;
+    if (!name) return first;
+    auto all = changes({q.resource, 0, std::nullopt, !q.ignore_deleted});
+    for (stored_record r; all.next(r);) {
+      const auto* own = std::get_if<std::string>(&r.fields.at(0));
+      if (!own || !(q.ignore_case ? same_without_case(*own, *name) : *own == *name)) continue;
+      const found_record here{r.handle, r.version, r.sequence, r.origin};
+      const auto place = [](const found_record& f) { return std::pair(f.version.deleted, f.handle); };
+      if (!first || place(here) < place(*first)) first = here;
+    }
+    return first;
   }
 
   void load(resource_id resource, record_handle h, stored_record& into) { cursor::fill(row_of(resource, h), into); }

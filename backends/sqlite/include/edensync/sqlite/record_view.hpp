@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "edensync/core/change_query.hpp"
-#include "edensync/schema/fits.hpp"
+#include "edensync/schema/matches.hpp"
 #include "edensync/sqlite/cursor.hpp"
 #include "edensync/sqlite/spool.hpp"
 
@@ -59,6 +59,45 @@ class record_view {
       while (e.step()) all.push_back(detail::read_found(e));
     }
     return all;
+  }
+
+  /// Texts that may differ in case are compared here, because SQLite knows the case of few letters.
+  std::optional<found_record> find_match(const match_query& q) {
+    const table_layout& t = s().table(q.resource);
+    const resource_schema& r = s().resources()[q.resource];
+    std::string key = q.ignore_deleted ? "w" : "W";
+    std::string columns, conditions;
+    std::vector<const field_match*> folded, exact;
+    for (const auto& each : q.fields) {
+      const field_type type = r.field(each.field).type;
+      if (!has_content(each.content) || !fits(each.content, type)) return std::nullopt;
+      const bool fold = q.ignore_case && has_case(type);
+      (fold ? folded : exact).push_back(&each);
+      (fold ? columns : conditions) +=
+          fold ? ',' + t.fields[each.field] : " AND " + t.fields[each.field] + "=?" + and_named(t, each.field);
+      key += (fold ? 'f' : 'e') + std::to_string(each.field);
+    }
+    if (q.fields.empty()) return std::nullopt;
+    execution e(s().shaped(q.resource, key, [&] {
+      return "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin" + columns + " FROM " + t.table +
+             (q.ignore_deleted ? " WHERE deleted=0" : " WHERE 1") + conditions + " ORDER BY deleted<>0, id";
+    }));
+    for (const auto* each : exact) {
+      detail::bind_value(e, each->content, r.field(each->field).type);
+      if (t.named[each->field].empty()) continue;
+      const auto target = target_of(r, each->field, std::get<reference>(each->content));
+      if (target == no_resource) return std::nullopt;
+      e.text(s().resources()[target].name());
+    }
+    while (e.step()) {
+      bool same = true;
+      for (int i = 0; same && i < static_cast<int>(folded.size()); ++i)
+        same =
+            !e.is_null(6 + i) &&
+            same_without_case(e.get_text(6 + i), std::get<std::string>(folded[static_cast<std::size_t>(i)]->content));
+      if (same) return detail::read_found(e);
+    }
+    return std::nullopt;
   }
 
   void load(resource_id resource, record_handle h, stored_record& into) {

@@ -95,6 +95,31 @@ class transaction : public ledger_writing {
     return write_existing(e, target, one, h);
   }
 
+  write_result rename(resource_id resource, record_handle h, const uid& id) {
+    if (id.empty()) return refusal{refusal_reason::refused_by_store, "the record has no uuid"};
+    check_open();
+    const uid before = s().uid_of(resource, static_cast<std::int64_t>(h));
+    if (before.empty()) throw_failure(error::no_such_record);
+    record r;
+    r.resource = resource;
+    {
+      const table_layout& t = s().table(resource);
+      execution e(s().shaped(resource, "n", [&] {
+        return "UPDATE " + t.table + " SET uuid=?, sync_written=NULL, sync_sequence=?," + keep_ahead + " WHERE id=?";
+      }));
+      e.text(id.text()).integer(number(state_.sequence) + 1).text(arrival_text_.view());
+      if (auto done = write_existing(e, known(r), r, h); !done) return done;
+    }
+    s().remember(resource, static_cast<std::int64_t>(h), id);
+    rename_in(resource, "m", "replaced_by", false, before, id);
+    // References are kept by handle, but lists by uid.
+    for (const auto& from : s().resources())
+      for (std::uint32_t f = 0; f < from.fields().size(); ++f)
+        if (from.field(f).type == field_type::list_reference && from.may_point_to(f, resource))
+          rename_in(from.id(), "l" + std::to_string(f), s().table(from.id()).fields[f], true, before, id);
+    return h;
+  }
+
   void write_as(repository_id origin) { origin_ = origin; }
 
   /// Whether another writer of this program waits for this transaction to end.
@@ -219,6 +244,19 @@ class transaction : public ledger_writing {
       e.null();
     else
       detail::bind_value(e, r.fields[f], d.type);
+  }
+
+  void rename_in(resource_id resource, const std::string& key, const std::string& column, bool list, const uid& before,
+                 const uid& id) {
+    statement& sql = s().shaped(resource, key, [&] {
+      const std::string each = "(SELECT json_group_array(CASE WHEN value=?2 THEN ?1 ELSE value END) FROM json_each(";
+      const std::string set = list ? each + column + "))" : "?1";
+      const std::string where =
+          list ? "EXISTS(SELECT 1 FROM json_each(" + column + ") WHERE value=?2)" : column + "=?2";
+      return "UPDATE " + s().table(resource).table + " SET " + column + "=" + set + " WHERE " + where;
+    });
+    execution e(sql);
+    e.text(id.text()).text(before.text()).step();
   }
 
   // The assignments to a field's columns.
