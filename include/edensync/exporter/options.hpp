@@ -58,6 +58,8 @@ struct export_options {
   std::string url;
   /// The e-mail addresses of authors and owners are written (X15).
   bool authors = false;
+  /// Further attributes of the root element, each with a blank in front, escaped.
+  std::string root_attributes;
   /// Asked before every record; true ends the export with `error::cancelled`.
   std::function<bool()> cancelled;
 };
