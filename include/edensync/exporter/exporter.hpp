@@ -94,7 +94,7 @@ class exporter {
     w.root_attributes = o.root_attributes;
     w.native = o.native;
     w.authors = o.authors;
-    w.nulls = o.native ? s3xml::nulls::all : s3xml::nulls::omit;
+    w.nulls = o.native || o.nulls ? s3xml::nulls::all : s3xml::nulls::omit;
     return w;
   }
 

@@ -195,6 +195,35 @@ inline log_entry register_failed(const failure& why) {
   return detail::failed({}, "push/outgoing", "request registration", why);
 }
 
+// --- data sets: this site takes what a peer offers to everybody --------------------------------------------------------
+
+inline log_entry refreshed(std::uint64_t tasks) {
+  return detail::line(
+      {}, "pull/outgoing", "refresh", log_result::success,
+      tasks == 0 ? "No new/updated tasks found" : "Successfully updated " + std::to_string(tasks) + " tasks");
+}
+
+inline log_entry refresh_failed(const failure& why) { return detail::failed({}, "pull/outgoing", "refresh", why); }
+
+inline log_entry archive_fetched(std::string_view resource, std::string_view code) {
+  return detail::line(resource, "pull/outgoing", "fetch archive", log_result::success,
+                      "Dataset " + diagnostics({}, code).peer() + " archive downloaded successfully");
+}
+
+inline log_entry archive_failed(std::string_view resource, const failure& why) {
+  return detail::failed(resource, "pull/outgoing", "fetch archive", why);
+}
+
+/// As `pulled`.
+inline log_entry imported_archive(std::string_view resource, std::uint64_t records, const record_counts& counts,
+                                  std::string_view words = {}, const left_undone& left = {}) {
+  auto e = pulled(resource, records, counts, words, left);
+  constexpr std::string_view told = " records)";
+  if (const auto at = e.message.find(told); at != std::string::npos)
+    e.message.replace(at, told.size(), " records, from archive)");
+  return e;
+}
+
 // --- files: this site reads and writes a folder ----------------------------------------------------------------------
 
 inline log_entry no_files(std::string_view resource, const left_undone& left = {}) {

@@ -88,9 +88,9 @@ class import_file {
     typename Parts::event_source source(glance_, xml_limits{});
     auto read = in.each([&](std::string_view piece) -> result<void> {
       if (auto fed = source.feed(piece); !fed) return fed;
-      if (!glance_.root().empty() && !is_one_of(glance_.root(), pushed_roots))
+      if (is_html(glance_.root(), {}, {}))
         return failure{make_error_code(error::unexpected_answer),
-                       diagnostics("the root element is not <s3xml>", glance_.root())};
+                       diagnostics("a page instead of a document", glance_.root())};
       return {};
     });
     if (!read) return read;
@@ -146,7 +146,7 @@ class import_file {
     if (auto started = importer_->start(); !started) return started;
     auto read = in.each([&](std::string_view piece) -> result<void> {
       report_.bytes += piece.size();
-      if (auto fed = feed_document(*importer_, piece, pushed_roots, error::unexpected_answer); !fed) return fed;
+      if (auto fed = importer_->feed(piece); !fed) return fed;
       at_.show(direction::pull, importer_->report().total.received, report_.bytes);
       return {};
     });
