@@ -35,7 +35,7 @@ result<std::string> all_of(From& from) {
 }
 
 std::string packed(const std::vector<std::pair<std::string, std::string>>& members) {
-  zip::writer w;
+  edensync::zip::writer w;
   for (const auto& [name, text] : members) BOOST_TEST(w.add(name, text_source(text), {1'700'000'000}).has_value());
   const auto size = w.finish().value();
   auto bytes = all_of(w).value();
@@ -44,7 +44,7 @@ std::string packed(const std::vector<std::pair<std::string, std::string>>& membe
 }
 
 struct reading {
-  zip::reader r;
+  edensync::zip::reader r;
   result<void> state;
 
   explicit reading(std::string_view bytes, archive_limits limits = {}) : r(limits), state(feed(bytes)) {}
@@ -203,12 +203,12 @@ BOOST_AUTO_TEST_CASE(encrypted_members_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_source_that_fails_fails_the_archive) {
-  zip::writer w;
+  edensync::zip::writer w;
   BOOST_TEST(w.add("good", text_source("x"), {}).has_value());
   const auto fails = [](std::span<char>) -> result<std::size_t> { return make_failure(error::cancelled); };
   BOOST_TEST(w.add("bad", fails, {}).has_value());
   BOOST_TEST((w.finish().error().code == make_error_code(error::cancelled)));
-  zip::writer throwing;
+  edensync::zip::writer throwing;
   const auto throws = [](std::span<char>) -> result<std::size_t> { throw_failure(error::store_locked); };
   BOOST_TEST(throwing.add("bad", throws, {}).has_value());
   BOOST_TEST((throwing.finish().error().code == make_error_code(error::store_locked)));

@@ -11,7 +11,7 @@ using namespace edensync::test;
 namespace {
 
 struct packing : parts {
-  using archive = zip::archive;
+  using archive = edensync::zip::archive;
 };
 
 constexpr const char* address = "/default/download/DEMO.zip";
@@ -65,10 +65,11 @@ struct packed_sets {
 
   void pack() {
     archive.clear();
-    BOOST_TEST(write_dataset_archive<zip::archive>(host.self, demo, [&](std::string_view piece) -> result<void> {
-                 archive += piece;
-                 return {};
-               }).has_value());
+    BOOST_TEST(
+        write_dataset_archive<edensync::zip::archive>(host.self, demo, [&](std::string_view piece) -> result<void> {
+          archive += piece;
+          return {};
+        }).has_value());
     publish(address);
   }
   void publish(const std::string& url) {
@@ -214,15 +215,15 @@ BOOST_FIXTURE_TEST_CASE(an_archive_elsewhere_is_asked_for_without_credentials_if
 BOOST_FIXTURE_TEST_CASE(what_cannot_be_packed_says_why, packed_sets) {
   const auto nowhere = [](std::string_view) -> result<void> { return {}; };
   const auto why = [&](auto& s, dataset_id d) {
-    return write_dataset_archive<zip::archive>(s, d, nowhere).error().info.text();
+    return write_dataset_archive<edensync::zip::archive>(s, d, nowhere).error().info.text();
   };
   BOOST_TEST(why(host.self, 77) == "Data Set not found");
   BOOST_TEST(why(field.self, 1) == "Cannot create archive from remote data set");
   BOOST_TEST(why(host.self, put_dataset(host.self, {.code = "EMPTY"}).value()) == "No resources defined for dataset");
   host.put(an("a"));
   const auto full = [](std::string_view) -> result<void> { return make_failure(error::store_full); };
-  BOOST_TEST(
-      (write_dataset_archive<zip::archive>(host.self, demo, full).error().code == make_error_code(error::store_full)));
+  BOOST_TEST((write_dataset_archive<edensync::zip::archive>(host.self, demo, full).error().code ==
+              make_error_code(error::store_full)));
 }
 
 BOOST_AUTO_TEST_CASE(the_archive_of_an_eden_is_asked_for_and_taken) {
