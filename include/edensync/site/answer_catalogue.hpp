@@ -1,18 +1,20 @@
 #pragma once
 
-#include <memory>
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "edensync/core/message.hpp"
 #include "edensync/exporter/exporter.hpp"
 #include "edensync/protocol/percent.hpp"
-#include "edensync/protocol/url_filter.hpp"
+#include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/catalogue.hpp"
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/task_filters.hpp"
 
 namespace edensync {
 
@@ -29,8 +31,8 @@ inline resource_id catalogue_resource(std::string_view path) {
 
 /// Answers what public data sets there are: an ordinary export of the catalogue.
 ///
-/// Understood are `msince`, `include_deleted`, `mcomponents=None`, filters `~.FIELD=…` of its own fields,
-/// `~.dataset_id$code=…`, and `~.deleted=True`; others count as absent. Eden logs none of these requests either.
+/// Understood are `msince`, `include_deleted`, `mcomponents=None`, `~.deleted=True`, and filters as in a pull but without
+/// brackets; others count as absent. Eden logs none of these requests either.
 /// Source: spec/protocol.md §9.2.
 template <class Parts>
 class answer_catalogue final : public plain_answer {
@@ -59,13 +61,8 @@ class answer_catalogue final : public plain_answer {
     o.masters.include_deleted = false;
     o.domain = site_.settings().domain;
     o.url = site_.settings().url;
-    const auto and_also = [&](record_filter more) {
-      auto& all = o.filters[o.masters.resource];
-      if (all)
-        all = [before = std::move(all), more = std::move(more)](const record& x) { return before(x) && more(x); };
-      else
-        all = std::move(more);
-    };
+    std::vector<filter_term> terms;
+    bool only_deleted = false;
     for (const auto& [name, text] : parse_form(head.target.substr(std::min(question + 1, head.target.size())))) {
       if (name == "msince") {
         o.masters.since = parse_timestamp(text);
@@ -74,34 +71,18 @@ class answer_catalogue final : public plain_answer {
       } else if (name == "mcomponents" || name == "components") {
         o.components = text != "None" && text != "none";
       } else if (name == "~.deleted") {
-        // Deletions pass all filters.
-        if (text == "True" || text == "true") and_also([](const record&) { return false; });
-      } else if (name == "~.dataset_id$code") {
-        and_also(belongs_to(text));
+        only_deleted = text == "True" || text == "true";
       } else if (name.starts_with("~.")) {
-        const auto& of = catalogue_schema()[o.masters.resource];
-        if (auto one = compile_filter({"~", name, text}, of, site_.now())) and_also(std::move(*one));
+        terms.push_back({"~", name, text});
       }
     }
+    auto filters = read_filters(terms, o.masters.resource, catalogue_schema(), filter_reading::as_eden, site_.now());
+    if (!filters) throw failure_exception(filters.error());
+    o.filters = bind_filters(std::move(*filters), *reader_);
+    if (only_deleted) o.filters[o.masters.resource] = [](const stored_record& r) { return r.version.deleted; };
     exporter_.emplace(*reader_, catalogue_schema(), std::move(o));
     if (const auto begun = exporter_->empty(); !begun) throw failure_exception(begun.error());
     say(200, "text/xml", {});
-  }
-
-  // The tasks of the data sets with these codes.
-  record_filter belongs_to(const std::string& codes) const {
-    std::vector<uid> sets;
-    auto all = reader_->changes({catalogue::datasets, 0, std::nullopt, false});
-    const auto wanted = compile_filter({"~", "~.code", codes}, catalogue_schema()[catalogue::datasets], site_.now());
-    if (!wanted) throw failure_exception(wanted.error());
-    for (stored_record d; all.next(d);)
-      if ((*wanted)(d)) sets.push_back(d.uuid);
-    return [sets = std::move(sets)](const record& r) {
-      const auto* to = r.resource == catalogue::tasks && r.fields.size() > catalogue::dataset_of_task
-                           ? std::get_if<reference>(&r.fields[catalogue::dataset_of_task])
-                           : nullptr;
-      return to != nullptr && std::find(sets.begin(), sets.end(), to->target) != sets.end();
-    };
   }
 
   site<Parts>& site_;

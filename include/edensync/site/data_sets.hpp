@@ -152,9 +152,10 @@ result<std::uint64_t> write_dataset_archive(site<Parts>& self, dataset_id id, Ou
       mark.from = make_cursor(now.epoch(), 0);
       mark.until = make_cursor(now.epoch(), now.sequence());
       o.root_attributes = mark.attributes();
-      auto filters = compile_filters(filter_terms(task), o.masters.resource, self.resources(), true, self.now());
+      auto filters =
+          read_filters(filter_terms(task), o.masters.resource, self.resources(), filter_reading::strict, self.now());
       check(filters);
-      o.filters = std::move(*filters);
+      o.filters = bind_filters(std::move(*filters), now);
       auto source = [&now, &self, o, each = std::make_shared<member>()](std::span<char> into) {
         // One at a time is open, because they are asked for one after the other.
         if (!each->document) each->document.emplace(now, self.resources(), o);

@@ -111,12 +111,14 @@ class export_file {
     o.native = mark_.native;
     o.domain = at_.self.settings().domain;
     o.url = at_.self.settings().url;
+    o.authors = at_.self.settings().authors;
     o.root_attributes = mark_.attributes();
     o.cancelled = [this] { return at_.stop(); };
     const auto terms = filter_terms(at_.task);
-    auto filters = compile_filters(terms, o.masters.resource, at_.self.resources(), true, at_.self.now());
+    auto filters =
+        read_filters(terms, o.masters.resource, at_.self.resources(), filter_reading::strict, at_.self.now());
     if (!filters) throw failure_exception(filters.error());
-    o.filters = std::move(*filters);
+    o.filters = bind_filters(std::move(*filters), *snapshot_);
     exporter_.emplace(*snapshot_, at_.self.resources(), std::move(o));
 
     now_.from = mark_.from;

@@ -147,7 +147,8 @@ inline bool hide_super_entities(node& root) {
   for (const auto& r : root.children)
     for (const auto& f : r.children)
       if (f.name == "reference" && f["uuid"] != r["uuid"]) needed.insert(f["uuid"]);
-  std::erase_if(root.children, [&](const node& r) { return referred.contains(r["uuid"]) && !needed.contains(r["uuid"]); });
+  std::erase_if(root.children,
+                [&](const node& r) { return referred.contains(r["uuid"]) && !needed.contains(r["uuid"]); });
   return true;
 }
 
@@ -176,8 +177,8 @@ inline bool hoist_linked(node& theirs, const node& ours) {
 /// Takes off tables of users, and references to them.
 inline bool hide_users(node& n) {
   bool any = std::erase_if(n.children, [](const node& c) {
-    return c["name"].starts_with("auth_") || (c.name == "reference" && c["resource"].starts_with("auth_"));
-  }) != 0;
+               return c["name"].starts_with("auth_") || (c.name == "reference" && c["resource"].starts_with("auth_"));
+             }) != 0;
   for (auto& each : n.children) any = hide_users(each) || any;
   return any;
 }
