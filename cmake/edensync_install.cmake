@@ -22,4 +22,5 @@ configure_package_config_file(cmake/edensync-config.cmake.in ${PROJECT_BINARY_DI
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/edensync-config-version.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${PROJECT_BINARY_DIR}/edensync-config.cmake ${PROJECT_BINARY_DIR}/edensync-config-version.cmake
+  cmake/edensync_libzip.cmake
   DESTINATION ${edensync_config_dir})

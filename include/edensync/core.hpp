@@ -1,6 +1,7 @@
 #pragma once
 
 #include "edensync/core/change_query.hpp"
+#include "edensync/core/data_set.hpp"
 #include "edensync/core/decision.hpp"
 #include "edensync/core/diagnostics.hpp"
 #include "edensync/core/error.hpp"

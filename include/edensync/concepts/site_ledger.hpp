@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "edensync/core/data_set.hpp"
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/repository.hpp"
@@ -26,6 +27,8 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
   { l.find_repository(id) } -> std::same_as<std::optional<repository>>;
   // In the order in which they are to be run.
   { l.tasks(repo) } -> std::same_as<std::vector<sync_task>>;
+  // In order of id, those of all repositories and those hosted here.
+  { l.datasets() } -> std::same_as<std::vector<data_set>>;
   // An empty watermark if there is none.
   { l.get_watermark(task, d) } -> std::same_as<watermark>;
   { l.get_resume(task) } -> std::same_as<std::optional<resume_state>>;
@@ -50,14 +53,18 @@ concept ledger_writer = ledger_reader<L> &&
     requires(L l, std::string_view key, const repository& repo, const sync_task& t, task_id task, direction d,
              const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
              const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
-             const log_entry& line, resource_id resource, record_handle record) {
+             const log_entry& line, resource_id resource, record_handle record, const data_set& set,
+             dataset_id dataset) {
   l.set_setting(key, key);
   // Inserts if id is 0, otherwise replaces; gives the id.
   { l.put_repository(repo) } -> std::same_as<repository_id>;
-  // Removes the repository, its tasks, watermarks and quarantine; its log stays.
+  // Removes the repository, its data sets, tasks, watermarks and quarantine; its log stays.
   l.erase_repository(r);
   { l.put_task(t) } -> std::same_as<task_id>;
   l.erase_task(task);
+  { l.put_dataset(set) } -> std::same_as<dataset_id>;
+  // Removes the data set and its tasks.
+  l.erase_dataset(dataset);
   l.set_watermark(task, d, w);
   l.set_resume(task, resume);
   l.set_lease(right);

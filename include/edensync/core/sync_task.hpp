@@ -5,10 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "edensync/core/data_set.hpp"
 #include "edensync/core/method.hpp"
 #include "edensync/core/policy_name.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/timestamp.hpp"
+#include "edensync/core/uid.hpp"
 
 namespace edensync {
 
@@ -24,11 +26,15 @@ struct task_filter {
   std::string table{};
   /// A URL query such as `~.name__like=Foo*&~.status=1`.
   std::string query{};
+  /// Where it belongs to a data set: its name among sites, and when it was changed.
+  uid uuid{};
+  std::optional<timestamp> modified_on{};
 };
 
 /// One resource that is synchronised with one repository (manual, "Resource Configuration"; spec/model.md §4).
 struct sync_task {
   task_id id = 0;
+  /// 0: none, it is one of a public data set.
   repository_id repository = 0;
   /// The name of the master table.
   std::string resource{};
@@ -38,6 +44,18 @@ struct sync_task {
   policy_name conflict = policy_name::take_newer;
   bool components = true;
   std::vector<task_filter> filters{};
+  /// Which files of the folder of a `filesync` repository are read, as a shell pattern; empty: `*.xml`.
+  std::string infile_pattern{};
+  /// How files that are written there are called; empty: `default_file_name`. See `expand_file_name`.
+  std::string outfile_pattern{};
+  /// Whether a file is deleted once it was taken.
+  bool delete_input_files = false;
+  /// Whether files are written with line breaks and indentation.
+  bool human_readable = false;
+  /// The data set that it belongs to, and its name among sites; 0 and empty: none.
+  dataset_id dataset = 0;
+  uid uuid{};
+  std::optional<timestamp> modified_on{};
 };
 
 /// Up to where a task has come in one direction.

@@ -91,9 +91,10 @@ class exporter {
       w.start = o.page->start;
       w.limit = o.page->limit;
     }
+    w.root_attributes = o.root_attributes;
     w.native = o.native;
     w.authors = o.authors;
-    w.nulls = o.native ? s3xml::nulls::all : s3xml::nulls::omit;
+    w.nulls = o.native || o.nulls ? s3xml::nulls::all : s3xml::nulls::omit;
     return w;
   }
 

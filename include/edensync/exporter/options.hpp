@@ -41,6 +41,8 @@ struct export_options {
   repository_id echo_of = 0;
   /// The receiver is an edensync site: it is told empty fields, sequence numbers, deleted components and targets.
   bool native = false;
+  /// A receiver that is no edensync site is told empty fields as well, as empty elements.
+  bool nulls = false;
   /// How far references are followed (Eden's MAXDEPTH).
   std::uint32_t depth = 10;
   /// How many components, and how many bytes of their texts, are written inside one master for an edensync site, whose
@@ -58,6 +60,8 @@ struct export_options {
   std::string url;
   /// The e-mail addresses of authors and owners are written (X15).
   bool authors = false;
+  /// Further attributes of the root element, each with a blank in front, escaped.
+  std::string root_attributes;
   /// Asked before every record; true ends the export with `error::cancelled`.
   std::function<bool()> cancelled;
 };

@@ -53,16 +53,45 @@ inline sync_task make_task(repository_id repo, std::string resource) {
   t.update = policy_name::take_master;
   t.conflict = policy_name::keep_local;
   t.components = false;
-  t.filters = {{"", "~.name__like=F\"oo*"}, {"law_part", "~.status=1"}};
+  t.filters = {{"", "~.name__like=F\"oo*"}, {"law_part", "~.status=1", uid("urn:uuid:filter"), s::second(4)}};
+  t.infile_pattern = "*.xml";
+  t.outfile_pattern = "$year/$resource \"1\".xml";
+  t.delete_input_files = true;
+  t.human_readable = true;
+  t.uuid = uid("urn:uuid:task");
+  t.modified_on = s::second(5);
   return t;
+}
+
+inline data_set make_dataset(repository_id repo, std::string code) {
+  return {.repository = repo,
+          .uuid = uid("urn:uuid:" + code),
+          .code = std::move(code),
+          .name = "Dätä set",
+          .archive_url = "/default/download/x.zip",
+          .use_archive = true,
+          .comments = "<i>of a law</i>",
+          .modified_on = s::second(1),
+          .last_refresh = s::second(2)};
+}
+
+inline bool same(const data_set& a, const data_set& b) {
+  return a.id == b.id && a.repository == b.repository && a.uuid == b.uuid && a.code == b.code && a.name == b.name &&
+         a.archive_url == b.archive_url && a.use_archive == b.use_archive && a.comments == b.comments &&
+         a.modified_on == b.modified_on && a.last_refresh == b.last_refresh;
 }
 
 inline bool same(const sync_task& a, const sync_task& b) {
   if (a.filters.size() != b.filters.size()) return false;
   for (std::size_t i = 0; i < a.filters.size(); ++i)
-    if (a.filters[i].table != b.filters[i].table || a.filters[i].query != b.filters[i].query) return false;
+    if (a.filters[i].table != b.filters[i].table || a.filters[i].query != b.filters[i].query ||
+        a.filters[i].uuid != b.filters[i].uuid || a.filters[i].modified_on != b.filters[i].modified_on)
+      return false;
   return a.id == b.id && a.repository == b.repository && a.resource == b.resource && a.mode == b.mode &&
-         a.allowed == b.allowed && a.update == b.update && a.conflict == b.conflict && a.components == b.components;
+         a.allowed == b.allowed && a.update == b.update && a.conflict == b.conflict && a.components == b.components &&
+         a.infile_pattern == b.infile_pattern && a.outfile_pattern == b.outfile_pattern &&
+         a.delete_input_files == b.delete_input_files && a.human_readable == b.human_readable &&
+         a.dataset == b.dataset && a.uuid == b.uuid && a.modified_on == b.modified_on;
 }
 
 inline quarantine_entry make_quarantine(repository_id repo, task_id task, std::string id) {

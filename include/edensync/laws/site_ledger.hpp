@@ -63,6 +63,44 @@ void repositories_and_tasks_are_kept(F& f) {
 }
 
 template <class F>
+void data_sets_are_kept(F& f) {
+  auto store = f.make(s::make_schema());
+  repository_id repo = 0;
+  data_set here = make_dataset(0, "HERE"), there = make_dataset(0, "THERE"), other;
+  sync_task task;
+  in_transaction(store, [&](auto& t) {
+    expect(t.datasets().empty(), "there are no data sets at first");
+    repo = t.put_repository(make_repository("a"));
+    there.repository = repo;
+    other = make_dataset(repo, "OTHER");
+    here.id = t.put_dataset(here);
+    there.id = t.put_dataset(there);
+    other.id = t.put_dataset(other);
+    task = make_task(0, "law_site");
+    task.dataset = here.id;
+    task.id = t.put_task(task);
+    sync_task pulled = make_task(repo, "law_site");
+    pulled.dataset = other.id;
+    t.put_task(pulled);
+  });
+  auto now = store.snapshot();
+  expect(now.datasets().size() == 3 && same(now.datasets()[0], here) && same(now.datasets()[1], there),
+         "data sets come back as written, in order");
+  expect(now.tasks(0).size() == 1 && same(now.tasks(0)[0], task), "a task may belong to no repository");
+  here.last_refresh.reset();
+  here.name = "Renamed";
+  in_transaction(store, [&](auto& t) {
+    expect(t.put_dataset(here) == here.id, "a data set is replaced by its number");
+    t.erase_dataset(other.id);
+    expect(t.tasks(repo).empty(), "the tasks of a data set go with it");
+  });
+  auto later = store.snapshot();
+  expect(later.datasets().size() == 2 && same(later.datasets()[0], here), "a replaced data set is as written");
+  in_transaction(store, [&](auto& t) { t.erase_repository(repo); });
+  expect(store.snapshot().datasets().size() == 1, "data sets go with their repository");
+}
+
+template <class F>
 void progress_is_kept(F& f) {
   auto store = f.make(s::make_schema());
   repository_id repo = 0;
@@ -103,6 +141,7 @@ template <class Factory>
 inline constexpr std::array site_ledger_laws{
     law<Factory>{"settings are kept", &detail::settings_are_kept<Factory>},
     law<Factory>{"repositories and tasks are kept", &detail::repositories_and_tasks_are_kept<Factory>},
+    law<Factory>{"data sets are kept", &detail::data_sets_are_kept<Factory>},
     law<Factory>{"progress is kept", &detail::progress_is_kept<Factory>},
     law<Factory>{"quarantine counts attempts", &detail::quarantine_counts_attempts<Factory>},
     law<Factory>{"open references wait", &detail::open_references_wait<Factory>},

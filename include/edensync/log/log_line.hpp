@@ -148,6 +148,10 @@ inline log_entry no_url() {
   return detail::line({}, "none/none", "connect", log_result::fatal, "No URL set for repository");
 }
 
+inline log_entry no_path() {
+  return detail::line({}, "none/none", "connect", log_result::fatal, "No path set for repository");
+}
+
 /// A run that could not be begun or ended early for another reason.
 inline log_entry run_failed(const failure& why) { return detail::failed({}, "none/none", "check", why); }
 
@@ -215,6 +219,86 @@ inline log_entry register_failed(const failure& why) {
   auto e = detail::failed({}, "push/outgoing", "request registration", why);
   e.result = result_of(why, exchange_kind::sending);
   return e;
+}
+
+// --- data sets: this site takes what a peer offers to everybody --------------------------------------------------------
+
+inline log_entry refreshed(std::uint64_t tasks) {
+  return detail::line(
+      {}, "pull/outgoing", "refresh", log_result::success,
+      tasks == 0 ? "No new/updated tasks found" : "Successfully updated " + std::to_string(tasks) + " tasks");
+}
+
+inline log_entry refresh_failed(const failure& why) { return detail::failed({}, "pull/outgoing", "refresh", why); }
+
+inline log_entry archive_fetched(std::string_view resource, std::string_view code) {
+  return detail::line(resource, "pull/outgoing", "fetch archive", log_result::success,
+                      "Dataset " + diagnostics({}, code).peer() + " archive downloaded successfully");
+}
+
+inline log_entry archive_failed(std::string_view resource, const failure& why) {
+  return detail::failed(resource, "pull/outgoing", "fetch archive", why);
+}
+
+/// As `pulled`.
+inline log_entry imported_archive(std::string_view resource, std::uint64_t records, const record_counts& counts,
+                                  std::string_view words = {}, const left_undone& left = {}) {
+  auto e = pulled(resource, records, counts, words, left);
+  constexpr std::string_view told = " records)";
+  if (const auto at = e.message.find(told); at != std::string::npos)
+    e.message.replace(at, told.size(), " records, from archive)");
+  return e;
+}
+
+// --- files: this site reads and writes a folder ----------------------------------------------------------------------
+
+inline log_entry no_files(std::string_view resource, const left_undone& left = {}) {
+  return detail::line(resource, "pull/outgoing", "none", result_of(std::nullopt, {}, left),
+                      detail::with_left("No files to import", left, 0));
+}
+
+/// `file`: whatever somebody called it. Otherwise as `pulled`.
+inline log_entry imported_file(std::string_view resource, std::string_view file, std::uint64_t records,
+                               const record_counts& counts, std::string_view words = {}, const left_undone& left = {}) {
+  auto e = pulled(resource, records, counts, words, left);
+  e.action = "import " + diagnostics({}, file).peer();
+  return e;
+}
+
+/// A file that a later one of the same sender has replaced, or that is here for the second time.
+inline log_entry file_had_before(std::string_view resource, std::string_view file) {
+  return detail::line(resource, "pull/outgoing", "import " + diagnostics({}, file).peer(), log_result::success,
+                      "Everything in it was received before");
+}
+
+inline log_entry import_file_failed(std::string_view resource, std::string_view file, const failure& why) {
+  return detail::failed(resource, "pull/outgoing", "import " + diagnostics({}, file).peer(), why);
+}
+
+inline log_entry open_file_failed(std::string_view resource, direction way, std::string_view file, const failure& why) {
+  return detail::failed(resource, way == direction::pull ? "pull/outgoing" : "push/outgoing",
+                        "open " + diagnostics({}, file).peer(), why);
+}
+
+inline log_entry exported_file(std::string_view resource, std::string_view file, std::uint64_t records,
+                               const left_undone& left = {}) {
+  return detail::line(
+      resource, "push/outgoing", "data export", result_of(std::nullopt, {}, left),
+      detail::with_left(detail::with_count("Data successfully written to " + std::string(file), records), left, 0));
+}
+
+/// The file of the last time still stands there, and it says all that is to be said.
+inline log_entry file_still_stands(std::string_view resource, std::string_view file) {
+  return detail::line(resource, "push/outgoing", "data export", log_result::success,
+                      "No changes since " + std::string(file) + " was written");
+}
+
+inline log_entry nothing_to_export(std::string_view resource) {
+  return detail::line(resource, "push/outgoing", "data export", log_result::success, "No data to send");
+}
+
+inline log_entry export_failed(std::string_view resource, const failure& why) {
+  return detail::failed(resource, "push/outgoing", "data export", why);
 }
 
 // --- passive: this site is asked ----------------------------------------------------------------------------------------

@@ -36,6 +36,12 @@ class ledger_view : public record_view {
     return all;
   }
 
+  std::vector<data_set> datasets() const {
+    std::vector<data_set> all;
+    for (const auto& [id, d] : config().datasets) all.push_back(d);
+    return all;
+  }
+
   watermark get_watermark(task_id task, direction d) const {
     return get(config().watermarks, std::pair(task, d)).value_or(watermark{});
   }

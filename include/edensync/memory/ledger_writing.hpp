@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "edensync/memory/ledger_view.hpp"
 
@@ -30,6 +31,8 @@ class ledger_writing : public ledger_view {
 
   void erase_repository(repository_id id) {
     for (const sync_task& t : tasks(id)) erase_task(t.id);
+    for (const data_set& d : datasets())
+      if (d.repository == id) erase_dataset(d.id);
     auto& c = config();
     c.repositories.erase(id);
     c.leases.erase(id);
@@ -51,6 +54,23 @@ class ledger_writing : public ledger_view {
     c.watermarks.erase({id, direction::pull});
     c.watermarks.erase({id, direction::push});
     c.resumes.erase(id);
+  }
+
+  dataset_id put_dataset(data_set d) {
+    auto& c = config();
+    if (d.id == 0) d.id = c.last_dataset + 1;
+    c.last_dataset = std::max(c.last_dataset, d.id);
+    const dataset_id id = d.id;
+    c.datasets.insert_or_assign(id, std::move(d));
+    return id;
+  }
+
+  void erase_dataset(dataset_id id) {
+    std::vector<task_id> its;
+    for (const auto& [number, t] : config().tasks)
+      if (t.dataset == id) its.push_back(number);
+    for (const auto each : its) erase_task(each);
+    config().datasets.erase(id);
   }
 
   void set_watermark(task_id task, direction d, const watermark& w) { config().watermarks[{task, d}] = w; }

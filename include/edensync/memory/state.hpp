@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/core/data_set.hpp"
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/record.hpp"
@@ -111,6 +112,8 @@ struct configuration {
   std::map<repository_id, repository> repositories;
   task_id last_task = 0;
   std::map<task_id, sync_task> tasks;
+  dataset_id last_dataset = 0;
+  std::map<dataset_id, data_set> datasets;
   std::map<std::pair<task_id, direction>, watermark> watermarks;
   std::map<task_id, resume_state> resumes;
   std::map<repository_id, lease> leases;

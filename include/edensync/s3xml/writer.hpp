@@ -39,6 +39,8 @@ struct writer_options {
   s3xml::nulls nulls = s3xml::nulls::omit;
   /// The reader is an edensync site: records carry their `sequence`, null strings are told from empty ones.
   bool native = false;
+  /// Further attributes of the root, each with a blank in front, escaped.
+  std::string root_attributes{};
   /// E-mail addresses of authors and owners are written; off because every puller would get them (X15).
   bool authors = false;
 };
@@ -67,6 +69,7 @@ class writer {
     if (results) put(o, word::results, std::to_string(*results));
     if (!options_.domain.empty()) put(o, word::domain, options_.domain);
     if (!options_.url.empty()) put(o, word::url, options_.url);
+    o.put(options_.root_attributes);
     o.put(empty_ ? std::string_view("/>") : std::string_view(">"));
   }
 

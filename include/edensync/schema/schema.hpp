@@ -17,6 +17,9 @@
 
 namespace edensync {
 
+class schema;
+const schema& catalogue_schema();
+
 /// A component as its master's resource sees it, with names resolved to numbers.
 struct component_link {
   resource_id resource = no_resource;
@@ -100,29 +103,9 @@ class schema {
   /// of it; the key of a component may point to each of its masters, even if a super-entity stands there of which nothing
   /// else is known. Lists of references to super-entities of several resources are not synchronised.
   static result<schema> make(std::span<const resource_descriptor> descriptors, std::shared_ptr<const void> keep = {}) {
-    schema s;
-    s.keep_ = std::move(keep);
-    for (const auto& d : descriptors) {
+    for (const auto& d : descriptors)
       if (never_travels(d.name)) return make_failure(error::bad_schema, std::string(d.name) + " must never travel");
-      if (s.find(d.name) != no_resource) return make_failure(error::bad_schema, std::string(d.name) + " stands twice");
-      resource_schema r;
-      r.descriptor_ = d;
-      r.id_ = static_cast<resource_id>(s.resources_.size());
-      s.names_.emplace(d.name, r.id_);
-      s.resources_.push_back(std::move(r));
-    }
-    for (auto& r : s.resources_)
-      if (auto linked = s.link_fields(r); !linked) return linked.error();
-    for (auto& r : s.resources_)
-      if (auto linked = link_duplicates(r); !linked) return linked.error();
-    for (auto& r : s.resources_)
-      if (auto linked = s.link_components(r); !linked) return linked.error();
-    // By name, so that sites whose schemas name them in another order agree on it.
-    for (auto& r : s.resources_)
-      for (auto& each : r.targets_)
-        std::sort(each.begin(), each.end(),
-                  [&](resource_id a, resource_id b) { return s.resources_[a].name() < s.resources_[b].name(); });
-    return s;
+    return make_any(descriptors, std::move(keep));
   }
 
   std::size_t size() const noexcept { return resources_.size(); }
@@ -147,7 +130,33 @@ class schema {
   }
 
  private:
+  friend const schema& catalogue_schema();  // the one schema of tables that else never travel
   schema() = default;
+
+  static result<schema> make_any(std::span<const resource_descriptor> descriptors, std::shared_ptr<const void> keep) {
+    schema s;
+    s.keep_ = std::move(keep);
+    for (const auto& d : descriptors) {
+      if (s.find(d.name) != no_resource) return make_failure(error::bad_schema, std::string(d.name) + " stands twice");
+      resource_schema r;
+      r.descriptor_ = d;
+      r.id_ = static_cast<resource_id>(s.resources_.size());
+      s.names_.emplace(d.name, r.id_);
+      s.resources_.push_back(std::move(r));
+    }
+    for (auto& r : s.resources_)
+      if (auto linked = s.link_fields(r); !linked) return linked.error();
+    for (auto& r : s.resources_)
+      if (auto linked = link_duplicates(r); !linked) return linked.error();
+    for (auto& r : s.resources_)
+      if (auto linked = s.link_components(r); !linked) return linked.error();
+    // By name, so that sites whose schemas name them in another order agree on it.
+    for (auto& r : s.resources_)
+      for (auto& each : r.targets_)
+        std::sort(each.begin(), each.end(),
+                  [&](resource_id a, resource_id b) { return s.resources_[a].name() < s.resources_[b].name(); });
+    return s;
+  }
 
   static failure bad(const resource_schema& r, std::string_view what, std::string_view name) {
     return make_failure(error::bad_schema, std::string(r.name()) + ": " + std::string(what) + " " + std::string(name));

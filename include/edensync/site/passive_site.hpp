@@ -12,6 +12,8 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/answer_catalogue.hpp"
+#include "edensync/site/answer_download.hpp"
 #include "edensync/site/answer_pull.hpp"
 #include "edensync/site/answer_push.hpp"
 #include "edensync/site/answer_register.hpp"
@@ -28,6 +30,9 @@ struct passive_settings {
   std::function<access(std::string_view user, std::string_view password)> authenticate;
   /// Whether a site that registers itself may push at once, or an administrator has to allow it first (spec/model.md §9).
   bool accept_pushes = false;
+  /// Gives what is offered for download under `/default/download/NAME`, archives of data sets that is; an empty source if
+  /// there is nothing of this name. The name is whatever was asked for: look it up, and never use it as a path.
+  std::function<member_source(std::string_view name)> download{};
   /// The name in the challenge.
   std::string realm = "eden";
 };
@@ -58,7 +63,7 @@ class passive_site {
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
     if (path.ends_with("/sync.json")) return refused(what, {}, 405, "Unsupported method!");
-    if (!registers && !syncs) return not_found(path);
+    if (!registers && !syncs) return other(path, request);
     // The form of 2011: everything stands in the address.
     if (path == "/sync/repository/register.xml" && request.method == "GET")
       if (auto asked = parse_register_query(request.target); !asked.uuid.empty())
@@ -127,6 +132,22 @@ class passive_site {
   static std::unique_ptr<responder> failed(unsigned status, std::string message) {
     return std::make_unique<plain_answer>(status, "application/json",
                                           to_json(status_message::failed(status, std::move(message))));
+  }
+
+  // What is neither a registration nor a pull or push: the catalogue of public data sets, and their archives.
+  std::unique_ptr<responder> other(std::string_view path, const request_head& request) {
+    constexpr std::string_view downloads = "/default/download/";
+    if (catalogue_resource(path) != no_resource) {
+      if (request.method != "GET") return failed(405, "Unsupported method!");
+      if (!path.ends_with(".xml")) return failed(415, "Unsupported data format!");
+      return std::make_unique<answer_catalogue<Parts>>(site_, request);
+    }
+    if (settings_.download && request.method == "GET" && path.starts_with(downloads)) {
+      auto from = detail::guarded([&] { return settings_.download(path.substr(downloads.size())); });
+      if (!from) return failed(503, from.error().code.message());
+      if (*from) return std::make_unique<answer_download>("application/zip", std::move(*from));
+    }
+    return not_found(path);
   }
 
   // As Eden says it, with what was asked for, as far as it is harmless.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "edensync/core/log_entry.hpp"
+#include "edensync/core/operation.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/exporter/options.hpp"
@@ -66,6 +67,9 @@ struct run_hooks {
   std::function<void(const run_progress&)> progress;
   /// Asked at record boundaries; true ends the run cleanly.
   std::function<bool()> cancelled;
+  /// Leads an operation with another host, without credentials: for archives of data sets that do not lie at the peer.
+  /// `base` is `http://host[:port]`. Empty: they are not fetched.
+  std::function<void(const std::string& base, operation&)> elsewhere;
 };
 
 }  // namespace edensync

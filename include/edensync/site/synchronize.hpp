@@ -9,9 +9,11 @@
 
 #include "edensync/core/operation.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/site/dataset_source.hpp"
 #include "edensync/site/lease.hpp"
 #include "edensync/site/pull.hpp"
 #include "edensync/site/push.hpp"
+#include "edensync/site/refresh_datasets.hpp"
 #include "edensync/site/register_with.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
@@ -19,7 +21,8 @@
 
 namespace edensync {
 
-/// One run with one repository: each task in its order, first its pull, then its push.
+/// One run with one repository: each task in its order, first its pull, then its push. The tasks of a repository of public
+/// data sets (type `data`) are brought up to date before; there is no registration at one.
 ///
 /// A task's push is left out if its pull failed, because it would be decided on old knowledge; the next task has its turn
 /// all the same. The run holds the repository's lease from its first request to its end.
@@ -71,6 +74,10 @@ class synchronize final : public operation {
       log(log_lines::already_active());
       return held.error();
     }
+    return read_tasks();
+  }
+
+  result<void> read_tasks() {
     auto tasks = site_.tasks(id_);
     if (!tasks) return logged(tasks.error());
     tasks_ = std::move(*tasks);
@@ -94,7 +101,15 @@ class synchronize final : public operation {
     }
     // Whoever has taken over the repository is at work: there is nothing left to do here.
     if (lost_) return end(std::move(lost_));
-    if (repository_.uuid.empty()) {
+    if (repository_.type == "data") {
+      if (!std::exchange(refreshed_, true)) {
+        current_ = std::make_unique<refresh_datasets<Parts>>(site_, repository_);
+        return true;
+      }
+      // They may be others now.
+      if (!std::exchange(reread_, true))
+        if (auto read = read_tasks(); !read) return end(read.error());
+    } else if (repository_.uuid.empty()) {
       if (tried_to_register_) return end(*register_error_);
       tried_to_register_ = true;
       auto step = std::make_unique<register_with<Parts>>(site_, repository_);
@@ -107,6 +122,18 @@ class synchronize final : public operation {
       const bool pulls = t.mode == sync_mode::pull || t.mode == sync_mode::both;
       const bool pushes = t.mode == sync_mode::push || t.mode == sync_mode::both;
       if (!pulled_) {
+        if (pulls && t.dataset != 0) {
+          auto step = sets_.prepare(t);
+          if (step) {
+            current_ = std::move(step);
+            return true;
+          }
+          if (auto taken = sets_.take(t)) {
+            report_.transfers.push_back(std::move(*taken));
+            ++task_;
+            continue;
+          }
+        }
         pulled_ = true;
         pull_failed_ = false;
         if (pulls) {
@@ -186,6 +213,9 @@ class synchronize final : public operation {
   run_hooks hooks_;
   held_lease<Parts> lease_;
   repository repository_;
+  dataset_source<Parts> sets_{site_, repository_, hooks_, lease_};
+  bool refreshed_ = false;
+  bool reread_ = false;
   std::vector<sync_task> tasks_;
   std::size_t task_ = 0;
   bool begun_ = false;

@@ -15,8 +15,13 @@ CREATE TABLE IF NOT EXISTS edensync_repository(id INTEGER PRIMARY KEY AUTOINCREM
   synchronise_uuids INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS edensync_task(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
   resource TEXT NOT NULL, mode INTEGER NOT NULL, allowed INTEGER NOT NULL, update_policy INTEGER NOT NULL,
-  conflict_policy INTEGER NOT NULL, components INTEGER NOT NULL, filters TEXT NOT NULL);
+  conflict_policy INTEGER NOT NULL, components INTEGER NOT NULL, filters TEXT NOT NULL, infile_pattern TEXT NOT NULL,
+  outfile_pattern TEXT NOT NULL, delete_input_files INTEGER NOT NULL, human_readable INTEGER NOT NULL,
+  dataset INTEGER NOT NULL, uuid TEXT NOT NULL, modified_on INTEGER);
 CREATE INDEX IF NOT EXISTS edensync_task_repository ON edensync_task(repository);
+CREATE TABLE IF NOT EXISTS edensync_dataset(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
+  uuid TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, archive_url TEXT NOT NULL, use_archive INTEGER NOT NULL,
+  comments TEXT NOT NULL, modified_on INTEGER, last_refresh INTEGER);
 CREATE TABLE IF NOT EXISTS edensync_watermark(task INTEGER, direction INTEGER, time INTEGER, cursor TEXT NOT NULL,
   PRIMARY KEY(task, direction)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS edensync_resume(task INTEGER PRIMARY KEY, begun_from TEXT NOT NULL, begun_until TEXT NOT NULL,

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/core/data_set.hpp"
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/repository.hpp"
@@ -38,11 +39,18 @@ class ledger_view : public record_view {
   }
 
   std::vector<sync_task> tasks(repository_id repo) {
-    execution e(
-        s().prepared("SELECT id,repository,resource,mode,allowed,update_policy,conflict_policy,components,filters"
-                     " FROM edensync_task WHERE repository=? ORDER BY id"));
+    execution e(s().prepared("SELECT * FROM edensync_task WHERE repository=? ORDER BY id"));
     e.integer(repo);
     return all<sync_task>(e, &read_task);
+  }
+
+  std::vector<data_set> datasets() {
+    execution e(s().prepared("SELECT * FROM edensync_dataset ORDER BY id"));
+    return all<data_set>(e, [](const execution& row) {
+      return data_set{row.get_integer(0), row.get_integer(1), uid(row.get_text(2)),    row.get_string(3),
+                      row.get_string(4),  row.get_string(5),  row.get_integer(6) != 0, row.get_string(7),
+                      row.get_moment(8),  row.get_moment(9)};
+    });
   }
 
   watermark get_watermark(task_id task, direction d) {
@@ -229,8 +237,18 @@ class ledger_view : public record_view {
     boost::system::error_code bad;
     const boost::json::value filters = boost::json::parse(text, bad);
     if (bad || !filters.is_array()) throw_failure(error::store_damaged, "the filters of a task cannot be read");
-    for (const auto& f : filters.get_array())
-      t.filters.push_back({std::string(f.at(0).as_string()), std::string(f.at(1).as_string())});
+    for (const auto& f : filters.get_array()) {
+      t.filters.push_back(
+          {std::string(f.at(0).as_string()), std::string(f.at(1).as_string()), uid(f.at(2).as_string())});
+      if (const auto* at = f.at(3).if_int64()) t.filters.back().modified_on = timestamp{*at};
+    }
+    t.infile_pattern = e.get_string(9);
+    t.outfile_pattern = e.get_string(10);
+    t.delete_input_files = e.get_integer(11) != 0;
+    t.human_readable = e.get_integer(12) != 0;
+    t.dataset = e.get_integer(13);
+    t.uuid = uid(e.get_text(14));
+    t.modified_on = e.get_moment(15);
     return t;
   }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "edensync/sqlite/ledger_view.hpp"
 
@@ -29,6 +30,8 @@ class ledger_writing : public ledger_view {
 
   void erase_repository(repository_id id) {
     for (const sync_task& t : tasks(id)) erase_task(t.id);
+    for (const data_set& d : datasets())
+      if (d.repository == id) erase_dataset(d.id);
     execution(write("DELETE FROM edensync_repository WHERE id=?")).integer(id).step();
     execution(write("DELETE FROM edensync_quarantine WHERE repository=?")).integer(id).step();
     erase_lease(id);
@@ -36,11 +39,17 @@ class ledger_writing : public ledger_view {
 
   task_id put_task(const sync_task& t) {
     boost::json::array filters;
-    for (const auto& f : t.filters) filters.push_back(boost::json::array{f.table, f.query});
+    for (const auto& f : t.filters) {
+      boost::json::value at;
+      if (f.modified_on) at = f.modified_on->seconds;
+      filters.push_back(boost::json::array{f.table, f.query, f.uuid.text(), at});
+    }
     const std::string text = boost::json::serialize(filters);
-    execution e(write("INSERT OR REPLACE INTO edensync_task VALUES(?,?,?,?,?,?,?,?,?) RETURNING id"));
+    execution e(write("INSERT OR REPLACE INTO edensync_task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
     number_or_new(e, t.id).integer(t.repository).text(t.resource).integer(code(t.mode)).integer(bits(t.allowed));
-    e.integer(code(t.update)).integer(code(t.conflict)).integer(t.components).text(text).step();
+    e.integer(code(t.update)).integer(code(t.conflict)).integer(t.components).text(text);
+    e.text(t.infile_pattern).text(t.outfile_pattern).integer(t.delete_input_files).integer(t.human_readable);
+    e.integer(t.dataset).text(t.uuid.text()).moment(t.modified_on).step();
     return e.get_integer(0);
   }
 
@@ -48,6 +57,24 @@ class ledger_writing : public ledger_view {
     execution(write("DELETE FROM edensync_task WHERE id=?")).integer(id).step();
     execution(write("DELETE FROM edensync_watermark WHERE task=?")).integer(id).step();
     set_resume(id, std::nullopt);
+  }
+
+  dataset_id put_dataset(const data_set& d) {
+    execution e(write("INSERT OR REPLACE INTO edensync_dataset VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    number_or_new(e, d.id).integer(d.repository).text(d.uuid.text()).text(d.code).text(d.name).text(d.archive_url);
+    e.integer(d.use_archive).text(d.comments).moment(d.modified_on).moment(d.last_refresh).step();
+    return e.get_integer(0);
+  }
+
+  void erase_dataset(dataset_id id) {
+    std::vector<task_id> its;
+    {
+      execution e(s().prepared("SELECT id FROM edensync_task WHERE dataset=?"));
+      e.integer(id);
+      while (e.step()) its.push_back(e.get_integer(0));
+    }
+    for (const auto each : its) erase_task(each);
+    execution(write("DELETE FROM edensync_dataset WHERE id=?")).integer(id).step();
   }
 
   void set_watermark(task_id task, direction d, const watermark& w) {

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/concepts/archive.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/site/exchange.hpp"
+#include "edensync/site/site.hpp"
+
+namespace edensync {
+
+/// Fetches the archive of a data set: one GET.
+///
+/// Lifetime: the reader outlives it, and holds the archive afterwards. Thread safety: one thread at a time.
+/// Source: spec/protocol.md §9.4.
+template <class Parts, archive_reader Reader>
+class fetch_archive final : public exchange {
+ public:
+  /// `target`: below the base URL of whoever is asked. `resource`: for the log, that of the task which needs it.
+  fetch_archive(site<Parts>& s, const repository& r, const data_set& d, std::string resource, std::string target,
+                Reader& into)
+      : site_(s),
+        repository_(r),
+        code_(d.code),
+        resource_(std::move(resource)),
+        target_(std::move(target)),
+        into_(into) {}
+
+  bool ok() const noexcept { return ok_; }
+
+ protected:
+  result<bool> prepare() override {
+    head_.method = "GET";
+    head_.target = target_;
+    return true;
+  }
+  void conclude_unsent() override {}
+  bool keeps_body() const override { return false; }
+  result<void> good_body(std::string_view piece) override { return into_.feed(piece); }
+
+  result<void> good_end() override {
+    if (auto whole = into_.finish(); !whole) return whole;
+    ok_ = true;
+    log(log_lines::archive_fetched(resource_, code_));
+    return {};
+  }
+
+  void conclude(const failure& why) override { log(log_lines::archive_failed(resource_, why)); }
+
+ private:
+  void log(log_entry e) {
+    e.at = site_.now();
+    e.repository = repository_.id;
+    e.repository_name = repository_.name;
+    site_.note(std::move(e));
+  }
+
+  site<Parts>& site_;
+  const repository& repository_;
+  std::string code_;
+  std::string resource_;
+  std::string target_;
+  Reader& into_;
+  bool ok_ = false;
+};
+
+}  // namespace edensync

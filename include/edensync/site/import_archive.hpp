@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "edensync/concepts/archive.hpp"
+#include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/importer/importer.hpp"
+#include "edensync/protocol/cursor.hpp"
+#include "edensync/s3xml/file_mark.hpp"
+#include "edensync/site/document_root.hpp"
+#include "edensync/site/refused_words.hpp"
+#include "edensync/site/transfer.hpp"
+
+namespace edensync {
+
+/// Takes the records of a task that was never pulled from the archive of its data set, instead of its first pull.
+///
+/// The next pull asks from the youngest record on, whose second may not have been over; from an edensync site that made
+/// the archive, from the place in its change order that it wrote there, if nothing was here before: a document without
+/// empty fields does not tell all of what it changes.
+/// Lifetime: site, reader and hooks outlive it. Thread safety: one thread at a time. Source: spec/protocol.md §9.4.
+template <class Parts, archive_reader Reader>
+class import_archive final : public transfer<Parts> {
+ public:
+  import_archive(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
+      : transfer<Parts>(s, std::move(r), std::move(t), direction::pull, hooks, lease) {}
+
+  /// False if the archive has no such member, or it could not be taken, which then stands in the log: the task is to be
+  /// pulled.
+  bool run(Reader& from) {
+    const auto there = from.open(task_.uuid.text() + ".xml");
+    if (there && !*there) return false;
+    auto done = there ? take(from) : result<void>(there.error());
+    if (!done) this->settle_failure(done.error(), log_lines::archive_failed(task_.resource, done.error()));
+    return done.has_value();
+  }
+
+ protected:
+  result<bool> prepare() override { return false; }
+  void conclude_unsent() override {}
+  result<void> good_end() override { return {}; }
+  void conclude(const failure&) override {}
+
+ private:
+  using base = transfer<Parts>;
+  using base::report_, base::repository_, base::site_, base::task_;
+
+  result<void> take(Reader& from) {
+    const auto resource = site_.resources().find(task_.resource);
+    if (resource == no_resource) return make_failure(error::unknown_resource, task_.resource);
+    import_options o;
+    o.origin = repository_.id;
+    o.task = task_.id;
+    o.master = resource;
+    o.allowed = task_.allowed;
+    o.update = task_.update;
+    o.conflict = task_.conflict;
+    o.decide = &Parts::policies::decide;
+    o.rules = &site_.rules();
+    o.youngest_until = site_.now();
+    o.domain = site_.settings().domain;
+    o.batch_elements = site_.settings().batch_elements;
+    o.now = [this] { return site_.now(); };
+    o.make_uid = [this] { return site_.make_uid(); };
+    o.cancelled = [this] { return this->stop(); };
+    importer<typename Parts::store, typename Parts::event_source> into(site_.store(), site_.resources(), std::move(o));
+    if (auto started = into.start(); !started) return started;
+    s3xml::file_glance glance;
+    std::optional<typename Parts::event_source> beginning(std::in_place, glance, xml_limits{});
+    std::string buffer(std::size_t{64} << 10, '\0');
+    for (;;) {
+      const auto n = from.read(buffer);
+      if (!n) return n.error();
+      if (*n == 0) break;
+      const auto piece = std::string_view(buffer).substr(0, *n);
+      report_.bytes += *n;
+      if (beginning) {
+        if (auto seen = beginning->feed(piece); !seen) return seen;
+        if (!glance.root().empty()) beginning.reset();
+      }
+      if (auto fed = feed_document(into, piece, is_answered_root, error::unexpected_answer); !fed) return fed;
+      this->show_progress(into.report().total.received, report_.bytes);
+    }
+    auto imported = into.finish();
+    if (!imported) return imported.error();
+    report_.imported = std::move(*imported);
+    return conclude_well(glance.mark());
+  }
+
+  result<void> conclude_well(const std::optional<s3xml::file_mark>& mark) {
+    const auto& total = report_.imported.total;
+    watermark next;
+    next.time = report_.imported.youngest;
+    const bool all_new = total.updated + total.kept + total.conflicts + total.deleted == 0;
+    if (mark && all_new && parse_cursor(mark->until)) next.cursor = mark->until;
+    return this->settle([&](auto& t) {
+      if (next.time || !next.cursor.empty()) t.set_watermark(task_.id, direction::pull, next);
+      auto left = this->what_waits(t, refused_by::this_site);
+      left.unknown = unknown_tables(report_.imported);
+      t.add_log(this->stamped(log_lines::imported_archive(task_.resource, report_.imported.records, total,
+                                                          refused_words(report_.imported, site_.resources()), left)));
+    });
+  }
+};
+
+}  // namespace edensync
