@@ -17,6 +17,7 @@
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/core/change_query.hpp"
 #include "edensync/core/data_set.hpp"
+#include "edensync/core/match_query.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/schema/schema.hpp"
@@ -168,6 +169,9 @@ class catalogue_reader {
         out.push_back({r.handle, r.version, r.sequence, r.origin});
     return out;
   }
+
+  // Nothing is imported into the catalogue: nobody looks for a twin in it.
+  std::optional<found_record> find_match(const match_query&) const { return std::nullopt; }
 
   void load(resource_id resource, record_handle h, stored_record& into) const {
     for (const auto& r : all_)

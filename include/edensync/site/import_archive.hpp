@@ -61,6 +61,8 @@ class import_archive final : public transfer<Parts> {
     o.conflict = task_.conflict;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.twins = {&site_.finders(), repository_.synchronise_uuids};
+    o.as_eden = imitates_eden<typename Parts::policies>;
     o.youngest_until = site_.now();
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
@@ -100,7 +102,7 @@ class import_archive final : public transfer<Parts> {
     return this->settle([&](auto& t) {
       if (next.time || !next.cursor.empty()) t.set_watermark(task_.id, direction::pull, next);
       auto left = this->what_waits(t, refused_by::this_site);
-      left.unknown = unknown_tables(report_.imported);
+      left.unknown = unknown_tables(report_.imported, site_.resources());
       t.add_log(this->stamped(log_lines::imported_archive(task_.resource, report_.imported.records, total,
                                                           refused_words(report_.imported, site_.resources()), left)));
     });

@@ -168,7 +168,7 @@ class import_file {
         at_.repository.native = r.native;
       });
       report_.waiting = count_waiting(t, at_.repository.id, at_.task.id, refused_by::this_site);
-      left_undone left{.waiting = report_.waiting, .unknown = unknown_tables(report_.imported)};
+      left_undone left{.waiting = report_.waiting, .unknown = unknown_tables(report_.imported, at_.self.resources())};
       auto line = at_.stamped(log_lines::imported_file(at_.task.resource, file_.name, report_.imported.records,
                                                        report_.imported.total,
                                                        refused_words(report_.imported, at_.self.resources()), left));
@@ -190,6 +190,8 @@ class import_file {
     o.last_sync = agreed;
     o.decide = &Parts::policies::decide;
     o.rules = &at_.self.rules();
+    o.twins = {&at_.self.finders(), at_.repository.synchronise_uuids};
+    o.as_eden = imitates_eden<typename Parts::policies>;
     o.native = what_ == use::marked && mark_.native;
     o.domain = at_.self.settings().domain;
     o.batch_elements = at_.self.settings().batch_elements;
