@@ -150,7 +150,8 @@ class description_supplement {
   void describe_components(described_table& t, const boost::json::object& o) const {
     for (const auto* d : objects_at(o, "components", t.name)) {
       const auto table = text_at(*d, "table");
-      const auto alias = text_at(*d, "alias");
+      // What is nested is the record of a link table, by the name of its own.
+      const auto alias = text_at(*d, "linked").empty() ? text_at(*d, "alias") : table.substr(table.find('_') + 1);
       const auto key = text_at(*d, "fkey");
       auto* part = find(table);
       const auto* field = part ? part->find(key) : nullptr;

@@ -224,7 +224,14 @@ inline void explain(std::vector<statement>& missing, std::vector<statement>& sur
     return true;
   });
   // A linked record's address leads through the one that it was found in.
-  std::erase_if(missing, [](const statement& m) { return m.form == "@url" && m.content == "linked"; });
+  for (auto m = missing.begin(); m != missing.end();) {
+    if (m->form != "@url" || m->content != "linked") {
+      ++m;
+      continue;
+    }
+    std::erase_if(surplus, [&](const statement& s) { return s.about == m->about && s.form == "@url"; });
+    m = missing.erase(m);
+  }
   // Deletions carry the mci, so that MASTER can judge them.
   std::erase_if(surplus, [&](const statement& s) {
     if (s.form != "@mci") return false;
