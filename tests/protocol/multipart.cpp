@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -39,12 +40,12 @@ BOOST_AUTO_TEST_CASE(boundary_is_found_in_the_type) {
 }
 
 BOOST_AUTO_TEST_CASE(parts_named_as_xml_are_joined_and_others_passed_over_whatever_the_pieces) {
-  for (const std::size_t n : {1, 2, 3, 7, 64, 10000})
+  for (const std::size_t n : {1U, 2U, 3U, 7U, 64U, 10000U})
     BOOST_TEST(read_all("mark", three_parts, n) == "<s3xml>\r\n--almost</s3xml><b/>");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_may_begin_with_its_boundary_and_hold_empty_parts) {
-  for (const std::size_t n : {1, 5, 1000}) {
+  for (const std::size_t n : {1U, 5U, 1000U}) {
     BOOST_TEST(read_all("m", "--m\r\nContent-Disposition: form-data; name=\"x.xml\"\r\n\r\n<a/>\r\n--m--", n) ==
                "<a/>");
     BOOST_TEST(read_all("m", "--m\r\nContent-Disposition: form-data; name=\"x.xml\"\r\n\r\n\r\n--m--", n).empty());

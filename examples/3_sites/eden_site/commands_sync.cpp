@@ -1,8 +1,10 @@
 // sync: one run with a repository.
 
 #include <edensync/site/active_site.hpp>
+#include <edensync/site/synchronize_files.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <edensync/beast/client.hpp>
+#include <edensync/files/folder.hpp>
 #include <ostream>
 
 #include "commands.hpp"
@@ -30,22 +32,28 @@ void tell(const edensync::transfer_report& t, std::ostream& out) {
   out << '\n';
 }
 
-void sync(const arguments& given, std::ostream& out) {
-  const auto& name = given.text("repository");
-  const auto here = site_of(given);
-  const auto peer = edensync::admin::repositories<parts>(here->site).find(name).value();
-  if (peer.type != "eden")
-    edensync::throw_failure(edensync::error::bad_setting, "repositories of type " + peer.type + " cannot be run yet");
-  if (!peer.proxy.empty() || !here->choices.proxy.empty())
-    edensync::throw_failure(edensync::error::bad_setting, "runs through a proxy are not possible yet");
-  const auto alone = here->folder.lock_for_run(peer.id, given.has("wait")).value();
+edensync::run_report run_folder(edensync::site<parts>& self, edensync::repository_id peer) {
+  return edensync::synchronize_files(self, peer, edensync::files::open_folder);
+}
 
-  edensync::active_site calling(here->site);
+edensync::run_report run_line(edensync::site<parts>& self, const edensync::repository& peer) {
+  edensync::active_site calling(self);
   const auto run = calling.synchronize_with(peer.id);
   edensync::beast::client client(peer);
   // What fails stands in the report, too, and there with the transfer that it belongs to.
   (void)client.run(*run);
-  const auto& report = run->report();
+  return run->report();
+}
+
+void sync(const arguments& given, std::ostream& out) {
+  const auto& name = given.text("repository");
+  const auto here = site_of(given);
+  const auto peer = edensync::admin::repositories<parts>(here->site).find(name).value();
+  if (!peer.proxy.empty() || !here->choices.proxy.empty())
+    edensync::throw_failure(edensync::error::bad_setting, "runs through a proxy are not possible yet");
+  const auto alone = here->folder.lock_for_run(peer.id, given.has("wait")).value();
+
+  const auto report = peer.type == "filesync" ? run_folder(here->site, peer.id) : run_line(here->site, peer);
   for (const auto& t : report.transfers) tell(t, out);
   if (report.error) throw edensync::failure_exception(*report.error);
   if (!report.ok()) edensync::throw_failure(edensync::error::bad_setting, "not every transfer could be done");

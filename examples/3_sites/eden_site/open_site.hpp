@@ -11,6 +11,7 @@
 #include <edensync/sqlite/store.hpp>
 #include <edensync/system/clock.hpp>
 #include <edensync/system/uid_source.hpp>
+#include <edensync/zip/archive.hpp>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -24,6 +25,7 @@ struct parts : edensync::default_parts {
   using clock = edensync::system_clock;
   using uid_source = edensync::random_uid_source;
   using event_source = edensync::expat::event_source;
+  using archive = edensync::zip::archive;
 };
 
 /// A site that is open, with what it needs. It holds the folder's lock.
