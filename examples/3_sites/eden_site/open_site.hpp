@@ -41,10 +41,7 @@ class open_site {
         resources(std::move(schema)),
         choices(std::move(c)),
         store(std::move(s)),
-        site(store, *resources, clock, uids,
-             {.domain = choices.domain,
-              .url = choices.public_url,
-              .authors = choices.mode == edensync::admin::site_mode::eden}) {}
+        site(store, *resources, clock, uids, {.domain = choices.domain, .url = choices.public_url, .authors = true}) {}
 
   data_folder folder;
 

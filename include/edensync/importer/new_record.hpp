@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,12 +26,16 @@ class new_record {
   /// `now`: the moment of the record's creation. `as_eden`: it is told if the document tells none, and an empty field counts
   /// as one of which nothing is said, unless it is a text.
   void fill_in(record& r, timestamp now, const std::string& account, bool as_eden) {
-    before_ = r.authors;
+    signed_.fill(false);
     dated_ = as_eden && !r.created_on;
     filled_.clear();
     if (dated_) r.created_on = now;
-    for (std::string* each : {&r.authors.created_by, &r.authors.modified_by, &r.authors.owned_by_user})
-      if (each->empty()) *each = account;
+    if (!account.empty())
+      for (std::size_t i = 0; i < signed_.size(); ++i)
+        if (auto& name = author(r, i); name.empty()) {
+          name = account;
+          signed_[i] = true;
+        }
     const auto& resource = schema_[r.resource];
     if (!resource.has_defaults()) return;
     const auto fields = resource.fields();
@@ -43,12 +49,17 @@ class new_record {
 
   /// Makes the record last filled in what it was.
   void take_out(record& r) {
-    r.authors = std::move(before_);
+    for (std::size_t i = 0; i < signed_.size(); ++i)
+      if (signed_[i]) author(r, i).clear();
     if (dated_) r.created_on.reset();
     for (auto& [i, before] : filled_) r.fields[i] = std::move(before);
   }
 
  private:
+  static std::string& author(record& r, std::size_t i) {
+    return i == 0 ? r.authors.created_by : i == 1 ? r.authors.modified_by : r.authors.owned_by_user;
+  }
+
   static bool says_nothing(const field_descriptor& f, const value& v, bool as_eden) {
     return is_absent(v) || (as_eden && is_null(v) && f.type != field_type::string && f.type != field_type::text);
   }
@@ -64,7 +75,7 @@ class new_record {
   }
 
   const schema& schema_;
-  authorship before_;
+  std::array<bool, 3> signed_{};  // by this record's account
   bool dated_ = false;
   std::vector<std::pair<std::uint32_t, value>> filled_;
 };
