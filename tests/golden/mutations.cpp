@@ -84,7 +84,7 @@ class mutated {
   const schema& schema_;
 };
 
-// Every byte dropped, doubled, and turned into others; with `step`, only some of them.
+// Every `step`th byte dropped, doubled, and turned into others; the document cut there.
 void mutate_bytes(const golden_document& d, std::size_t step, mutated& into) {
   for (std::size_t i = 0; i < d.text.size(); i += step) {
     auto changed = d;
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_SUITE(golden_mutations)
 BOOST_AUTO_TEST_CASE(own_documents) {
   const auto s = schema_beside(own_recordings());
   mutated all(s);
-  for (const auto& d : documents_in(own_recordings())) mutate(d, 1, all);
+  for (const auto& d : documents_in(own_recordings())) mutate(d, 3, all);
   BOOST_TEST_MESSAGE(all.count << " mutations: " << all.taken << " taken, " << all.refused << " refused");
   BOOST_TEST(all.taken > 1000u);
   BOOST_TEST(all.refused > 1000u);
@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(recorded_documents) {
   const auto documents = documents_in(*here);
   // Some bytes of each: what they do to one document they do to others.
   for (const auto& d : documents)
-    if (d.text.size() < 5000) mutate_bytes(d, 97, all);
-  for (std::size_t i = 0; i < documents.size(); i += 10)
+    if (d.text.size() < 5000) mutate_bytes(d, 397, all);
+  for (std::size_t i = 0; i < documents.size(); i += 20)
     if (auto root = parse_tree(documents[i].text); documents[i].text.size() < 5000)
       mutate_tree(documents[i], *root, *root, all);
   BOOST_TEST_MESSAGE(all.count << " mutations: " << all.taken << " taken, " << all.refused << " refused");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,7 +20,7 @@
 namespace edensync::test::golden {
 namespace {
 
-// Cases build on each other: they are all run before the first one is looked at.
+// Cases build on each other: all of them are run when the first one is looked at.
 struct replay {
   struct outcome {
     std::string name;
@@ -59,20 +60,14 @@ struct replay {
   }
 };
 
-using outcomes = std::vector<std::pair<std::string, replay::outcome>>;
-
-outcomes by_name(const replay& done) {
-  outcomes all;
-  for (const auto& o : done.outcomes) all.emplace_back(o.name, o);
-  return all;
+const comparison& outcome_of(const replay& done, const std::string& name) {
+  for (const auto& o : done.outcomes)
+    if (o.name == name) return o.found;
+  throw std::runtime_error("no such case: " + name);
 }
 
-outcomes recorded_outcomes() {
-  const auto here = recorded("eden-wire");
-  return here ? by_name(replay(*here)) : outcomes();
-}
-
-outcomes own_outcomes() { return by_name(replay(own_recordings())); }
+names recorded_names() { return names_of(recorded_cases("passive")); }
+names own_names() { return names_of(cases_in(own_recordings() / "passive")); }
 
 deviations& listed() {
   static deviations all("passive");
@@ -83,12 +78,22 @@ deviations& listed_of_own() {
   return all;
 }
 
-void settle(deviations& list, const replay::outcome& o) {
-  list.settle(o.name, o.found.difference.empty(), o.found.difference, o.found.remedies);
+void settle(deviations& list, const std::string& name, const comparison& found) {
+  list.settle(name, found.difference.empty(), found.difference, found.remedies);
 }
 
-EDENSYNC_GOLDEN_CASES(passive, recorded_outcomes, [](const replay::outcome& o) { settle(listed(), o); });
-EDENSYNC_GOLDEN_CASES(own, own_outcomes, [](const replay::outcome& o) { settle(listed_of_own(), o); });
+void run_recorded(const std::string& name) {
+  static const replay done(*recorded("eden-wire"));
+  settle(listed(), name, outcome_of(done, name));
+}
+
+void run_own(const std::string& name) {
+  static const replay done(own_recordings());
+  settle(listed_of_own(), name, outcome_of(done, name));
+}
+
+EDENSYNC_GOLDEN_CASES(passive, recorded_names, run_recorded);
+EDENSYNC_GOLDEN_CASES(own, own_names, run_own);
 
 BOOST_AUTO_TEST_CASE(no_difference_of_requests_is_unlisted) {
   if (recorded("eden-wire")) {

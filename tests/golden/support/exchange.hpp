@@ -87,6 +87,19 @@ inline std::vector<std::filesystem::path> recorded_cases(const std::filesystem::
   return root ? cases_in(*root) : std::vector<std::filesystem::path>();
 }
 
+/// Test cases by their names, as a list for EDENSYNC_GOLDEN_CASES.
+using names = std::vector<std::pair<std::string, std::string>>;
+
+/// The names of the cases in some folders, without the numbers in front of them.
+inline names names_of(const std::vector<std::filesystem::path>& folders) {
+  names all;
+  for (const auto& each : folders) {
+    const auto name = each.filename().string().substr(4);
+    all.emplace_back(name, name);
+  }
+  return all;
+}
+
 /// Recordings in the same shapes, made by hand, that come with the sources.
 inline std::filesystem::path own_recordings() { return EDENSYNC_SOURCE_DIR "/tests/golden/own"; }
 

@@ -135,7 +135,6 @@ class follower {
     auto done = all.start();
     if (done) done = all.feed(document);
     const auto finished = done ? all.finish() : result<import_report>(done.error());
-    // The cases are run before the tests, so this cannot be one.
     if (!finished) throw std::runtime_error("Eden's own document is refused: " + finished.error().text());
     for (const auto& r : finished->refused)
       // What it refers to may have come with a request that is not at hand.
