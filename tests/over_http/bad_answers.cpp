@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(wrong_credentials) {
   const auto at_field = field.lines(), at_base = base.lines();
   change_peer([](repository& r) { r.password = "wrong"; });
   expect_failure(first_failure(run()), error::not_authorised, {"401"});
-  field.expect_line(at_field, {"pull/outgoing fetch fatal org_office", "401"});
+  field.expect_line(at_field, {"pull/outgoing fetch error org_office", "401"});
   base.expect_line(at_base, {"field-office"});
   BOOST_TEST(field.contents() == before, boost::test_tools::per_element());
   BOOST_TEST((mark(task, direction::pull) == mark_before));

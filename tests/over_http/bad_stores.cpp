@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(locked_where_a_push_arrives) {
     BOOST_TEST((r.transfers.back().way == direction::push));
   }
   // The base can write nothing down; the field office does.
-  w.field.expect_line(known, {"push/outgoing send error org_office", "503", "in use by somebody else"});
+  w.field.expect_line(known, {"push/outgoing send fatal org_office", "503", "in use by somebody else"});
   BOOST_TEST((w.mark(task, direction::push) == mark));
   BOOST_TEST(w.base.contents() == before, boost::test_tools::per_element());
   w.expect_works();

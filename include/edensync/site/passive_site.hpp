@@ -87,8 +87,10 @@ class passive_site {
     }
     if (query->resource.find('_') == std::string::npos) return not_understood(what, resource);
     if (site_.resources().find(query->resource) == no_resource) {
-      note(log_lines::turned_away(what, resource, diagnostics({}, "undefined table: " + query->resource).peer()));
-      return failed(400, {});
+      const auto words = diagnostics({}, "undefined table: " + query->resource).peer();
+      note(log_lines::turned_away(what, resource, words));
+      // An Eden says no more than the status.
+      return failed(400, native ? words : std::string());
     }
     auto peer = detail::guarded([&] { return find_peer(*query, request.user); });
     if (!peer) {
