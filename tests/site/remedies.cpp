@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "edensync/admin/tasks.hpp"
 #include "support/sites.hpp"
 
 // What Eden's active side loses, and that this one does not (spec/protocol.md §11). Eden's rules are told in a few lines
@@ -348,6 +349,22 @@ BOOST_AUTO_TEST_CASE(M4_a_run_that_is_killed_leaves_its_log_and_its_watermarks) 
                                                "org_office a @100 name=a"}),
              boost::test_tools::per_element());
   BOOST_TEST(p.field.log().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(M10_a_task_with_another_filter_begins_anew) {
+  two_sites w(true);
+  w.add_task({.resource = "org_office", .mode = sync_mode::pull, .filters = {{.table = "~", .query = "~.name=a"}}});
+  w.base.put(an("a"));
+  w.base.put(an("b"));
+  w.clock.set(second(2000));
+  BOOST_TEST(w.run().ok());
+  BOOST_TEST(w.field.contents().size() == 1u);
+  // Eden begins its pushes anew and goes on with its pulls, beyond what the old filter kept away.
+  const auto task = w.field.self.tasks(w.peer).value().at(0).id;
+  BOOST_TEST((second(1000) < w.field.mark(task, direction::pull).time));
+  admin::tasks<parts>(w.field.self).change(w.peer, "org_office", [](sync_task& t) { t.filters.clear(); }).value();
+  BOOST_TEST(w.run().ok());
+  w.expect_equal();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
