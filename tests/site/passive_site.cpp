@@ -318,6 +318,14 @@ BOOST_AUTO_TEST_CASE(pages_are_at_the_table_s_own_address_and_so_are_deletions_t
   BOOST_TEST(names("/sync/sync.xml?resource=org_office&~.name=a") == "acdb");
 }
 
+BOOST_AUTO_TEST_CASE(components_come_to_an_eden_that_asks_for_none) {
+  asked_site s;
+  s.put(an("a"));
+  s.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("a")}}).value();
+  for (const bool native : {false, true})
+    BOOST_TEST((s.pull("&mcomponents=None", native).body.find("org_room") != std::string::npos) == !native);
+}
+
 BOOST_AUTO_TEST_CASE(filters_reach_over_references_and_components) {
   asked_site s;
   organisation aid{.uuid = id_of("o"), .name = "Aid"};

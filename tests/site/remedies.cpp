@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "edensync/admin/tasks.hpp"
 #include "support/sites.hpp"
 
 // What Eden's active side loses, and that this one does not (spec/protocol.md §11). Eden's rules are told in a few lines
@@ -126,6 +127,30 @@ BOOST_AUTO_TEST_CASE(P2_a_record_of_the_future_does_not_silence_the_peer) {
   }
 }
 
+// A third site brings a record to the peer after the peer was asked, with a time from before.
+BOOST_AUTO_TEST_CASE(P3_what_reaches_the_peer_late_is_pulled_all_the_same) {
+  two_sites w(true);
+  const auto task = w.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  w.base.put(an("a"));
+  w.clock.set(second(2000));
+  BOOST_TEST(w.run().ok());
+  record late;
+  late.resource = offices;
+  late.uuid = id_of("late");
+  late.version = {second(5), 2, false};
+  late.fields.emplace_back(std::string("late"));
+  auto t = w.base.store.begin({second(2001), 9});
+  t.insert(late).value();
+  t.commit();
+  // Eden answers with the records that are not older than the watermark.
+  const auto asked_since = w.field.mark(task, direction::pull).time;
+  BOOST_TEST_REQUIRE(asked_since.has_value());
+  BOOST_TEST((*late.version.modified_on < *asked_since));
+  w.clock.set(second(3000));
+  BOOST_TEST(w.run().ok());
+  BOOST_TEST(w.field.self.get<office>(id_of("late")).value().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(P4_a_push_holds_what_is_new_and_nothing_is_too_old_for_it) {
   one_push p;
   p.clock.set(second(2000));
@@ -164,6 +189,31 @@ BOOST_AUTO_TEST_CASE(P5_a_record_that_the_peer_refuses_is_known_and_sent_again) 
   BOOST_TEST(p.field.quarantine().empty());
 }
 
+BOOST_AUTO_TEST_CASE(P6_what_came_before_a_cut_is_kept_and_not_sent_again) {
+  // Eden has one transaction, and so one batch, for all that comes.
+  for (const std::size_t batch : {1000u, 5u}) {
+    two_sites w;
+    w.add_task({.resource = "org_office", .mode = sync_mode::pull});
+    w.run();  // registers
+    for (int i = 0; i < 60; ++i) w.base.put(an("a" + std::to_string(i)));
+    test_site self(w.field.store, relief(), w.field.clock, w.field.uids, {.batch_elements = batch});
+    active_site<parts> calling(self);
+    const auto pull = [&] {
+      const auto op = calling.synchronize_with(w.peer);
+      w.line.run(*op);
+      return op->report();
+    };
+    w.line.cut_after(8000);
+    BOOST_TEST(!pull().ok());
+    const auto kept = w.field.contents().size();
+    BOOST_TEST((kept == 0) == (batch == 1000));
+    const auto again = pull();
+    BOOST_TEST(again.ok());
+    BOOST_TEST(again.transfers.at(0).imported.total.received == 60 - kept);
+    w.expect_equal();
+  }
+}
+
 BOOST_AUTO_TEST_CASE(P10_a_redirect_gets_no_credentials_and_takes_no_push) {
   one_push p;
   p.field.put(an("a"));
@@ -187,6 +237,33 @@ BOOST_AUTO_TEST_CASE(P10_a_pull_follows_no_redirect) {
   BOOST_TEST(p.other.requests.size() == 1u);
   BOOST_TEST((p.field.mark(task, direction::pull) == watermark{}));
   BOOST_TEST(last_line(p.field).starts_with("pull/outgoing fetch error (remote)"));
+}
+
+BOOST_AUTO_TEST_CASE(P11_the_identifier_of_a_site_does_not_stand_for_its_account) {
+  one_site s("asked", 1, memory::manual_clock(second(1000)));
+  passive_site<parts> role(
+      s.self,
+      {.authenticate = [](std::string_view user, std::string_view) { return !user.empty(); }, .accept_pushes = true});
+  const auto post = [&](std::string target, std::string user, std::string_view body) {
+    request_head head;
+    head.method = "POST";
+    head.target = std::move(target);
+    head.user = std::move(user);
+    const auto answer = role.handle(head);
+    if (answer->wants_body()) answer->on_body(body);
+    answer->on_end();
+    return answer->head().status;
+  };
+  const std::string push = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
+  const std::string name = R"({"uuid": "urn:uuid:peer", "name": "Peer"})";
+  BOOST_TEST(post("/sync/repository/register.json", "ann", name) == 200u);
+  // Eden asks whether the identifier is known, and every pull of that site has told it to whoever reads along.
+  BOOST_TEST(s.store.snapshot().find_repository(id_of("peer")).has_value());
+  BOOST_TEST(post(push, "bob", document({an_office("forged", 1)})) == 403u);
+  BOOST_TEST(post("/sync/repository/register.json", "bob", name) == 403u);
+  BOOST_TEST(s.contents().empty());
+  BOOST_TEST(post(push, "ann", document({an_office("a", 1)})) == 200u);
+  BOOST_TEST(s.contents().size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(P12_a_failure_under_status_200_is_a_failure) {
@@ -234,6 +311,60 @@ BOOST_AUTO_TEST_CASE(P14_a_task_that_failed_does_not_silence_the_ones_behind_it)
     ours.push_back(h.head.method + " " + parse_sync_query(h.head.target)->resource);
   BOOST_TEST(eden == std::vector<std::string>{"GET org_office"}, boost::test_tools::per_element());
   BOOST_TEST((ours == std::vector<std::string>{"GET org_office", "POST org_organisation"}));
+}
+
+// What is committed when the second task asks is what a run leaves that is killed there.
+BOOST_AUTO_TEST_CASE(M4_a_run_that_is_killed_leaves_its_log_and_its_watermarks) {
+  one_site* here = nullptr;
+  task_id first = 0;
+  std::vector<std::string> left;
+  site_and_script p([&](const heard& h) -> scripted_answer {
+    if (parse_sync_query(h.head.target)->resource == "org_office")
+      return {200, document({an_office("a", 100)}), "text/xml", {{"Date", to_http_date(second(900))}}};
+    if (here->store.snapshot().get_watermark(first, direction::pull).time == second(101)) left.push_back("watermark");
+    for (const auto& e : here->store.snapshot().log(0, 10)) left.push_back("log: " + e.message);
+    for (const auto& r : here->contents()) left.push_back(r);
+    return {500, "oops", "text/html"};
+  });
+  here = &p.field;
+  first = p.add_task(sync_mode::pull);
+  p.add_task(sync_mode::pull, "org_organisation");
+  BOOST_TEST(!p.run().ok());
+  // Eden has one transaction for the whole run, and commits it at the end.
+  memory::store eden(relief());
+  {
+    auto t = eden.begin({second(1000), 1});
+    record a;
+    a.resource = offices;
+    a.uuid = id_of("a");
+    a.fields.emplace_back(std::string("a"));
+    t.insert(a).value();
+    t.set_watermark(first, direction::pull, {.time = second(101)});
+    t.add_log(p.field.log().back());
+  }
+  BOOST_TEST(contents(eden.snapshot()).empty());
+  BOOST_TEST(eden.snapshot().log(0, 10).empty());
+  BOOST_TEST((eden.snapshot().get_watermark(first, direction::pull) == watermark{}));
+  BOOST_TEST(left == (std::vector<std::string>{"watermark", "log: Data imported successfully (1 records)",
+                                               "org_office a @100 name=a"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(p.field.log().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(M10_a_task_with_another_filter_begins_anew) {
+  two_sites w(true);
+  w.add_task({.resource = "org_office", .mode = sync_mode::pull, .filters = {{.table = "~", .query = "~.name=a"}}});
+  w.base.put(an("a"));
+  w.base.put(an("b"));
+  w.clock.set(second(2000));
+  BOOST_TEST(w.run().ok());
+  BOOST_TEST(w.field.contents().size() == 1u);
+  // Eden begins its pushes anew and goes on with its pulls, beyond what the old filter kept away.
+  const auto task = w.field.self.tasks(w.peer).value().at(0).id;
+  BOOST_TEST((second(1000) < w.field.mark(task, direction::pull).time));
+  admin::tasks<parts>(w.field.self).change(w.peer, "org_office", [](sync_task& t) { t.filters.clear(); }).value();
+  BOOST_TEST(w.run().ok());
+  w.expect_equal();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
