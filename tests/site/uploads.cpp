@@ -371,6 +371,20 @@ BOOST_FIXTURE_TEST_CASE(what_the_policy_keeps_away_is_not_fetched, desks) {
   BOOST_TEST(careful.run() == 0U);
   BOOST_TEST(own.bytes("a") == "no file");
   BOOST_TEST(own.files.size() == 0U);
+  auto s = own.store.snapshot();
+  BOOST_TEST(pending_uploads(careful.peer).end(s) == 0U);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_two_files_of_the_same_second_one_is_left, desks) {
+  wire back{base, field, "field"};
+  base.put("a", base.keep("a.pdf", "of the base"));
+  field.put("a", field.keep("a.pdf", "of the field"));
+  for (int i = 0; i < 2; ++i) {
+    line.run();
+    back.run();
+  }
+  BOOST_TEST((field.cover("a") == base.cover("a")));
+  BOOST_TEST(field.cover("a")->present());
 }
 
 BOOST_FIXTURE_TEST_CASE(an_edit_or_deletion_meanwhile_wins, desks) {

@@ -72,8 +72,8 @@ BOOST_FIXTURE_TEST_CASE(nothing_but_hashes_is_opened, on_disk) {
   const std::string link(64, 'a'), folder(64, 'b');
   fs::create_symlink(temporary.file("secret"), temporary.file(link));
   fs::create_directory(temporary.file(folder));
-  for (const std::string name : {std::string("secret"), std::string("../x"), std::string(), abc.substr(1), abc + "0",
-                                 std::string(64, '.'), std::string(64, 'A'), std::string(64, '/'), abc})
+  for (const std::string& name : {std::string("secret"), std::string("../x"), std::string(), abc.substr(1), abc + "0",
+                                  std::string(64, '.'), std::string(64, 'A'), std::string(64, '/'), abc})
     BOOST_TEST(read(name) == "none", name);
   BOOST_TEST(!store.open(link).has_value());
   BOOST_TEST(!store.open(folder).has_value());
