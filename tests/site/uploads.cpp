@@ -362,7 +362,7 @@ BOOST_FIXTURE_TEST_CASE(what_the_policy_keeps_away_is_not_fetched, desks) {
   desk own{"own", 6, clock};
   wire careful{
       own, base, "base", {.resource = "doc_binder", .mode = sync_mode::pull, .update = policy_name::keep_local}};
-  own.self.put(binder{id_of("a"), "mine", {}}).value();
+  own.self.put(binder{id_of("a"), "a", {}}).value();
   base.put("a", base.keep("a.pdf", "a"));
   BOOST_TEST(careful.run() == 0U);
   BOOST_TEST(own.bytes("a") == "no file");
