@@ -10,7 +10,7 @@ packages=()
 want_odb=no
 for purpose in "${@:-build}"; do
   case $purpose in
-    build)    packages+=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libexpat1-dev libsqlite3-dev zlib1g-dev libcrypt-dev libzip-dev) ;;
+    build)    packages+=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libexpat1-dev libsqlite3-dev zlib1g-dev libcrypt-dev libzip-dev libssl-dev) ;;
     test)     packages+=(libboost-test1.81-dev ccache clang-format git) ;;
     examples) packages+=(curl ca-certificates) ;;
     clang)    packages+=(clang) ;;

@@ -94,6 +94,7 @@ class exporter {
     w.root_attributes = o.root_attributes;
     w.native = o.native;
     w.authors = o.authors;
+    w.uploads = o.uploads;
     w.nulls = o.native || o.nulls ? s3xml::nulls::all : s3xml::nulls::omit;
     return w;
   }

@@ -60,6 +60,8 @@ struct export_options {
   std::string url;
   /// The e-mail addresses of authors and owners are written (X15).
   bool authors = false;
+  /// Upload fields whose files are here are written, with their address below `url`.
+  bool uploads = false;
   /// Further attributes of the root element, each with a blank in front, escaped.
   std::string root_attributes;
   /// Asked before every record; true ends the export with `error::cancelled`.

@@ -9,6 +9,7 @@
 #include "edensync/core/decision.hpp"
 #include "edensync/core/incoming_record.hpp"
 #include "edensync/core/record.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
@@ -38,6 +39,17 @@ inline int compare_values(const value& a, const value& b) {
       a);
 }
 
+// Files by their hashes, since each site gives another address; where one of them is not known, the version has the say.
+inline int compare_uploads(const value& a, const value& b) {
+  const auto identity = [](const value& v) {
+    const auto* text = std::get_if<std::string>(&v);
+    const auto u = text ? parse_upload(*text) : std::nullopt;
+    return u ? std::string(upload_identity(*u)) : std::string();
+  };
+  const std::string x = identity(a), y = identity(b);
+  return x.empty() || y.empty() ? 0 : x.compare(y);
+}
+
 }  // namespace detail
 
 /// Compares what a document brings with what is here.
@@ -62,7 +74,8 @@ content_order compare_content(const resource_schema& r, const record& local, con
     if (link != nullptr && own != nullptr && !dangling && link->resource == own->resource &&
         link->handle == own->handle)
       continue;
-    int c = detail::compare_values(ours, theirs);
+    const bool file = r.field(i).type == field_type::upload;
+    int c = file ? detail::compare_uploads(ours, theirs) : detail::compare_values(ours, theirs);
     // Two resources may know a record by the same uid; the order of a field's targets is the same at every site.
     if (c == 0 && link != nullptr && own != nullptr && link->resource != own->resource) {
       const auto all = r.targets(i);

@@ -13,6 +13,7 @@
 
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/importer/apply.hpp"
 #include "edensync/importer/batch.hpp"
 #include "edensync/importer/decide.hpp"
@@ -20,6 +21,7 @@
 #include "edensync/importer/identify.hpp"
 #include "edensync/importer/link.hpp"
 #include "edensync/importer/options.hpp"
+#include "edensync/importer/pending_uploads.hpp"
 #include "edensync/importer/report.hpp"
 #include "edensync/importer/walk.hpp"
 #include "edensync/s3xml/reader.hpp"
@@ -110,6 +112,7 @@ class importer {
     r.own_domain = o.domain;
     r.make_uid = o.make_uid;
     r.one_single = !o.native;
+    r.uploads = o.uploads;
     return r;
   }
 
@@ -262,6 +265,7 @@ class importer {
       find(item, master == nullptr ? record_handle::none : master->handle);
       find.note_name(item);
       if (batch_.quarantine_id(item.element) != 0 && superseded(item)) return;
+      if (options_.uploads) keep_files(t, item);
       bool bound = false;
       if (find.is_tie(item)) {
         write.bind(item, master);
@@ -312,6 +316,7 @@ class importer {
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
     find.note_name(item);
+    if (options_.uploads) note_files(t, item);
     if (takes_over_uid(item)) write.take_over_uid(item);
     written_ = written_ || item.written;
     if (item.outcome.why == rule::strategy_forbids) tell_forbidden(item, done);
@@ -327,6 +332,46 @@ class importer {
       if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
+  }
+
+  // Calls `f(field, file)` for each file that a record offers.
+  template <class F>
+  void for_each_file(const import_item& item, F f) const {
+    const auto& in = item.incoming->content;
+    const auto& r = schema_[in.resource];
+    for (std::uint32_t i = 0; i < r.fields().size() && i < in.fields.size(); ++i) {
+      const auto* text = r.field(i).type == field_type::upload ? std::get_if<std::string>(&in.fields[i]) : nullptr;
+      if (const auto file = text ? parse_upload(*text) : std::nullopt; file && !file->present()) f(i, *file);
+    }
+  }
+
+  // A file that is here already stays, whatever its address is at the peer.
+  void keep_files(transaction& t, import_item& item) {
+    if (!item.local) return;
+    for_each_file(item, [&](std::uint32_t field, const upload_content& offered) {
+      stored_record local;
+      t.load(item.resource, item.handle, local);
+      const auto* text = field < local.fields.size() ? std::get_if<std::string>(&local.fields[field]) : nullptr;
+      if (const auto here = text ? parse_upload(*text) : std::nullopt; here && is_same_upload(*here, offered))
+        item.incoming->content.fields[field] = *text;
+    });
+  }
+
+  // What was taken is to be fetched. A peer that had only the record when it told it tells the file with the same version.
+  void note_files(transaction& t, const import_item& item) {
+    const bool again = item.outcome.why == rule::same_version && item.local && item.local->origin == options_.origin;
+    if (!again && !(item.written && item.outcome.write == columns::received)) return;
+    for_each_file(item, [&](std::uint32_t field, const upload_content&) {
+      if (again) {
+        stored_record local;
+        t.load(item.resource, item.handle, local);
+        const auto* text = field < local.fields.size() ? std::get_if<std::string>(&local.fields[field]) : nullptr;
+        if (text != nullptr && !text->empty()) return;
+        if (!t.patch(item.resource, item.handle, field, item.incoming->content.fields[field])) return;
+        touch_masters(t, schema_, item.resource, item.handle);
+      }
+      pending_uploads(options_.origin).add(t, schema_, {item.resource, item.handle, field});
+    });
   }
 
   // What the strategy or the policy for deleted records skips takes its components along; a refused conflict does not.

@@ -53,6 +53,9 @@ struct import_options {
   /// The pull can be resumed: what `resume_state` is begun with.
   std::optional<resume_state> resume;
 
+  /// Upload fields are taken, and noted as `pending_uploads` of the origin.
+  bool uploads = false;
+
   /// The account that sends the records: author and owner of those that name none. Empty: unknown.
   std::string account;
   /// This site's domain, cut off from the uids of documents (spec/s3xml.md §5).

@@ -240,6 +240,15 @@ inline log_entry archive_failed(std::string_view resource, const failure& why) {
   return detail::failed(resource, "pull/outgoing", "fetch archive", why);
 }
 
+inline log_entry upload_fetched(std::string_view resource, std::string_view name) {
+  return detail::line(resource, "pull/outgoing", "fetch file", log_result::success,
+                      "File " + diagnostics({}, name).peer() + " downloaded successfully");
+}
+
+inline log_entry upload_failed(std::string_view resource, const failure& why) {
+  return detail::failed(resource, "pull/outgoing", "fetch file", why);
+}
+
 /// As `pulled`.
 inline log_entry imported_archive(std::string_view resource, std::uint64_t records, const record_counts& counts,
                                   std::string_view words = {}, const left_undone& left = {}) {

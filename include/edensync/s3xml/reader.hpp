@@ -13,6 +13,7 @@
 
 #include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/incoming_record.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/s3xml/document_uids.hpp"
 #include "edensync/s3xml/element_builder.hpp"
 #include "edensync/s3xml/open_elements.hpp"
@@ -37,7 +38,7 @@ concept record_sink = requires(S s, incoming_element& e, std::string_view name, 
 /// Reads S3XML and gives the sink one element after the other, as soon as it is complete.
 ///
 /// Any root element that is in no namespace is accepted; `root` tells its name, for a caller who knows that an answer must not be HTML. Skipped
-/// in silence, as in Eden: unknown elements, attributes and fields; fields that hold passwords, uploads or blobs; fields
+/// in silence, as in Eden: unknown elements, attributes and fields; fields that hold passwords or blobs, and uploads unless asked for (`reader_options`); fields
 /// named as the meta columns are, because the record's attributes say the same; references to tables outside the
 /// schema or to nothing; all but the first component of a kind of which there can be only one. A record below a
 /// `<reference>`, or one inside its master that the master refers to, is given as an element of its own, before the other. Of several `<data>` for one field
@@ -217,15 +218,18 @@ class reader final : public xml_handler {
   }
 
   bool open_data(std::span<const xml_attribute> attributes) {
-    const xml_attribute *name = nullptr, *content = nullptr;
+    const xml_attribute *name = nullptr, *content = nullptr, *url = nullptr, *file = nullptr;
     for (const auto& a : attributes) {
       if (a.name == word::field) name = &a;
       if (a.name == word::value) content = &a;
+      if (a.name == word::url) url = &a;
+      if (a.name == word::filename) file = &a;
     }
     frame& f = top();
     if (!name || !f.find_field(name->value)) return false;
     const auto type = f.resource->field(f.field).type;
-    if (type == field_type::password || type == field_type::blob || type == field_type::upload) return false;
+    if (type == field_type::password || type == field_type::blob) return false;
+    if (type == field_type::upload) return url && uids_.options().uploads && open_upload(f, url->value, file);
     begin_field(f);
     auto& r = record_of(f);
     if (content) {
@@ -239,6 +243,18 @@ class reader final : public xml_handler {
       into_ = &text_;
       text_.clear();
     }
+    push(kind::data);
+    return true;
+  }
+
+  // `local`, and what is no complete address, says nothing (spec/s3xml.md §3.3).
+  bool open_upload(frame& f, std::string_view url, const xml_attribute* file) {
+    if (!is_upload_url(url)) return false;
+    begin_field(f);
+    count_bytes(url.size() + (file ? file->value.size() : 0));
+    const auto path = url.substr(0, url.find_first_of("?#"));
+    record_of(f).content.fields[f.field] = format_upload(
+        {.name = std::string(file ? std::string_view(file->value) : path), .hash = {}, .url = std::string(url)});
     push(kind::data);
     return true;
   }

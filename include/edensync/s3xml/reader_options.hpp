@@ -18,6 +18,8 @@ struct reader_options {
   std::function<uid()> make_uid{};
   /// Of components of which a master has only one, the first one is taken and the others are passed over, as Eden does.
   bool one_single = true;
+  /// Upload fields are read, as files that are to be fetched; otherwise they are passed over.
+  bool uploads = false;
   /// Records, or members of one list, in one top-level element; more are refused with limit_exceeded.
   std::size_t element_limit = 10000;
   /// Bytes of content in one top-level element; more are refused with limit_exceeded.

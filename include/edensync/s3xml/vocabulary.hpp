@@ -44,5 +44,7 @@ inline constexpr std::string_view made = "made";
 // Attributes of a field.
 inline constexpr std::string_view field = "field";
 inline constexpr std::string_view value = "value";
+/// Of an upload field, with `url`: what its owner called the file.
+inline constexpr std::string_view filename = "filename";
 
 }  // namespace edensync::s3xml::word

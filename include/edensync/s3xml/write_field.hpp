@@ -11,6 +11,7 @@
 
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/timestamp.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/core/value.hpp"
 #include "edensync/s3xml/escape.hpp"
 #include "edensync/s3xml/json_string.hpp"
@@ -167,13 +168,22 @@ inline bool put_string(output& out, field_type type, bool represented, const std
   return put_text(out, text);
 }
 
+inline void put_upload_address(output& out, std::string_view head, std::string_view url, std::string_view name) {
+  out.put(head);
+  out.put(" url=\"");
+  put_attribute(out, url);
+  out.put("\" filename=\"");
+  put_attribute(out, name);
+  out.put("\"/>");
+}
+
 }  // namespace detail
 
 /// Writes one `<data>` element; `head` is its tag up to the field's name, `<data field="name"`.
 ///
 /// String and text fields: the text alone, with the same as JSON in `value` if they are `represented` or if the text would
-/// be read back as another one. JSON: text alone. All others: `value` and text. References, absent content and fields that
-/// never travel are not written. What is not ASCII is written as UTF-8, also in `value`, where Eden writes JSON's escapes.
+/// be read back as another one. JSON: text alone. All others: `value` and text. References, uploads (`put_upload`), absent
+/// content and fields that never travel are not written. What is not ASCII is written as UTF-8, also in `value`, where Eden writes JSON's escapes.
 /// Gives false if characters had to be replaced by U+FFFD. Source: spec/s3xml.md §3, X1, X2, X6, X13.
 inline bool put_data(output& out, std::string_view head, const field_descriptor& f, const value& v, null_form nulls) {
   if (f.type == field_type::password || f.type == field_type::upload || f.type == field_type::blob) return true;
@@ -201,6 +211,13 @@ inline bool put_data(output& out, std::string_view head, const field_descriptor&
   }
   out.put("</data>");
   return kept;
+}
+
+/// Writes an upload field whose file is here: its address at this site, below `base`, and its name. What is still to be
+/// fetched is not written. Source: spec/s3xml.md §3.3.
+inline void put_upload(output& out, std::string_view head, const upload_content& u, std::string_view base) {
+  if (!u.present() || base.empty()) return;
+  detail::put_upload_address(out, head, std::string(base) + "/default/download/" + upload_address(u), u.name);
 }
 
 }  // namespace edensync::s3xml

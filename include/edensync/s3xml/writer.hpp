@@ -12,6 +12,7 @@
 
 #include "edensync/core/incoming_record.hpp"
 #include "edensync/core/record.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/s3xml/uid_domain.hpp"
 #include "edensync/s3xml/vocabulary.hpp"
 #include "edensync/s3xml/write_field.hpp"
@@ -41,6 +42,8 @@ struct writer_options {
   bool native = false;
   /// Further attributes of the root, each with a blank in front, escaped.
   std::string root_attributes{};
+  /// Upload fields are written, if there is a `url` under which their files are to be had.
+  bool uploads = false;
   /// E-mail addresses of authors and owners are written; off because every puller would get them (X15).
   bool authors = false;
 };
@@ -48,7 +51,7 @@ struct writer_options {
 /// Writes S3XML, appending to a string that the caller empties as he likes.
 ///
 /// The form is Eden's with these differences, all of them readable by Eden: deletions carry `mci` (X3); references name
-/// their target as its own element does, so that uids which are no URNs are found (X5); references have no display text. Passwords, uploads and blobs are never written, nor are references to tables outside the
+/// their target as its own element does, so that uids which are no URNs are found (X5); references have no display text. Passwords and blobs are never written, nor are references to tables outside the
 /// schema. Precondition: calls nest as elements do.
 /// Lifetime: the schema outlives it. Thread safety: one thread at a time. Source: spec/s3xml.md §1–5.
 class writer {
@@ -217,11 +220,28 @@ class writer {
 
   void fields(output& out, const plan& p, const record& r, null_form nulls, std::optional<std::uint32_t> key = {}) {
     bool kept = true;
-    for (const auto i : p.data)
-      if (i < r.fields.size()) kept = put_data(out, p.heads[i], p.resource->field(i), r.fields[i], nulls) && kept;
+    for (const auto i : p.data) {
+      if (i >= r.fields.size()) continue;
+      if (p.resource->field(i).type == field_type::upload)
+        upload(out, p.heads[i], r.fields[i], nulls);
+      else
+        kept = put_data(out, p.heads[i], p.resource->field(i), r.fields[i], nulls) && kept;
+    }
     for (const auto i : p.references)
       if (i < r.fields.size() && i != key) put_reference(out, p, i, r.fields[i], nulls);
     if (!kept) ++mended_;
+  }
+
+  // Of an incoming record the address is written with which it came.
+  void upload(output& out, std::string_view head, const value& v, null_form nulls) {
+    const auto* text = std::get_if<std::string>(&v);
+    const auto u = text ? parse_upload(*text) : std::nullopt;
+    if (!u) return;
+    if (nulls == null_form::every) {
+      if (!u->url.empty()) detail::put_upload_address(out, head, u->url, u->name);
+    } else if (options_.uploads) {
+      put_upload(out, head, *u, options_.url);
+    }
   }
 
   void put_reference(output& out, const plan& p, std::uint32_t i, const value& v, null_form nulls) {

@@ -62,6 +62,7 @@ class answer_pull final : public plain_answer {
     o.domain = site_.settings().domain;
     o.url = site_.settings().url;
     o.authors = site_.settings().authors;
+    o.uploads = site_.files() != nullptr;
     if (o.native)
       snapshot_.emplace(site_.store().snapshot());
     else

@@ -86,6 +86,8 @@ class answer_push final : public plain_answer {
     o.as_eden = imitates_eden<typename Parts::policies>;
     o.handle_limit = 10000;
     o.payload_limit = std::size_t{1} << 20;
+    // Files are fetched by a run with the peer: from one that is never called they would never come.
+    o.uploads = site_.files() != nullptr && !peer_.url.empty();
     o.domain = site_.settings().domain;
     o.account = account_;
     o.batch_elements = site_.settings().batch_elements;

@@ -83,6 +83,9 @@ class exchange : public operation {
   /// Whether the answer's status says that all is well.
   bool answered_well() const noexcept { return status_ / 100 == 2; }
 
+  /// The answer's status; 0 if there was none.
+  unsigned status() const noexcept { return status_; }
+
  protected:
   /// How much is kept of an answer that tells of a failure.
   static constexpr std::size_t words_limit = std::size_t{1} << 20;

@@ -3,6 +3,7 @@
 #include <concepts>
 
 #include "edensync/concepts/clock.hpp"
+#include "edensync/concepts/file_store.hpp"
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/concepts/uid_source.hpp"
 #include "edensync/concepts/xml_event_source.hpp"
@@ -12,7 +13,8 @@ namespace edensync {
 
 /// What a bag of parts inherits so that it need name only what differs: the policies.
 ///
-/// A bag is a struct of aliases: `store`, `clock`, `uid_source`, `event_source` and `policies`. Example:
+/// A bag is a struct of aliases: `store`, `clock`, `uid_source`, `event_source` and `policies`; `archive` and `file_store`
+/// if there are any. Example:
 ///
 ///     struct field_office : edensync::default_parts {
 ///       using store = edensync::sqlite::store;
@@ -44,6 +46,25 @@ template <class P>
 inline constexpr bool event_source_is_xml_event_source = xml_event_source<typename P::event_source>;
 template <class P>
 inline constexpr bool policies_is_policy_set = policy_set<typename P::policies>;
+
+template <class P>
+concept has_file_store = requires {
+  typename P::file_store;
+};
+
+// Stands for the store of files where the bag of parts names none.
+struct no_file_store {};
+
+template <class P>
+struct file_store_of {
+  using type = no_file_store;
+};
+template <has_file_store P>
+struct file_store_of<P> {
+  static_assert(file_store<typename P::file_store>,
+                "edensync: parts::file_store must model file_store (begin, open); see docs/concepts/file_store.md");
+  using type = typename P::file_store;
+};
 
 // One sentence for each requirement: the first line of the compiler's complaint.
 template <class P>

@@ -4,11 +4,14 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "edensync/core/access.hpp"
+#include "edensync/core/upload.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
@@ -30,7 +33,7 @@ struct passive_settings {
   std::function<access(std::string_view user, std::string_view password)> authenticate;
   /// Whether a site that registers itself may push at once, or an administrator has to allow it first (spec/model.md §9).
   bool accept_pushes = false;
-  /// Gives what is offered for download under `/default/download/NAME`, archives of data sets that is; an empty source if
+  /// Beside the files of upload fields: gives what is offered for download under `/default/download/NAME`, archives of data sets that is; an empty source if
   /// there is nothing of this name. The name is whatever was asked for: look it up, and never use it as a path.
   std::function<member_source(std::string_view name)> download{};
   /// The name in the challenge.
@@ -144,12 +147,29 @@ class passive_site {
       if (!path.ends_with(".xml")) return failed(415, "Unsupported data format!");
       return std::make_unique<answer_catalogue<Parts>>(site_, request);
     }
+    if constexpr (detail::has_file_store<Parts>)
+      if (site_.files() != nullptr && request.method == "GET" && path.starts_with(downloads))
+        if (auto answer = file(path.substr(downloads.size()))) return answer;
     if (settings_.download && request.method == "GET" && path.starts_with(downloads)) {
       auto from = detail::guarded([&] { return settings_.download(path.substr(downloads.size())); });
       if (!from) return failed(503, from.error().code.message());
       if (*from) return std::make_unique<answer_download>("application/zip", std::move(*from));
     }
     return not_found(path);
+  }
+
+  // A file of an upload field, by its hash; null if there is none. Whoever may pull may have it.
+  std::unique_ptr<responder> file(std::string_view name) {
+    using reader = typename std::remove_reference_t<decltype(*site_.files()->open(name))>::value_type;
+    const std::string_view hash = upload_hash(name);
+    if (hash.empty()) return nullptr;
+    auto found = site_.files()->open(hash);
+    if (!found) return failed(503, found.error().code.message());
+    if (!*found) return nullptr;
+    const auto from = std::make_shared<reader>(std::move(**found));
+    return std::make_unique<answer_download>(
+        "application/octet-stream", [from](std::span<char> into) { return from->read(into); },
+        download_name(name.substr(std::min(hash.size() + 1, name.size()))));
   }
 
   // As Eden says it, with what was asked for, as far as it is harmless.

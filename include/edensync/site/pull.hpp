@@ -88,6 +88,7 @@ class pull final : public transfer<Parts> {
     o.as_eden = imitates_eden<typename Parts::policies>;
     // One record from the future says nothing about what the table held when it was read (P2).
     if (until_.empty()) o.youngest_until = reached();
+    o.uploads = site_.files() != nullptr;
     o.domain = site_.settings().domain;
     o.batch_elements = site_.settings().batch_elements;
     o.now = [this] { return site_.now(); };

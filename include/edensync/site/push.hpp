@@ -64,6 +64,7 @@ class push final : public transfer<Parts> {
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
       options_.authors = site_.settings().authors;
+      options_.uploads = site_.files() != nullptr;
       options_.cancelled = [this] { return stop(); };
       auto filters = read_filters(filter_terms(task_), options_.masters.resource, site_.resources(),
                                   filter_reading::strict, site_.now());

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -35,6 +36,11 @@ struct site_settings {
   bool authors = false;
   /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
   std::size_t batch_elements = import_options{}.batch_elements;
+  /// Files of upload fields that are longer are not fetched, and no more than so many in one run. Who takes
+  /// longer than so many seconds for one is not listened to any more.
+  std::uint64_t upload_bytes = std::uint64_t{64} << 20;
+  std::int64_t upload_seconds = 900;
+  std::uint64_t uploads_per_run = 1000;
 };
 
 namespace detail {
@@ -72,6 +78,7 @@ class site {
   using store_type = typename Parts::store;
   using clock_type = typename Parts::clock;
   using uid_source_type = typename Parts::uid_source;
+  using file_store_type = typename detail::file_store_of<Parts>::type;
   using transaction = decltype(std::declval<store_type&>().begin(write_context{}));
   using writer = site_writer<transaction, uid_source_type>;
 
@@ -195,6 +202,12 @@ class site {
   /// The same for any resource.
   void identify_by(resource_id resource, twin_finder find) { finders_[resource] = std::move(find); }
 
+  /// From here on upload fields travel: their files are fetched into this store and served from it, which outlives the
+  /// site. To be set before the site is shared. Without it upload fields are neither read nor written.
+  void keep_files_in(file_store_type& files) requires detail::has_file_store<Parts> { files_ = &files; }
+  /// Null if upload fields do not travel.
+  file_store_type* files() const noexcept { return files_; }
+
   /// Adds a repository, or changes it if it has an id; gives the id.
   result<repository_id> put(const repository& r) {
     return ledger([&](auto& t) { return t.put_repository(r); });
@@ -303,6 +316,7 @@ class site {
   site_settings settings_;
   std::map<resource_id, conflict_rule> rules_;
   std::map<resource_id, twin_finder> finders_;
+  file_store_type* files_ = nullptr;
   std::mutex flushing_;
   log_queue waiting_;
 };

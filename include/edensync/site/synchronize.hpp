@@ -18,11 +18,13 @@
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/update_repository.hpp"
+#include "edensync/site/upload_source.hpp"
 
 namespace edensync {
 
 /// One run with one repository: each task in its order, first its pull, then its push. The tasks of a repository of public
-/// data sets (type `data`) are brought up to date before; there is no registration at one.
+/// data sets (type `data`) are brought up to date before; there is no registration at one. At last the files are fetched that
+/// records of the peer lack (`upload_source`).
 ///
 /// A task's push is left out if its pull failed, because it would be decided on old knowledge; the next task has its turn
 /// all the same. The run holds the repository's lease from its first request to its end.
@@ -155,6 +157,7 @@ class synchronize final : public operation {
         return true;
       }
     }
+    if ((current_ = uploads_.next())) return true;
     return end(std::nullopt);
   }
 
@@ -214,6 +217,7 @@ class synchronize final : public operation {
   held_lease<Parts> lease_;
   repository repository_;
   dataset_source<Parts> sets_{site_, repository_, hooks_, lease_};
+  upload_source<Parts> uploads_{site_, repository_, hooks_, lease_};
   bool refreshed_ = false;
   bool reread_ = false;
   std::vector<sync_task> tasks_;
