@@ -3,7 +3,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/entities.hpp"
@@ -133,6 +135,43 @@ BOOST_AUTO_TEST_CASE(the_resource_counts_when_contents_are_compared) {
   }
   BOOST_TEST(ends == (lines{"pr_contact c ->pr_person m", "pr_contact c ->pr_person m"}),
              boost::test_tools::per_element());
+}
+
+// An Eden that deletes an organisation has none of its offices left; what is told of them comes as their own deletions.
+BOOST_AUTO_TEST_CASE(a_component_that_is_something_by_itself_does_not_go_with_its_master) {
+  constexpr std::array<std::string_view, 2> fields{
+      R"(<fields resource="org_organisation"><field name="name" type="string"/></fields>)",
+      R"(<fields resource="org_office"><field name="organisation_id" type="reference org_organisation"/></fields>)"};
+  const auto read = [&](std::string_view super) {
+    return read_schema<expat::event_source>(
+               fields, R"({"org_organisation": {"components": [{"alias": "office", "table": "org_office",)"
+                       R"( "fkey": "organisation_id", "multiple": true}]}, "org_office": {"super_entity": )" +
+                           std::string(super) + "}}")
+        .value();
+  };
+  for (const bool by_itself : {true, false}) {
+    const auto s = read(by_itself ? R"("org_site")" : "null");
+    BOOST_TEST(s[s.find("org_organisation")].components().front().goes_along != by_itself);
+    memory::store store(s);
+    const auto take = [&](std::string_view text) {
+      import_options o;
+      o.origin = 1;
+      o.master = s.find("org_organisation");
+      o.now = [] { return timestamp{1000}; };
+      importer<memory::store, expat::event_source> i(store, s, std::move(o));
+      i.start().value();
+      i.feed(text).value();
+      i.finish().value();
+    };
+    take(R"(<s3xml><resource name="org_organisation" uuid="urn:uuid:o" modified_on="2026-01-01T00:00:00">)"
+         R"(<data field="name">O</data><resource name="org_office" uuid="urn:uuid:f")"
+         R"( modified_on="2026-01-01T00:00:00"/></resource></s3xml>)");
+    take(R"(<s3xml><resource name="org_organisation" uuid="urn:uuid:o" deleted="True")"
+         R"( modified_on="2026-02-01T00:00:00"/></s3xml>)");
+    const auto office = store.snapshot().find(s.find("org_office"), uid("urn:uuid:f"));
+    BOOST_TEST_REQUIRE(office.has_value());
+    BOOST_TEST(office->version.deleted != by_itself);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -220,7 +220,7 @@ class exporter {
       }
       ++report_.read;
       if (!passes_filter(options_, m.content)) continue;
-      add_waiting(m.content);
+      settle_references(m.content);
       bytes += text_bytes(m.content);
       m.complete = !options_.components;
       m.first = m.last = none;
@@ -266,7 +266,7 @@ class exporter {
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;
         if (echo || !passes_filter(options_, p.content)) continue;
-        add_waiting(p.content);
+        settle_references(p.content);
         p.link = &link;
         p.next = none;
         p.apart = false;
@@ -383,13 +383,33 @@ class exporter {
     if (is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_)) return;
-    add_waiting(dependency_);
+    settle_references(dependency_);
     // Only masters have a place from which an interrupted export is resumed.
     dependency_.sequence = 0;
     if (!open_record(dependency_)) return;
     ++report_.dependencies;
     writer_.close(out_);
     remember_targets(dependency_, e->depth + 1, none);
+  }
+
+  // An edensync site is told all references; an Eden only those whose records are here and pass the filters.
+  void settle_references(stored_record& r) {
+    if (options_.native) return add_waiting(r);
+    if (r.version.deleted) return;
+    for (auto& v : r.fields) {
+      if (const auto* one = std::get_if<reference>(&v)) {
+        if (!tells(*one)) v = null_value{};
+      } else if (auto* many = std::get_if<std::vector<reference>>(&v)) {
+        std::erase_if(*many, [&](const reference& each) { return !tells(each); });
+      }
+    }
+  }
+
+  bool tells(const reference& to) {
+    if (to.handle == record_handle::none) return false;
+    if (!options_.filters.contains(to.resource)) return true;
+    reader_.load(to.resource, to.handle, survivor_);
+    return passes_filter(options_, survivor_);
   }
 
   // A reference whose record is not here is sent as it came: as an empty field it would be lost at its origin.
@@ -464,8 +484,8 @@ class exporter {
   std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
   sequence_number arrived_ = 0;
   stored_record dependency_;
-  stored_record survivor_;
-  bool waiting_ = false;  // there are references whose record is not here
+  stored_record survivor_;  // or another record that is only looked at
+  bool waiting_ = false;    // there are references whose record is not here
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;

@@ -107,6 +107,7 @@ class links_of_deleted {
  private:
   void cascade_below(resource_id resource, record_handle master, timestamp at) {
     for (const auto& part : schema_[resource].components()) {
+      if (!part.goes_along) continue;
       std::vector<stored_record> older;
       {
         auto all = t_.components(part.resource, part.key_field, resource, std::array{master}, 0);
@@ -213,7 +214,9 @@ class links_of_deleted {
     const auto* key = std::get_if<reference>(&part.fields[field]);
     if (key == nullptr || key->handle == record_handle::none) return;
     // Of the resources to which the field may point not all need be masters.
-    const auto is_link = [&](const component_link& l) { return l.key_field == field && l.resource == key->resource; };
+    const auto is_link = [&](const component_link& l) {
+      return l.key_field == field && l.resource == key->resource && l.goes_along;
+    };
     if (std::ranges::none_of(masters, is_link)) return;
     t_.load(key->resource, key->handle, master);
     if (!master.version.deleted || !master.version.modified_on || part.version.modified_on > master.version.modified_on)

@@ -135,7 +135,7 @@ class description_supplement {
       const auto has = [&](std::string_view v) {
         return std::find(validators.begin(), validators.end(), v) != validators.end();
       };
-      const bool refuses_empty = !has("IS_EMPTY_OR") && (has("IS_NOT_EMPTY") || has("IS_ONE_OF"));
+      const bool refuses_empty = !has("IS_EMPTY_OR") && (has("IS_NOT_EMPTY") || has("IS_ONE_OF") || has("IS_LOCATION"));
       f->mandatory = !has_default && (flag_at(*d, "notnull") || refuses_empty);
       f->unique = flag_at(*d, "unique");
       if (has_default && standard->is_string()) f->standard = t.keep(standard->get_string());
@@ -172,7 +172,12 @@ class description_supplement {
   static void describe_duplicates(described_table& t, const boost::json::object& o) {
     const auto* v = o.if_contains("deduplicate");
     const auto* d = v ? v->if_object() : nullptr;
-    if (!d || text_at(*d, "class") != "S3Duplicate") return;
+    if (!d) return;
+    if (text_at(*d, "class") != "S3Duplicate") {
+      // A function of Eden's own cannot be read. Where each record has to have a name it goes by that first.
+      if (const auto* name = t.find("name"); name != nullptr && name->mandatory) t.duplicates = duplicate_rule{};
+      return;
+    }
     const auto flag = [&](std::string_view key, bool usual) {
       const auto* f = d->if_contains(key);
       return f && f->is_bool() ? f->get_bool() : usual;

@@ -26,6 +26,9 @@ struct component_link {
   std::string_view alias;
   std::uint32_t key_field = 0;
   bool multiple = true;
+  /// It is deleted with its master. A component that is part of a super-entity is something by itself, as the offices of an
+  /// organisation are, and stays.
+  bool goes_along = true;
 };
 
 /// A `duplicate_rule` with names resolved to numbers.
@@ -217,8 +220,9 @@ class schema {
       if (!parts_of(r.name()).empty()) continue;
       if (!part.may_point_to(*key, r.id_)) part.targets_[*key].push_back(r.id_);
       const std::string_view alias = c.alias.empty() ? c.resource.substr(c.resource.find('_') + 1) : c.alias;
-      r.components_.push_back({id, alias, *key, c.multiple});
-      part.masters_.push_back({r.id_, alias, *key, c.multiple});
+      const bool goes_along = part.descriptor_.super_entities.empty();
+      r.components_.push_back({id, alias, *key, c.multiple, goes_along});
+      part.masters_.push_back({r.id_, alias, *key, c.multiple, goes_along});
     }
     return {};
   }

@@ -147,6 +147,12 @@ class answer_push final : public plain_answer {
           r.reason == refusal_reason::not_permitted ? r.message : std::string(to_text(r.reason)) + ": " + r.message,
           {}};
       told.content = refused_element<typename Parts::event_source>(r.payload);
+      // A uid that was made here says nothing to the sender.
+      if (told.content.contains("@made")) {
+        told.content.erase("@made");
+        told.content.erase("@uuid");
+        told.uuid = uid();
+      }
       for (const auto& e : r.errors) {
         if (e.field < resource.fields().size() && !resource.field(e.field).target.empty())
           told.content.erase(resource.field(e.field).name);

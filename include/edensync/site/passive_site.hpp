@@ -82,6 +82,7 @@ class passive_site {
     const std::string resource = query ? diagnostics({}, query->resource.substr(0, 100)).peer() : std::string();
     if (!posts && request.method != "GET") return refused(what, resource, 405, "Unsupported method!");
     if (!query) return not_understood(what, {});
+    if (names_a_record(path)) return refused(what, resource, 404, "Record not found!");
     if (query->resource.empty() || query->resource == "mixed") {
       // Eden says this under status 200 (spec/protocol.md §3.3).
       const std::string words = "Mixed resource synchronization not supported";
@@ -118,6 +119,13 @@ class passive_site {
     auto r = site_.store().snapshot().find_repository(q.repository);
     if (r && !r->account.empty() && r->account != user) return std::nullopt;
     return r;
+  }
+
+  // `/PREFIX/NAME/ID/sync.xml`: synchronisation is about tables.
+  static bool names_a_record(std::string_view path) {
+    path = path.substr(0, path.rfind('/'));
+    const auto last = path.substr(path.rfind('/') + 1);
+    return !last.empty() && std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
   }
 
   std::unique_ptr<responder> challenge() {

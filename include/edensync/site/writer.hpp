@@ -185,6 +185,7 @@ class site_writer {
     check(gone, t_.update(h, gone));
     touch_masters(t_, schema_, before);
     for (const auto& part : schema_[resource].components()) {
+      if (!part.goes_along) continue;
       std::vector<std::pair<record_handle, timestamp>> live;
       {
         auto all = t_.components(part.resource, part.key_field, resource, std::array{h}, 0);

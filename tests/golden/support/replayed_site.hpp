@@ -55,16 +55,7 @@ inline std::string decode_base64(std::string_view text) {
 /// The site that stands in the place of the recorded Eden, with its accounts.
 struct replayed_site {
   /// `recordings`: the folder of the recordings.
-  explicit replayed_site(const std::filesystem::path& recordings) : resources(schema_beside(recordings)) {
-    // Eden recognises organisations by a function of its own: here as in the recordings by their name.
-    const auto organisation = resources.find("org_organisation");
-    const auto name = organisation == no_resource ? std::nullopt : resources[organisation].find_field("name");
-    if (!name) return;
-    self.identify_by(organisation, [organisation, name](const record& theirs, record_search& here) {
-      const auto found = here.find_match({organisation, {{*name, theirs.fields.at(*name)}}});
-      return found ? found->handle : record_handle::none;
-    });
-  }
+  explicit replayed_site(const std::filesystem::path& recordings) : resources(schema_beside(recordings)) {}
 
   memory::manual_clock clock{timestamp{1}};
   schema resources;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "edensync/core/operation.hpp"
+#include "edensync/protocol/status_message.hpp"
 #include "edensync/beast/detail/header_text.hpp"
 
 namespace edensync::beast::detail {
@@ -13,9 +14,9 @@ namespace edensync::beast::detail {
 /// The answer to a request that no handler gets to see: one line of text.
 class refusal final : public responder {
  public:
-  refusal(unsigned status, std::string text) : text_(std::move(text) + "\n") {
+  refusal(unsigned status, std::string text) : text_(to_json(status_message::failed(status, std::move(text)))) {
     head_.status = status;
-    head_.headers.set("Content-Type", "text/plain; charset=utf-8");
+    head_.headers.set("Content-Type", "application/json");
     if (status == 503) head_.headers.set("Retry-After", "10");
   }
 
