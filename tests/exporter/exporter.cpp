@@ -116,6 +116,24 @@ BOOST_AUTO_TEST_CASE(only_what_changed_since_but_all_that_it_refers_to) {
   BOOST_TEST(names() == "a o p q");
 }
 
+BOOST_AUTO_TEST_CASE(an_eden_is_told_only_references_that_it_can_follow) {
+  const auto tells = [&](std::string_view name) {
+    return text().find("uuid=\"" + id_of(name).text() + "\"/>") != std::string::npos;
+  };
+  BOOST_TEST(tells("o"));
+  // What a filter keeps away is not named either.
+  wanted.filters[organisations] = [](const record& r) { return std::get<std::string>(r.fields[0]) != "o"; };
+  BOOST_TEST(!tells("o"));
+  wanted.native = true;
+  BOOST_TEST(tells("o"));
+  // Nor is what is not here.
+  wanted.filters.clear();
+  take({an_office("a", 5).ref("organisation_id", "org_organisation", "nowhere")}).value();
+  BOOST_TEST(tells("nowhere"));
+  wanted.native = false;
+  BOOST_TEST(!tells("nowhere"));
+}
+
 BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_and_to_deletions_for_an_eden) {
   wanted.filters[organisations] = [](const record& r) { return std::get<std::string>(r.fields[0]) != "p"; };
   BOOST_TEST(names() == "a .r b o");
