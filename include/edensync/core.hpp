@@ -16,4 +16,5 @@
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/core/to_do_list.hpp"
 #include "edensync/core/value.hpp"

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "edensync/core/change_query.hpp"
+#include "edensync/core/to_do_list.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/memory/core.hpp"
 #include "edensync/schema/fits.hpp"
@@ -90,27 +89,6 @@ inline bool same_content(const value& kept, const value& v, resource_id target) 
   return kept == v && (to == nullptr || to->resource == target);
 }
 
-/// A to-do list in memory; models `record_spool`.
-class spool {
- public:
-  bool add(const spool_entry& e) {
-    if (!seen_.emplace(e.resource, e.record).second) return false;
-    waiting_.push_back(e);
-    return true;
-  }
-
-  std::optional<spool_entry> next() {
-    if (waiting_.empty()) return std::nullopt;
-    const spool_entry e = waiting_.front();
-    waiting_.pop_front();
-    return e;
-  }
-
- private:
-  std::set<std::pair<resource_id, record_handle>> seen_;
-  std::deque<spool_entry> waiting_;
-};
-
 /// Reads the records of one state; models `record_reader`. What derives from it says which state, and keeps it alive.
 class record_view {
  public:
@@ -184,7 +162,7 @@ class record_view {
 
   sequence_number sequence() const { return now_->sequence; }
   std::string epoch() const { return core_->epoch; }
-  detail::spool spool() const { return {}; }
+  to_do_list spool() const { return {}; }
 
  protected:
   record_view(std::shared_ptr<core> c, const state* now) : core_(std::move(c)), now_(now) {}

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include "edensync/core/data_set.hpp"
 #include "edensync/core/match_query.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/core/to_do_list.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/schema/schema.hpp"
 
@@ -125,25 +125,6 @@ class catalogue_reader {
     std::size_t at_ = 0;
   };
 
-  class to_do {
-   public:
-    bool add(const spool_entry& e) {
-      if (!seen_.emplace(e.resource, e.record).second) return false;
-      waiting_.push_back(e);
-      return true;
-    }
-    std::optional<spool_entry> next() {
-      if (waiting_.empty()) return std::nullopt;
-      const auto e = waiting_.front();
-      waiting_.pop_front();
-      return e;
-    }
-
-   private:
-    std::set<std::pair<resource_id, record_handle>> seen_;
-    std::deque<spool_entry> waiting_;
-  };
-
   template <class Ledger>
   explicit catalogue_reader(Ledger& from) {
     for (const auto& d : from.datasets())
@@ -217,7 +198,7 @@ class catalogue_reader {
 
   sequence_number sequence() const { return all_.size(); }
   std::string epoch() const { return "catalogue"; }
-  to_do spool() const { return {}; }
+  to_do_list spool() const { return {}; }
 
   /// The youngest time in it: what is changed now gets a later one, because others ask from a second later.
   std::optional<timestamp> youngest() const {

@@ -4,10 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,6 +19,7 @@
 #include "edensync/core/record.hpp"
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/to_do_list.hpp"
 #include "edensync/core/write_context.hpp"
 #include "edensync/odb/gateway.hpp"
 
@@ -49,7 +48,6 @@ class spike_store {
 
  public:
   class cursor;
-  class spool_list;
   class snapshot_type;
   class transaction_type;
 
@@ -131,27 +129,6 @@ class spike_store::cursor {
   std::size_t at_ = 0;
 };
 
-/// Kept in memory, all of it: a store for use would spill.
-class spike_store::spool_list {
- public:
-  bool add(const spool_entry& e) {
-    if (!seen_.emplace(e.resource, e.record).second) return false;
-    waiting_.push_back(e);
-    return true;
-  }
-
-  std::optional<spool_entry> next() {
-    if (waiting_.empty()) return std::nullopt;
-    const spool_entry e = waiting_.front();
-    waiting_.pop_front();
-    return e;
-  }
-
- private:
-  std::set<std::pair<resource_id, record_handle>> seen_;
-  std::deque<spool_entry> waiting_;
-};
-
 /// The last committed state, as it was when this was made. Lifetime: ends before its store.
 class spike_store::snapshot_type {
  public:
@@ -203,7 +180,7 @@ class spike_store::snapshot_type {
   std::string epoch() {
     return ask([&] { return t_.setting("epoch"); });
   }
-  spool_list spool() { return {}; }
+  to_do_list spool() { return {}; }  // a store for use would spill
 
  protected:
   snapshot_type(gateway::database& db, bool writes) : t_(ask([&] { return gateway::transaction(db, writes); })) {}
