@@ -7,7 +7,7 @@
 
 #include "edensync/concepts/archive.hpp"
 #include "edensync/log/log_line.hpp"
-#include "edensync/site/exchange.hpp"
+#include "edensync/site/download.hpp"
 #include "edensync/site/site.hpp"
 
 namespace edensync {
@@ -17,28 +17,21 @@ namespace edensync {
 /// Lifetime: the reader outlives it, and holds the archive afterwards. Thread safety: one thread at a time.
 /// Source: spec/protocol.md §9.4.
 template <class Parts, archive_reader Reader>
-class fetch_archive final : public exchange {
+class fetch_archive final : public download {
  public:
   /// `target`: below the base URL of whoever is asked. `resource`: for the log, that of the task which needs it.
   fetch_archive(site<Parts>& s, const repository& r, const data_set& d, std::string resource, std::string target,
                 Reader& into)
-      : site_(s),
+      : download(std::move(target)),
+        site_(s),
         repository_(r),
         code_(d.code),
         resource_(std::move(resource)),
-        target_(std::move(target)),
         into_(into) {}
 
   bool ok() const noexcept { return ok_; }
 
  protected:
-  result<bool> prepare() override {
-    head_.method = "GET";
-    head_.target = target_;
-    return true;
-  }
-  void conclude_unsent() override {}
-  bool keeps_body() const override { return false; }
   result<void> good_body(std::string_view piece) override { return into_.feed(piece); }
 
   result<void> good_end() override {
@@ -62,7 +55,6 @@ class fetch_archive final : public exchange {
   const repository& repository_;
   std::string code_;
   std::string resource_;
-  std::string target_;
   Reader& into_;
   bool ok_ = false;
 };

@@ -12,7 +12,7 @@
 #include "edensync/s3xml/reader.hpp"
 #include "edensync/site/catalogue.hpp"
 #include "edensync/site/document_root.hpp"
-#include "edensync/site/exchange.hpp"
+#include "edensync/site/download.hpp"
 #include "edensync/site/peer_date.hpp"
 
 namespace edensync {
@@ -22,10 +22,10 @@ namespace edensync {
 /// A catalogue is short; a peer that sends more than `limit` records is refused.
 /// Thread safety: one thread at a time. Source: spec/protocol.md §9.2.
 template <class EventSource>
-class fetch_catalogue final : public exchange {
+class fetch_catalogue final : public download {
  public:
   /// `target`: below the peer's base URL.
-  fetch_catalogue(std::string target, std::string own_domain) : target_(std::move(target)), sink_{} {
+  fetch_catalogue(std::string target, std::string own_domain) : download(std::move(target)), sink_{} {
     s3xml::reader_options o;
     o.own_domain = std::move(own_domain);
     reader_.emplace(catalogue_schema(), std::move(o), sink_);
@@ -39,14 +39,6 @@ class fetch_catalogue final : public exchange {
   const std::optional<timestamp>& date() const noexcept { return date_; }
 
  protected:
-  result<bool> prepare() override {
-    head_.method = "GET";
-    head_.target = target_;
-    return true;
-  }
-  void conclude_unsent() override {}
-  bool keeps_body() const override { return false; }
-
   result<void> good_head(const response_head& h) override {
     date_ = parse_http_date(h.headers.get("Date"));
     return {};
@@ -83,7 +75,6 @@ class fetch_catalogue final : public exchange {
                    diagnostics("the root element is not <s3xml>", root)};
   }
 
-  std::string target_;
   sink sink_;
   std::optional<s3xml::reader<sink>> reader_;
   std::optional<EventSource> source_;

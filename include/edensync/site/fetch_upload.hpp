@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "edensync/core/upload.hpp"
-#include "edensync/site/exchange.hpp"
+#include "edensync/site/download.hpp"
 
 namespace edensync {
 
@@ -49,7 +49,7 @@ inline std::optional<std::string> target_at_peer(std::string_view url, std::stri
 /// What is too long, breaks off or is not the file that its address names leaves nothing behind.
 /// Lifetime: the store outlives it. Thread safety: one thread at a time. Source: spec/s3xml.md §3.3, X8.
 template <class FileStore>
-class fetch_upload final : public exchange {
+class fetch_upload final : public download {
  public:
   /// How it ended: the hash, or why not; and the status of the answer, 0 if there was none.
   using done = std::function<void(const result<std::string>&, unsigned status)>;
@@ -57,22 +57,14 @@ class fetch_upload final : public exchange {
   /// `going_on`: asked with every piece; what it fails with ends the exchange.
   fetch_upload(FileStore& files, std::string target, std::string_view url, std::uint64_t limit,
                std::function<result<void>()> going_on, done then)
-      : files_(files),
-        target_(std::move(target)),
+      : download(std::move(target)),
+        files_(files),
         hash_(upload_hash(url)),
         limit_(limit),
         going_on_(std::move(going_on)),
         done_(std::move(then)) {}
 
  protected:
-  result<bool> prepare() override {
-    head_.method = "GET";
-    head_.target = target_;
-    return true;
-  }
-  void conclude_unsent() override {}
-  bool keeps_body() const override { return false; }
-
   result<void> good_head(const response_head& h) override {
     const auto length = h.headers.get("Content-Length");
     std::uint64_t announced = 0;
@@ -113,7 +105,6 @@ class fetch_upload final : public exchange {
   }
 
   FileStore& files_;
-  std::string target_;
   std::string hash_;
   std::uint64_t limit_;
   std::function<result<void>()> going_on_;
