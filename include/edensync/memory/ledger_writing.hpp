@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,12 +22,7 @@ class ledger_writing : public ledger_view {
   }
 
   repository_id put_repository(repository r) {
-    auto& c = config();
-    if (r.id == 0) r.id = c.last_repository + 1;
-    c.last_repository = std::max(c.last_repository, r.id);
-    const repository_id id = r.id;
-    c.repositories.insert_or_assign(id, std::move(r));
-    return id;
+    return put(&configuration::repositories, &configuration::last_repository, std::move(r));
   }
 
   void erase_repository(repository_id id) {
@@ -39,14 +35,7 @@ class ledger_writing : public ledger_view {
     std::erase_if(next().quarantine.edit().entries, [id](const auto& e) { return e.second.repository == id; });
   }
 
-  task_id put_task(sync_task t) {
-    auto& c = config();
-    if (t.id == 0) t.id = c.last_task + 1;
-    c.last_task = std::max(c.last_task, t.id);
-    const task_id id = t.id;
-    c.tasks.insert_or_assign(id, std::move(t));
-    return id;
-  }
+  task_id put_task(sync_task t) { return put(&configuration::tasks, &configuration::last_task, std::move(t)); }
 
   void erase_task(task_id id) {
     auto& c = config();
@@ -57,12 +46,7 @@ class ledger_writing : public ledger_view {
   }
 
   dataset_id put_dataset(data_set d) {
-    auto& c = config();
-    if (d.id == 0) d.id = c.last_dataset + 1;
-    c.last_dataset = std::max(c.last_dataset, d.id);
-    const dataset_id id = d.id;
-    c.datasets.insert_or_assign(id, std::move(d));
-    return id;
+    return put(&configuration::datasets, &configuration::last_dataset, std::move(d));
   }
 
   void erase_dataset(dataset_id id) {
@@ -138,6 +122,17 @@ class ledger_writing : public ledger_view {
 
  private:
   configuration& config() { return next().config.edit(); }
+
+  // Replaces an entry, or numbers a new one; gives its number.
+  template <class Entry>
+  std::int64_t put(std::map<std::int64_t, Entry> configuration::*all, std::int64_t configuration::*last, Entry e) {
+    auto& c = config();
+    if (e.id == 0) e.id = c.*last + 1;
+    c.*last = std::max(c.*last, e.id);
+    const auto id = e.id;
+    (c.*all).insert_or_assign(id, std::move(e));
+    return id;
+  }
 };
 
 }  // namespace edensync::memory::detail
