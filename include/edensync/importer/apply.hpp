@@ -99,9 +99,11 @@ class apply {
       if (!done) new_.take_out(r);
     } else {
       content.version.mci.reset();
-      if (r.authors.modified_by.empty()) r.authors.modified_by = options_.account;
+      const bool nameless = r.authors.modified_by.empty();
+      if (nameless) r.authors.modified_by = options_.account;
       if (waiting_ != 0) forget_open_references(t_, r, item.handle);
       done = t_.update(item.handle, r);
+      if (!done && nameless) r.authors.modified_by.clear();
     }
     content.version = version;
     if (!done) return done;
