@@ -32,7 +32,7 @@ static_assert(!record_writer<spike_store::snapshot_type>);
 // A database in a folder of its own.
 struct site {
   std::filesystem::path folder = [] {
-    std::string name = (std::filesystem::temp_directory_path() / "edensync-odb-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "edensync-odb-").string() + std::string(6, 'X');
     BOOST_REQUIRE(::mkdtemp(name.data()) != nullptr);
     return std::filesystem::path(name);
   }();

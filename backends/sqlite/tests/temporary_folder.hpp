@@ -10,7 +10,7 @@
 class temporary_folder {
  public:
   temporary_folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "edensync.XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "edensync.").string() + std::string(6, 'X');
     if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
     path_ = name;
   }

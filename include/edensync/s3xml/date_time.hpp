@@ -222,8 +222,8 @@ inline constexpr time_of_day missing_time{8 * 3600};
 /// Reads a date-time as a document may write it, as UTC.
 ///
 /// Accepted besides `YYYY-MM-DDTHH:MM:SS`: zone offsets (converted), a missing zone (UTC), fractions (cut), a blank
-/// for the `T`, missing seconds, the basic form without marks, `MM/DD/YYYY`, names of months. A date without a time means 08:00:00 of that
-/// day. A time without a date is refused: Eden would take today's, which depends on when it is read.
+/// for the `T`, missing seconds, the basic form without marks, `MM/DD/YYYY`, names of months. A date without a time means
+/// 08:00:00 of that day. A time without a date is refused: Eden would take today's, which depends on when it is read.
 /// Errors: none if it cannot be read. Source: spec/s3xml.md §6.
 inline std::optional<timestamp> read_date_time(std::string_view text) {
   if (const auto exact = parse_timestamp(text)) return exact;

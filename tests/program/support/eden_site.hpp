@@ -83,7 +83,7 @@ struct done {
 class workplace {
  public:
   workplace() {
-    std::string pattern = (fs::temp_directory_path() / "eden-site-XXXXXX").string();
+    std::string pattern = (fs::temp_directory_path() / "eden-site-").string() + std::string(6, 'X');
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     root = pattern;
     data = (root / "site").string();

@@ -37,7 +37,7 @@ class temporary_place {
     std::error_code bad;
     const auto where = std::filesystem::temp_directory_path(bad);
     if (bad) return make_failure(error::store_failed, "no folder for temporary files: " + bad.message());
-    std::string name = (where / "edensync.XXXXXX").string();
+    std::string name = (where / "edensync.").string() + std::string(6, 'X');  // what mkdtemp replaces
     if (::mkdtemp(name.data()) == nullptr) return last_failure("a temporary folder");
     return temporary_place(std::move(name));
   }
