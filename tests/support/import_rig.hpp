@@ -5,11 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "edensync/importer/importer.hpp"
 #include "edensync/memory/counting_uid_source.hpp"
 #include "edensync/memory/manual_clock.hpp"
-#include "edensync/memory/store.hpp"
-#include "edensync/expat/event_source.hpp"
+#include "support/engine.hpp"
 #include "support/relief.hpp"
 
 namespace edensync::test {

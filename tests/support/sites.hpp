@@ -12,20 +12,14 @@
 #include <vector>
 
 #include "edensync/memory/loopback.hpp"
-#include "edensync/memory/parts.hpp"
-#include "edensync/site/active_site.hpp"
-#include "edensync/site/passive_site.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/site.hpp"
-#include "edensync/expat/event_source.hpp"
+#include "support/engine.hpp"
 #include "support/relief.hpp"
 
 // Sites in memory, lines between them, and peers that say what a test tells them to say.
 namespace edensync::test {
 
-struct parts : default_parts, memory::parts {
-  using event_source = expat::event_source;
-};
 using test_site = site<parts>;
 
 /// A site with all that it stands on.

@@ -167,7 +167,7 @@ class passive_site {
   }
 
   // A file of an upload field, by its hash; null if there is none. Whoever may pull may have it.
-  std::unique_ptr<responder> file(std::string_view name) {
+  std::unique_ptr<responder> file(std::string_view name) requires detail::has_file_store<Parts> {
     using reader = typename std::remove_reference_t<decltype(*site_.files()->open(name))>::value_type;
     const std::string_view hash = upload_hash(name);
     if (hash.empty()) return nullptr;

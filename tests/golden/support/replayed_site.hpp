@@ -12,19 +12,14 @@
 #include <utility>
 #include <vector>
 
-#include "edensync/memory/parts.hpp"
 #include "edensync/schema/field_description.hpp"
-#include "edensync/site/passive_site.hpp"
 #include "edensync/site/site.hpp"
 #include "golden/support/document.hpp"
 #include "golden/support/exchange.hpp"
+#include "support/engine.hpp"
 
 // A site in the place of the recorded Eden.
 namespace edensync::test::golden {
-
-struct parts : default_parts, memory::parts {
-  using event_source = expat::event_source;
-};
 
 /// The schema that stands beside recordings: `fields/*.xml` and `tables.json`.
 inline schema schema_beside(const std::filesystem::path& recordings) {
