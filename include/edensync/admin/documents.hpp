@@ -14,6 +14,7 @@
 #include "edensync/importer/importer.hpp"
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/task_import.hpp"
 
 namespace edensync::admin {
 
@@ -29,15 +30,9 @@ using byte_sink = std::function<result<void>(std::string_view)>;
 /// What was committed before a failure stays. Errors: unknown_resource, those of the source, of the document and the store.
 template <class Parts>
 result<import_report> take_document(site<Parts>& s, std::string_view table, const byte_source& from) {
-  import_options how;
+  auto how = import_at(s);
   how.master = s.resources().find(table);
   if (how.master == no_resource) return make_failure(error::unknown_resource, std::string(table));
-  how.decide = &Parts::policies::decide;
-  how.rules = &s.rules();
-  how.domain = s.settings().domain;
-  how.batch_elements = s.settings().batch_elements;
-  how.now = [&s] { return s.now(); };
-  how.make_uid = [&s] { return s.make_uid(); };
   importer<typename Parts::store, typename Parts::event_source> into(s.store(), s.resources(), how);
   if (auto begun = into.start(); !begun) return begun.error();
   std::array<char, std::size_t{64} * 1024> piece;

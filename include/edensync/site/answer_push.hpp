@@ -17,6 +17,7 @@
 #include "edensync/site/refused_element.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/task_import.hpp"
 
 namespace edensync {
 
@@ -76,23 +77,15 @@ class answer_push final : public plain_answer {
   using importer_type = importer<typename Parts::store, typename Parts::event_source>;
 
   import_options options(const sync_query& q, bool native) {
-    import_options o;
+    auto o = import_at(site_);  // uids are synchronised by the active side only (spec/import.md §4)
     o.origin = peer_.id;
     o.master = site_.resources().find(q.resource);
-    o.decide = &Parts::policies::decide;
-    o.rules = &site_.rules();
-    o.twins.finders = &site_.finders();  // uids are synchronised by the active side only (spec/import.md §4)
     o.native = native;
-    o.as_eden = imitates_eden<typename Parts::policies>;
     o.handle_limit = 10000;
     o.payload_limit = std::size_t{1} << 20;
     // Files are fetched by a run with the peer: from one that is never called they would never come.
     o.uploads = site_.files() != nullptr && !peer_.url.empty();
-    o.domain = site_.settings().domain;
     o.account = account_;
-    o.batch_elements = site_.settings().batch_elements;
-    o.now = [this] { return site_.now(); };
-    o.make_uid = [this] { return site_.make_uid(); };
     auto s = site_.store().snapshot();
     for (const auto& t : s.tasks(peer_.id)) {
       if (t.resource != q.resource) continue;

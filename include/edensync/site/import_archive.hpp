@@ -13,6 +13,7 @@
 #include "edensync/s3xml/file_mark.hpp"
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/refused_words.hpp"
+#include "edensync/site/task_import.hpp"
 #include "edensync/site/transfer.hpp"
 
 namespace edensync {
@@ -50,24 +51,10 @@ class import_archive final : public transfer<Parts> {
   using base::report_, base::repository_, base::site_, base::task_;
 
   result<void> take(Reader& from) {
-    const auto resource = site_.resources().find(task_.resource);
-    if (resource == no_resource) return make_failure(error::unknown_resource, task_.resource);
-    import_options o;
-    o.origin = repository_.id;
-    o.task = task_.id;
-    o.master = resource;
-    o.allowed = task_.allowed;
-    o.update = task_.update;
-    o.conflict = task_.conflict;
-    o.decide = &Parts::policies::decide;
-    o.rules = &site_.rules();
-    o.twins = {&site_.finders(), repository_.synchronise_uuids};
-    o.as_eden = imitates_eden<typename Parts::policies>;
+    if (site_.resources().find(task_.resource) == no_resource)
+      return make_failure(error::unknown_resource, task_.resource);
+    auto o = import_for(site_, repository_, task_, std::nullopt);
     o.youngest_until = site_.now();
-    o.domain = site_.settings().domain;
-    o.batch_elements = site_.settings().batch_elements;
-    o.now = [this] { return site_.now(); };
-    o.make_uid = [this] { return site_.make_uid(); };
     o.cancelled = [this] { return this->stop(); };
     importer<typename Parts::store, typename Parts::event_source> into(site_.store(), site_.resources(), std::move(o));
     if (auto started = into.start(); !started) return started;

@@ -15,6 +15,7 @@
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/folder_task.hpp"
 #include "edensync/site/refused_words.hpp"
+#include "edensync/site/task_import.hpp"
 
 namespace edensync {
 
@@ -180,23 +181,8 @@ class import_file {
   }
 
   import_options options(std::optional<timestamp> agreed) {
-    import_options o;
-    o.origin = at_.repository.id;
-    o.task = at_.task.id;
-    o.master = at_.self.resources().find(at_.task.resource);
-    o.allowed = at_.task.allowed;
-    o.update = at_.task.update;
-    o.conflict = at_.task.conflict;
-    o.last_sync = agreed;
-    o.decide = &Parts::policies::decide;
-    o.rules = &at_.self.rules();
-    o.twins = {&at_.self.finders(), at_.repository.synchronise_uuids};
-    o.as_eden = imitates_eden<typename Parts::policies>;
+    auto o = import_for(at_.self, at_.repository, at_.task, agreed);
     o.native = what_ == use::marked && mark_.native;
-    o.domain = at_.self.settings().domain;
-    o.batch_elements = at_.self.settings().batch_elements;
-    o.now = [this] { return at_.self.now(); };
-    o.make_uid = [this] { return at_.self.make_uid(); };
     o.cancelled = [this] { return at_.stop(); };
     return o;
   }

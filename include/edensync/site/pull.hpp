@@ -17,6 +17,7 @@
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
+#include "edensync/site/task_import.hpp"
 #include "edensync/site/transfer.hpp"
 
 namespace edensync {
@@ -73,26 +74,11 @@ class pull final : public transfer<Parts> {
     date_ = parse_http_date(h.headers.get("Date"));
     type_ = std::string(h.headers.get("Content-Type"));
     until_ = std::string(h.headers.get(headers::cursor));
-    import_options o;
-    o.origin = repository_.id;
-    o.task = task_.id;
-    o.master = site_.resources().find(task_.resource);
-    o.allowed = task_.allowed;
-    o.update = task_.update;
-    o.conflict = task_.conflict;
-    o.last_sync = agreed_;
-    o.decide = &Parts::policies::decide;
-    o.rules = &site_.rules();
-    o.twins = {&site_.finders(), repository_.synchronise_uuids};
+    auto o = import_for(site_, repository_, task_, agreed_);
     o.native = this->peer_is_native();
-    o.as_eden = imitates_eden<typename Parts::policies>;
     // One record from the future says nothing about what the table held when it was read (P2).
     if (until_.empty()) o.youngest_until = reached();
     o.uploads = site_.files() != nullptr;
-    o.domain = site_.settings().domain;
-    o.batch_elements = site_.settings().batch_elements;
-    o.now = [this] { return site_.now(); };
-    o.make_uid = [this] { return site_.make_uid(); };
     o.cancelled = [this] { return stop(); };
     if (!until_.empty()) {
       resume_state r = resume_.value_or(resume_state{from_, until_, 0, std::nullopt});
