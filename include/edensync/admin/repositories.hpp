@@ -10,6 +10,7 @@
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/admin/credentials.hpp"
 #include "edensync/admin/site_choices.hpp"
 
 namespace edensync::admin {
@@ -46,7 +47,8 @@ inline result<repository> checked(repository r) {
 template <class Parts>
 class repositories {
  public:
-  explicit repositories(site<Parts>& s) : site_(s) {}
+  /// `seal`: what is done to credentials before they are written down; they are shown as written.
+  explicit repositories(site<Parts>& s, secret_change seal = {}) : site_(s), seal_(std::move(seal)) {}
 
   result<std::vector<repository>> all() { return site_.repositories(); }
 
@@ -60,6 +62,7 @@ class repositories {
   /// Gives it with its number. Errors: bad_setting also if there is one of that name or UUID.
   result<repository> add(repository r) {
     auto good = checked(std::move(r));
+    if (good) good = sealed(std::move(*good), {}, seal_);
     if (!good) return good.error();
     return put(std::move(*good));
   }
@@ -69,13 +72,15 @@ class repositories {
     const auto own = site_.uuid();
     if (!own) return own.error();
     return site_.ledger([&](auto& t) {
-      auto r = in(t, name);
-      const auto type = r.type;
+      const auto before = in(t, name);
+      const auto& type = before.type;
+      auto r = before;
       how(r);
       // A peer may say when it registers that it is of a type that no administrator can give it.
       const bool foreign = r.type == type && type != "eden" && type != "data" && type != "filesync";
       if (foreign) r.type = "eden";
       auto good = checked(std::move(r));
+      if (good) good = sealed(std::move(*good), before, seal_);
       if (!good) throw failure_exception(good.error());
       if (foreign) good->type = type;
       check_unique(t, *good, *own);
@@ -134,6 +139,7 @@ class repositories {
   }
 
   site<Parts>& site_;
+  secret_change seal_;
 };
 
 }  // namespace edensync::admin
