@@ -41,7 +41,8 @@ std::vector<command> user_commands();        // user
 std::vector<command> repository_commands();  // repository
 std::vector<command> resource_commands();    // resource
 std::vector<command> document_commands();    // import, export
-std::vector<command> log_commands();         // log
+std::vector<command> quarantine_commands();  // quarantine
+std::vector<command> log_commands();         // log, explain
 std::vector<command> serve_commands();       // serve
 std::vector<command> sync_commands();        // sync
 

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "commands.hpp"
+#include "engine.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
 

@@ -72,14 +72,14 @@ void add(const arguments& given, std::ostream&) {
   edensync::repository r{.name = given.text("name")};
   change_of(given)(r);
   const auto here = site_of(given);
-  repositories(here->site).add(std::move(r)).value();
+  repositories(here->site, here->seal()).add(std::move(r)).value();
 }
 
 void set(const arguments& given, std::ostream&) {
   const auto& name = given.text("name");
   const auto change = change_of(given);
   const auto here = site_of(given);
-  repositories(here->site)
+  repositories(here->site, here->seal())
       .change(name,
               [&](edensync::repository& r) {
                 change(r);

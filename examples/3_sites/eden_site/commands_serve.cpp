@@ -10,6 +10,7 @@
 
 #include "accounts.hpp"
 #include "commands.hpp"
+#include "engine.hpp"
 #include "open_site.hpp"
 
 namespace eden_site {

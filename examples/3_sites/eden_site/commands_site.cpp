@@ -72,7 +72,7 @@ void settings_set(const arguments& given, std::ostream&) {
         auto c = admin::read_choices(ledger);
         take("domain", c.domain);
         take("public-url", c.public_url);
-        take("proxy", c.proxy);
+        if (const auto text = given.maybe("proxy")) c.proxy = admin::with_password(*text, here->seal()).value();
         if (given.has("mode")) c.mode = *mode;
         admin::write_choices(ledger, admin::checked(std::move(c)).value());
       })

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "commands.hpp"
+#include "engine.hpp"
 #include "open_site.hpp"
 
 namespace eden_site {
@@ -36,10 +37,11 @@ edensync::run_report run_folder(edensync::site<parts>& self, edensync::repositor
   return edensync::synchronize_files(self, peer, edensync::files::open_folder);
 }
 
-edensync::run_report run_line(edensync::site<parts>& self, const edensync::repository& peer) {
-  edensync::active_site calling(self);
+edensync::run_report run_line(open_site& here, const edensync::repository& peer) {
+  const auto known = edensync::admin::opened(peer, here.vault).value();
+  edensync::active_site calling(here.site);
   const auto run = calling.synchronize_with(peer.id);
-  edensync::beast::client client(peer);
+  edensync::beast::client client(known);
   // What fails stands in the report, too, and there with the transfer that it belongs to.
   (void)client.run(*run);
   return run->report();
@@ -53,7 +55,7 @@ void sync(const arguments& given, std::ostream& out) {
     edensync::throw_failure(edensync::error::bad_setting, "runs through a proxy are not possible yet");
   const auto alone = here->folder.lock_for_run(peer.id, given.has("wait")).value();
 
-  const auto report = peer.type == "filesync" ? run_folder(here->site, peer.id) : run_line(here->site, peer);
+  const auto report = peer.type == "filesync" ? run_folder(here->site, peer.id) : run_line(*here, peer);
   for (const auto& t : report.transfers) tell(t, out);
   if (report.error) throw edensync::failure_exception(*report.error);
   if (!report.ok()) edensync::throw_failure(edensync::error::bad_setting, "not every transfer could be done");

@@ -15,6 +15,7 @@ namespace eden_site {
 ///
 ///     site.sqlite         records, ledger and accounts
 ///     schema/N            descriptions of the tables; the database says which N it follows
+///     credentials.key     the key of the credentials in the database; made at the first need
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
 ///
@@ -28,6 +29,7 @@ class data_folder {
 
   const std::filesystem::path& path() const { return where_; }
   std::filesystem::path database() const { return where_ / "site.sqlite"; }
+  std::filesystem::path credentials_key() const { return where_ / "credentials.key"; }
   std::filesystem::path schemas() const { return where_ / "schema"; }
 
   /// The folder of the descriptions that the database follows; empty if it follows none yet. Errors: those of the store,

@@ -6,11 +6,13 @@
 #include <edensync/schema/schema.hpp>
 #include <edensync/site/parts.hpp>
 #include <edensync/site/site.hpp>
+#include <edensync/admin/credentials.hpp>
 #include <edensync/admin/site_choices.hpp>
 #include <edensync/expat/event_source.hpp>
 #include <edensync/sqlite/store.hpp>
 #include <edensync/system/clock.hpp>
 #include <edensync/system/uid_source.hpp>
+#include <edensync/vault/key_file.hpp>
 #include <edensync/zip/archive.hpp>
 #include <memory>
 #include <optional>
@@ -41,6 +43,7 @@ class open_site {
         resources(std::move(schema)),
         choices(std::move(c)),
         store(std::move(s)),
+        vault(folder.credentials_key()),
         site(store, *resources, clock, uids, {.domain = choices.domain, .url = choices.public_url, .authors = true}) {}
 
   data_folder folder;
@@ -54,7 +57,13 @@ class open_site {
   edensync::system_clock clock;
   edensync::random_uid_source uids;
   edensync::sqlite::store store;
+  edensync::vault::key_file vault;
   edensync::site<parts> site;
+
+  /// What is done to credentials before they are written down.
+  edensync::admin::secret_change seal() const {
+    return [this](std::string_view text) { return vault.seal(text); };
+  }
 };
 
 }  // namespace eden_site
