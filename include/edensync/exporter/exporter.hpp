@@ -130,13 +130,14 @@ class exporter {
   // Eden tells in the root how many masters there are on this page; an edensync site does not ask.
   std::optional<std::uint64_t> count_masters() {
     if (options_.native) return std::nullopt;
-    const bool all = options_.echo_of == 0 && !options_.filters.contains(options_.masters.resource);
+    const bool all =
+        options_.echo_of == 0 && options_.passed_until == 0 && !options_.filters.contains(options_.masters.resource);
     if constexpr (requires { reader_.count(options_.masters); })
       if (all) return on_this_page(reader_.count(options_.masters));
     std::uint64_t n = 0;
     auto each = reader_.changes(options_.masters);
     for (stored_record r; on_this_page(n) < most_on_page() && each.next(r);)
-      n += passes_filter(options_, r) && !is_echo(options_, r);
+      n += r.sequence > options_.passed_until && passes_filter(options_, r) && !is_echo(options_, r);
     return on_this_page(n);
   }
   std::uint64_t most_on_page() const {
@@ -191,6 +192,7 @@ class exporter {
 
   // Whether a master with something to tell is on the page; it is counted.
   bool on_page(const stored_record& m) {
+    if (m.sequence <= options_.passed_until) return false;
     if (!options_.page) return true;
     if (passed_over_ < options_.page->start.value_or(0)) {
       ++passed_over_;
@@ -202,6 +204,7 @@ class exporter {
   }
   bool page_ended() const { return options_.page && on_page_ == options_.page->limit && !has_next_; }
   bool is_on_page(const stored_record& r) const {
+    if (r.sequence <= options_.passed_until) return false;
     return !options_.page || (on_page_ != 0 && r.sequence >= page_first_ && r.sequence <= page_last_);
   }
 
@@ -284,6 +287,7 @@ class exporter {
 
   void write_master(master& m) {
     auto& content = m.content;
+    report_.last = content.sequence;
     const bool again = content.sequence <= options_.written_before;
     const bool frame = !content.version.deleted;
     const bool split = frame && !again && options_.native && set_apart(m);

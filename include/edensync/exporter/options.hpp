@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -31,7 +32,9 @@ struct export_options {
   /// Masters up to this sequence number were received by an earlier, interrupted export: they are not written again, but
   /// what they refer to is.
   sequence_number written_before = 0;
-  /// Only some of the masters; none: all.
+  /// Masters up to this sequence number are passed over, as those of an earlier page are.
+  sequence_number passed_until = 0;
+  /// Only some of the masters behind that; none: all.
   std::optional<master_page> page;
   /// By resource; applies to a record wherever it occurs. To an edensync site all deletions are told, because a deleted
   /// record may have lost what the filter looks at; to an Eden those that pass, as it tells them itself.
@@ -91,8 +94,24 @@ struct export_report {
   std::uint64_t read = 0;
   /// The youngest modified_on of the masters.
   std::optional<timestamp> youngest;
+  /// The sequence number of the last master.
+  sequence_number last = 0;
 
   std::uint64_t records() const { return masters + components + dependencies; }
+
+  /// Adds what another export held that went on behind this one.
+  export_report& operator+=(const export_report& more) {
+    masters += more.masters;
+    components += more.components;
+    dependencies += more.dependencies;
+    bytes += more.bytes;
+    too_long += more.too_long;
+    left_out.insert(left_out.end(), more.left_out.begin(), more.left_out.end());
+    read += more.read;
+    youngest = std::max(youngest, more.youngest);
+    last = std::max(last, more.last);
+    return *this;
+  }
 };
 
 }  // namespace edensync

@@ -580,19 +580,8 @@ class importer {
   }
 
   void add(import_report& done) {
-    const auto sum = [](record_counts& to, const record_counts& more) {
-      to.received += more.received;
-      to.created += more.created;
-      to.updated += more.updated;
-      to.deleted += more.deleted;
-      to.unchanged += more.unchanged;
-      to.kept += more.kept;
-      to.conflicts += more.conflicts;
-      to.refused += more.refused;
-      to.quarantined += more.quarantined;
-    };
-    sum(report_.total, done.total);
-    for (const auto& [r, c] : done.by_resource) sum(report_.by_resource[r], c);
+    report_.total += done.total;
+    for (const auto& [r, c] : done.by_resource) report_.by_resource[r] += c;
     report_.records += done.records;
     report_.released += done.released;
     if (done.youngest && (!report_.youngest || *done.youngest > *report_.youngest)) report_.youngest = done.youngest;
