@@ -137,7 +137,8 @@ class exporter {
     std::uint64_t n = 0;
     auto each = reader_.changes(options_.masters);
     for (stored_record r; on_this_page(n) < most_on_page() && each.next(r);)
-      n += r.sequence > options_.passed_until && passes_filter(options_, r) && !is_echo(options_, r);
+      n += r.sequence > options_.passed_until && passes_filter(options_, r) && !is_echo(options_, r) &&
+           !is_second_hand(options_, r);
     return on_this_page(n);
   }
   std::uint64_t most_on_page() const {
@@ -184,10 +185,18 @@ class exporter {
       // A master that came from the receiver goes back only as the frame of a component that did not. One that is here
       // only because such a component touched it has nothing to tell either.
       const bool only_touched = m.echoes && m.content.written <= options_.masters.after;
-      has_next_ = (m.first != none || (!is_echo(options_, m.content) && !only_touched)) && on_page(m.content);
+      has_next_ = (m.first != none || (!is_echo(options_, m.content) && !only_touched)) && is_sent(m.content) &&
+                  on_page(m.content);
       if (!has_next_) ++next_;
     }
     return has_next_;
+  }
+
+  // Whether a record that has something to tell may be sent as far as its birthplace goes.
+  bool is_sent(const stored_record& r) {
+    const bool second_hand = is_second_hand(options_, r);
+    report_.second_hand += second_hand;
+    return !second_hand;
   }
 
   // Whether a master with something to tell is on the page; it is counted.
@@ -268,7 +277,7 @@ class exporter {
         auto& m = master_of(p.content, link);
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;
-        if (echo || !passes_filter(options_, p.content)) continue;
+        if (echo || !passes_filter(options_, p.content) || !is_sent(p.content)) continue;
         settle_references(p.content);
         p.link = &link;
         p.next = none;
@@ -386,7 +395,7 @@ class exporter {
     if (is_master(options_, dependency_, arrived_) && is_on_page(dependency_)) return;
     if (is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
-    if (!passes_filter(options_, dependency_)) return;
+    if (!passes_filter(options_, dependency_) || !is_sent(dependency_)) return;
     settle_references(dependency_);
     // Only masters have a place from which an interrupted export is resumed.
     dependency_.sequence = 0;

@@ -46,6 +46,9 @@ struct export_options {
   bool native = false;
   /// A receiver that is no edensync site is told empty fields as well, as empty elements.
   bool nulls = false;
+  /// Records that were not created here are left out, unless they frame something for the receiver they came from: under
+  /// MASTER an Eden dies of one that it does not have (spec/import.md I3).
+  bool first_hand = false;
   /// How far references are followed (Eden's MAXDEPTH).
   std::uint32_t depth = 10;
   /// How many components, and how many bytes of their texts, are written inside one master for an edensync site, whose
@@ -90,6 +93,8 @@ struct export_report {
   /// Records that were too long; the list names the first fifty.
   std::uint64_t too_long = 0;
   std::vector<left_out_record> left_out;
+  /// Records that were left out because they are second-hand.
+  std::uint64_t second_hand = 0;
   /// Records that were read, whether they were written or not.
   std::uint64_t read = 0;
   /// The youngest modified_on of the masters.
@@ -106,6 +111,7 @@ struct export_report {
     dependencies += more.dependencies;
     bytes += more.bytes;
     too_long += more.too_long;
+    second_hand += more.second_hand;
     left_out.insert(left_out.end(), more.left_out.begin(), more.left_out.end());
     read += more.read;
     youngest = std::max(youngest, more.youngest);

@@ -69,6 +69,7 @@ class push final : public transfer<Parts> {
       // nobody.
       options_.components = task_.components || !repository_.native;
       options_.native = repository_.native;
+      options_.first_hand = task_.update == policy_name::take_master && !repository_.native;
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
       options_.authors = site_.settings().authors;
@@ -112,7 +113,9 @@ class push final : public transfer<Parts> {
     finish();
     auto done = settle([&](auto& t) {
       move_watermark(t, std::to_string(sent_until_));
-      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, what_waits(t, refused_by::peer))));
+      auto left = what_waits(t, refused_by::peer);
+      left.second_hand = report_.exported.second_hand;
+      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, left)));
     });
     if (!done) conclude(done.error());
   }
@@ -310,6 +313,7 @@ class push final : public transfer<Parts> {
       for (const auto& q : refused_) t.add_quarantine(q);
       auto left = what_waits(t, refused_by::peer);
       left.too_long = report_.exported.too_long;
+      left.second_hand = report_.exported.second_hand;
       left.words = left_out_words(report_.exported, site_.resources());
       t.add_log(
           stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused, words_, left)));
