@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <limits>
@@ -318,6 +319,13 @@ class exporter {
     if (split && open) write_components(m, again, placed::behind);
   }
 
+  // What was found out of a record that others refer to.
+  struct target {
+    resource_id resource = no_resource;
+    record_handle handle = record_handle::none;
+    bool tells = false;
+  };
+
   // Inside their master all that is not set apart, or behind it all that is; apart: all of them by themselves.
   enum class placed { inside, behind, apart };
 
@@ -405,7 +413,8 @@ class exporter {
     remember_targets(dependency_, e->depth + 1, none);
   }
 
-  // An edensync site is told all references; an Eden only those whose records are here and pass the filters.
+  // An edensync site is told all references; an Eden only those whose records are here, live, and pass the filters: it names
+  // no others itself, and of those that it is told it drops the ones that it cannot find.
   void settle_references(stored_record& r) {
     if (options_.native) return add_waiting(r);
     if (r.version.deleted) return;
@@ -420,6 +429,14 @@ class exporter {
 
   bool tells(const reference& to) {
     if (to.handle == record_handle::none) return false;
+    auto& known = told_[(static_cast<std::uint64_t>(to.handle) * 31 + to.resource) % told_.size()];
+    if (known.resource != to.resource || known.handle != to.handle) known = {to.resource, to.handle, can_follow(to)};
+    return known.tells;
+  }
+
+  bool can_follow(const reference& to) {
+    const auto found = reader_.find(to.resource, to.target);
+    if (!found || found->version.deleted) return false;
     if (!options_.filters.contains(to.resource)) return true;
     reader_.load(to.resource, to.handle, survivor_);
     return passes_filter(options_, survivor_);
@@ -497,8 +514,9 @@ class exporter {
   std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
   sequence_number arrived_ = 0;
   stored_record dependency_;
-  stored_record survivor_;  // or another record that is only looked at
-  bool waiting_ = false;    // there are references whose record is not here
+  stored_record survivor_;          // or another record that is only looked at
+  std::array<target, 256> told_{};  // the ones that were looked at last
+  bool waiting_ = false;            // there are references whose record is not here
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;
