@@ -41,7 +41,11 @@ class open_site {
         resources(std::move(schema)),
         choices(std::move(c)),
         store(std::move(s)),
-        site(store, *resources, clock, uids, {.domain = choices.domain, .url = choices.public_url, .authors = true}) {}
+        site(store, *resources, clock, uids,
+             {.domain = choices.domain,
+              .url = choices.public_url,
+              .authors = true,
+              .strict_master = choices.strict_master}) {}
 
   data_folder folder;
 

@@ -81,6 +81,7 @@ class answer_push final : public plain_answer {
     o.master = site_.resources().find(q.resource);
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.strict_master = site_.settings().strict_master;
     o.twins.finders = &site_.finders();  // uids are synchronised by the active side only (spec/import.md §4)
     o.native = native;
     o.as_eden = imitates_eden<typename Parts::policies>;

@@ -61,6 +61,7 @@ class import_archive final : public transfer<Parts> {
     o.conflict = task_.conflict;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.strict_master = site_.settings().strict_master;
     o.twins = {&site_.finders(), repository_.synchronise_uuids};
     o.as_eden = imitates_eden<typename Parts::policies>;
     o.youngest_until = site_.now();

@@ -190,6 +190,7 @@ class import_file {
     o.last_sync = agreed;
     o.decide = &Parts::policies::decide;
     o.rules = &at_.self.rules();
+    o.strict_master = at_.self.settings().strict_master;
     o.twins = {&at_.self.finders(), at_.repository.synchronise_uuids};
     o.as_eden = imitates_eden<typename Parts::policies>;
     o.native = what_ == use::marked && mark_.native;

@@ -83,6 +83,7 @@ class pull final : public transfer<Parts> {
     o.last_sync = agreed_;
     o.decide = &Parts::policies::decide;
     o.rules = &site_.rules();
+    o.strict_master = site_.settings().strict_master;
     o.twins = {&site_.finders(), repository_.synchronise_uuids};
     o.native = this->peer_is_native();
     o.as_eden = imitates_eden<typename Parts::policies>;
