@@ -18,6 +18,7 @@
 #include "edensync/exporter/options.hpp"
 #include "edensync/exporter/select.hpp"
 #include "edensync/s3xml/writer.hpp"
+#include "edensync/schema/emptied_texts.hpp"
 #include "edensync/schema/json_references.hpp"
 #include "edensync/schema/schema.hpp"
 
@@ -116,7 +117,10 @@ class exporter {
   }
 
   void begin() {
-    if constexpr (knows_waiting) waiting_ = reader_.count_open_references() != 0;
+    if constexpr (knows_waiting) {
+      waiting_ = reader_.count_open_references() != 0;
+      emptied_ = !options_.native && emptied_texts::any(reader_);
+    }
     const auto results = count_masters();
     if (options_.masters.since) {
       arrived_ = std::numeric_limits<sequence_number>::max();
@@ -418,6 +422,8 @@ class exporter {
   void settle_references(stored_record& r) {
     if (options_.native) return add_waiting(r);
     if (r.version.deleted) return;
+    if constexpr (knows_waiting)
+      if (emptied_) emptied_texts::tell(reader_, schema_, r);
     for (auto& v : r.fields) {
       if (const auto* one = std::get_if<reference>(&v)) {
         if (!tells(*one)) v = null_value{};
@@ -517,6 +523,7 @@ class exporter {
   stored_record survivor_;          // or another record that is only looked at
   std::array<target, 256> told_{};  // the ones that were looked at last
   bool waiting_ = false;            // there are references whose record is not here
+  bool emptied_ = false;            // there are texts that an Eden has to be told as empty strings
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;
