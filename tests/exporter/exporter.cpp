@@ -132,6 +132,13 @@ BOOST_AUTO_TEST_CASE(an_eden_is_told_only_references_that_it_can_follow) {
   BOOST_TEST(tells("nowhere"));
   wanted.native = false;
   BOOST_TEST(!tells("nowhere"));
+  // Nor is what is deleted: an Eden has no such references itself, and drops them.
+  take({an_office("a", 6).ref("organisation_id", "org_organisation", "o")}).value();
+  BOOST_TEST(tells("o"));
+  take({element("org_organisation", "o").at(9).deleted()}).value();
+  BOOST_TEST(!tells("o"));
+  wanted.native = true;
+  BOOST_TEST(tells("o"));
 }
 
 BOOST_AUTO_TEST_CASE(filters_apply_to_every_record_of_their_table_and_to_deletions_for_an_eden) {

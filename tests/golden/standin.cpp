@@ -107,6 +107,12 @@ class suite_of_answers {
     return {};
   }
 
+  // A push that fails as a whole is made again in parts.
+  static bool is_cut(const http_message& asked, const http_message& answer) {
+    return asked.method() == "POST" && asked.target().find("register.json") == std::string::npos &&
+           !answer.first_line.empty() && (answer.status() == 400 || answer.status() == 413 || answer.status() == 500);
+  }
+
   // What edensync does where a rule of its own holds.
   void expect_the_rule(const std::string& rule, const std::vector<log_entry>& lines, std::size_t asked) {
     if (rule.empty()) return;
@@ -156,8 +162,9 @@ class suite_of_answers {
     std::vector<heard> asked;
     const auto peer = [&](const heard& h) -> peer_says {
       asked.push_back(h);
-      if (asked.size() > answers.size()) return make_failure(error::unreachable, "asked too often");
-      const auto& answer = answers[asked.size() - 1];
+      const bool halves = is_cut(wanted.back(), answers.back()) && asked.size() < answers.size() + 16;
+      if (asked.size() > answers.size() && !halves) return make_failure(error::unreachable, "asked too often");
+      const auto& answer = answers[std::min(asked.size(), answers.size()) - 1];
       if (answer.first_line.empty()) return make_failure(error::broken_transfer, "closed without an answer");
       return answer;
     };
@@ -206,7 +213,11 @@ class suite_of_answers {
                                  : std::to_string(wanted.size()) + " requests / " + std::to_string(asked.size());
     for (std::size_t i = 0; i < std::min(asked.size(), wanted.size()); ++i)
       difference += head_difference(wanted[i], asked[i]);
-    settle(c, "requests", difference);
+    bool halves = asked.size() > wanted.size() && is_cut(wanted.back(), answers.back());
+    for (std::size_t i = wanted.size(); i < asked.size() && halves; ++i)
+      halves = asked[i].head.target == asked[wanted.size() - 1].head.target &&
+               asked[i].body.size() < asked[wanted.size() - 1].body.size();
+    settle(c, "requests", difference, halves ? "P5-halves" : rule_);
     compare_bodies(c, wanted, asked);
     compare_log(c, s, asked);
   }

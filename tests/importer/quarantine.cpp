@@ -290,4 +290,49 @@ BOOST_AUTO_TEST_CASE(the_report_names_some_and_counts_all) {
   BOOST_TEST(rig.quarantine().size() == 10u);
 }
 
+// Within its document only a tuid means anything: no later one can bring what this one lacks.
+BOOST_AUTO_TEST_CASE(nothing_waits_for_a_tuid_that_the_document_does_not_hold) {
+  const std::string text =
+      "<s3xml>"
+      "<resource name='org_office' uuid='urn:uuid:a'><data field='name'>a</data>"
+      "<reference field='organisation_id' resource='org_organisation' tuid='nobody'/></resource>"
+      "<resource name='org_office' uuid='urn:uuid:b'><data field='name'>b</data>"
+      "<reference field='organisation_id' resource='org_organisation' tuid='later'/></resource>"
+      "<resource name='org_organisation' uuid='urn:uuid:x'><data field='name'>x</data>"
+      "<reference field='friends' resource='org_organisation' tuid='[&quot;nobody&quot;, "
+      "&quot;later&quot;]'/></resource>"
+      "<resource name='hrm_post' uuid='urn:uuid:p'><data field='name'>p</data>"
+      "<reference field='office_id' resource='org_office' tuid='gone'/></resource>"
+      "<resource name='hrm_post' uuid='urn:uuid:q'><data field='name'>q</data>"
+      "<reference field='office_id' resource='org_office' tuid='soon'/></resource>"
+      "<resource name='org_organisation' tuid='later'><data field='name'>later</data></resource>"
+      "<resource name='org_office' tuid='soon'><data field='name'>soon</data></resource>"
+      "</s3xml>";
+  for (const std::size_t batch : {1u, 1000u}) {
+    import_rig rig;
+    rig.options.batch_elements = batch;
+    const auto done = rig.take(text).value();
+    BOOST_TEST(done.open_references == 0u);
+    auto s = rig.store.snapshot();
+    stored_record r;
+    const auto at = [&](resource_id resource, std::string_view name) -> const stored_record& {
+      s.load(resource, s.find(resource, id_of(name))->handle, r);
+      return r;
+    };
+    BOOST_TEST(is_null(at(offices, "a").fields[3]));
+    BOOST_TEST(!is_null(at(offices, "b").fields[3]));
+    const auto& friends = std::get<std::vector<reference>>(at(organisations, "x").fields[3]);
+    BOOST_TEST_REQUIRE(friends.size() == 1u);
+    BOOST_TEST((friends[0].handle != record_handle::none));
+    BOOST_TEST(s.find(posts, id_of("q")).has_value());
+    // What must have one waits, and says for what.
+    BOOST_TEST_REQUIRE(rig.quarantine().size() == 1u);
+    const auto q = rig.quarantine()[0];
+    BOOST_TEST((q.uuid == id_of("p")));
+    BOOST_TEST((q.reason == refusal_reason::missing_reference));
+    BOOST_TEST(q.message == "office_id: no record of the document has the tuid gone");
+    BOOST_TEST(done.refused.at(0).message == q.message);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

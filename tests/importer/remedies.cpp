@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(I4_a_change_lost_where_the_record_was_born_can_be_found_or_
     return rig.line(offices, "a");
   };
   eden_rig eden;
-  import_rig ours, strict;
+  import_rig ours, strict, other_rule;
   // The conflict policy MASTER lets the foreign change through; the outcome is the same here, but what it cost is kept.
   BOOST_TEST(changed_at_both(eden) == "org_office a @15 name=theirs");
   BOOST_TEST(changed_at_both(ours) == "org_office a @15 name=theirs");
@@ -100,11 +100,21 @@ BOOST_AUTO_TEST_CASE(I4_a_change_lost_where_the_record_was_born_can_be_found_or_
   import_rig restored;
   restored.take(kept[0].loser).value();
   BOOST_TEST(restored.line(offices, "a") == "org_office a @10 name=ours");
-  // A rule of the application's own makes the birthplace win.
+  // A site may be strict: then the birthplace wins.
+  strict.options.strict_master = true;
+  BOOST_TEST(changed_at_both(strict) == "org_office a @10 name=ours");
+  BOOST_TEST((strict.decisions(offices, "a").at(0).outcome.conflict == conflict_state::refused));
+  BOOST_TEST(!strict.decisions(offices, "a").at(0).loser.empty());
+  // And it takes changes of what was born elsewhere as before.
+  strict.take({an_office("b", 1)}).value();
+  strict.write(offices, "b", "ours", 10);
+  strict.take({an_office("b", 15).data("phone1", "theirs")}).value();
+  BOOST_TEST(strict.line(offices, "b") == "org_office b @15 name=b phone1=theirs");
+  // So does a rule of the application's own.
   const std::map<resource_id, conflict_rule> rules{
       {offices, [](const record& local, const record&, const decide_input&) { return local.version.mci != 0; }}};
-  strict.options.rules = &rules;
-  BOOST_TEST(changed_at_both(strict) == "org_office a @10 name=ours");
+  other_rule.options.rules = &rules;
+  BOOST_TEST(changed_at_both(other_rule) == "org_office a @10 name=ours");
 }
 
 BOOST_AUTO_TEST_CASE(I8_a_record_that_arrives_late_is_told_by_its_arrival) {

@@ -182,6 +182,10 @@ BOOST_AUTO_TEST_CASE(settings) {
   BOOST_TEST(s.at("public_url") == "https://base.example.org/eden");
   BOOST_TEST(s.at("proxy") == "http://proxy:8080");
   BOOST_TEST(s.at("mode") == "eden");
+  BOOST_TEST(s.at("strict_master") == false);
+  good("settings set", {"--strict-master"});
+  BOOST_TEST(json("settings show").at("strict_master") == true);
+  good("settings set", {"--no-strict-master"});
   bad(1, "proxy is no web address", "settings set", {"--proxy", "proxy:8080"});
   bad(1, "domain", "settings set", {"--domain", "http://x"});
   bad(1, "domain", "settings set", {"--domain", ""});

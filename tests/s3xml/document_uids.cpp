@@ -41,12 +41,12 @@ BOOST_AUTO_TEST_CASE(a_document_without_domains_is_taken_literally) {
 
 BOOST_AUTO_TEST_CASE(local_ones_are_made_once) {
   document_uids u({.make_uid = s3xml_test::counting_uids(), .tuid_limit = 3});
-  BOOST_TEST(u.of_local("a_b", "x").text() == "urn:uuid:made-1");
-  BOOST_TEST(u.of_local("a_c", "x").text() == "urn:uuid:made-2");
-  BOOST_TEST(u.of_local("a_b", "x").text() == "urn:uuid:made-1");
+  BOOST_TEST(u.of_local("a_b", "x", true).text() == "urn:uuid:made-1");
+  BOOST_TEST(u.of_local("a_c", "x", true).text() == "urn:uuid:made-2");
+  BOOST_TEST(u.of_local("a_b", "x", true).text() == "urn:uuid:made-1");
   BOOST_TEST(u.make().text() == "urn:uuid:made-3");
-  u.of_local("a_b", "y");
-  BOOST_CHECK_THROW(u.of_local("a_b", "z"), edensync::failure_exception);
+  u.of_local("a_b", "y", true);
+  BOOST_CHECK_THROW(u.of_local("a_b", "z", true), edensync::failure_exception);
   BOOST_TEST(document_uids({}).make().empty());
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "edensync/admin/tasks.hpp"
@@ -187,6 +188,60 @@ BOOST_AUTO_TEST_CASE(P5_a_record_that_the_peer_refuses_is_known_and_sent_again) 
   BOOST_TEST(p.last_request_has("a"));
   BOOST_TEST(!p.last_request_has("b"));
   BOOST_TEST(p.field.quarantine().empty());
+}
+
+// An Eden under MASTER dies of a new record that its sender did not create (mci 2), and takes nothing of the document.
+BOOST_AUTO_TEST_CASE(I3_under_MASTER_an_eden_is_not_sent_what_it_would_die_of) {
+  const auto eden_has_after = [](policy_name policy) {
+    one_push p;
+    std::set<std::string> has{"theirs"};
+    const auto from_elsewhere = [&](resource_id resource, const std::string& name, repository_id origin) {
+      record r;
+      r.resource = resource;
+      r.uuid = id_of(name);
+      r.version = {second(5), 1, false};
+      r.fields.emplace_back(name);
+      auto t = p.field.store.begin({second(5), origin});
+      t.insert(r).value();
+      t.commit();
+    };
+    from_elsewhere(offices, "far", 9);
+    from_elsewhere(offices, "theirs", p.peer);
+    from_elsewhere(organisations, "abroad", 9);
+    auto a = an("a");
+    a.organisation_id = edensync::link<organisation>{id_of("abroad")};
+    p.field.put(a);
+    p.field.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("theirs")}}).value();
+    p.other = scripted_peer([&](const heard& h) -> scripted_answer {
+      std::set<std::string> told;
+      for (const std::string name : {"far", "abroad", "theirs", "a", "r"}) {
+        if (h.body.find(id_of(name).text() + "\" mci=\"2\"") != std::string::npos && !has.contains(name))
+          return {500, "<html>Ticket</html>", "text/html"};
+        if (h.body.find(id_of(name).text() + "\" mci") != std::string::npos) told.insert(name);
+      }
+      has.merge(told);
+      return p.says;
+    });
+    const auto change = [&](policy_name to) {
+      admin::tasks<parts>(p.field.self).change(p.peer, "org_office", [&](sync_task& t) { t.update = to; }).value();
+    };
+    change(policy);
+    BOOST_TEST(p.run().ok());
+    auto line = last_line(p.field);
+    // Once it is not under MASTER any more, it has to be told after all.
+    change(policy_name::take_newer);
+    p.other = scripted_peer([&](const heard&) { return p.says; });
+    BOOST_TEST(p.run().ok());
+    BOOST_TEST(p.last_request_has("far"));
+    return std::pair(has, line);
+  };
+  BOOST_TEST((eden_has_after(policy_name::take_newer).first == names{"theirs", "r"}));
+  const auto [has, line] = eden_has_after(policy_name::take_master);
+  BOOST_TEST((has == names{"theirs", "r", "a"}));
+  BOOST_TEST(
+      line ==
+      "push/outgoing send success: data sent successfully (2 records)\n2 records left out, because under MASTER the "
+      "peer takes only those that were created here");
 }
 
 BOOST_AUTO_TEST_CASE(P6_what_came_before_a_cut_is_kept_and_not_sent_again) {

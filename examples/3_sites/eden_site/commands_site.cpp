@@ -54,13 +54,17 @@ void settings_show(const arguments& given, std::ostream& out) {
                {"domain", c.domain},
                {"public_url", c.public_url},
                {"proxy", edensync::redact(c.proxy)},
-               {"mode", to_text(c.mode)}},
+               {"mode", to_text(c.mode)},
+               {"strict_master", c.strict_master}},
               given.has("json"));
 }
 
 void settings_set(const arguments& given, std::ostream&) {
-  if (!given.has("domain") && !given.has("public-url") && !given.has("proxy") && !given.has("mode"))
+  const bool strict = given.has("strict-master");
+  if (!given.has("domain") && !given.has("public-url") && !given.has("proxy") && !given.has("mode") && !strict &&
+      !given.has("no-strict-master"))
     throw usage_error("what is to be set?");
+  if (strict && given.has("no-strict-master")) throw usage_error("--strict-master or --no-strict-master?");
   const auto mode = admin::parse_site_mode(given.maybe("mode").value_or("eden"));
   if (!mode) throw usage_error("--mode is eden or edensync");
   const auto take = [&](std::string_view name, std::string& into) {
@@ -74,6 +78,7 @@ void settings_set(const arguments& given, std::ostream&) {
         take("public-url", c.public_url);
         if (const auto text = given.maybe("proxy")) c.proxy = admin::with_password(*text, here->seal()).value();
         if (given.has("mode")) c.mode = *mode;
+        if (strict || given.has("no-strict-master")) c.strict_master = strict;
         admin::write_choices(ledger, admin::checked(std::move(c)).value());
       })
       .value();
@@ -120,7 +125,7 @@ std::vector<command> site_commands() {
        settings_show},
       {"settings set",
        "changes settings; a server that runs takes them when it is started again",
-       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync]\n\n"
+       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync] [--[no-]strict-master]\n\n"
        "  --domain D       the site's host name in documents; uids that begin with it are its own\n"
        "  --public-url U   the site's address in documents\n"
        "  --proxy U        how repositories are reached that have no proxy of their own; empty: without one\n"
@@ -128,8 +133,17 @@ std::vector<command> site_commands() {
        "who\n"
        "                   made and owns a record (e-mail addresses). edensync: a peer may push once it was allowed "
        "to\n"
-       "                   (repository set --accept-push) or if an account that may administer registered it",
-       {{"data"}, {"domain"}, {"public-url"}, {"proxy"}, {"mode"}},
+       "                   (repository set --accept-push) or if an account that may administer registered it\n"
+       "  --strict-master  under the conflict policy MASTER no foreign change wins where the record was created; at an "
+       "Eden\n"
+       "                   it does, if the update policy is OTHER",
+       {{"data"},
+        {"domain"},
+        {"public-url"},
+        {"proxy"},
+        {"mode"},
+        {"strict-master", kind::flag},
+        {"no-strict-master", kind::flag}},
        settings_set},
   };
 }

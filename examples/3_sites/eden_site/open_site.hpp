@@ -44,7 +44,11 @@ class open_site {
         choices(std::move(c)),
         store(std::move(s)),
         vault(folder.credentials_key()),
-        site(store, *resources, clock, uids, {.domain = choices.domain, .url = choices.public_url, .authors = true}) {}
+        site(store, *resources, clock, uids,
+             {.domain = choices.domain,
+              .url = choices.public_url,
+              .authors = true,
+              .strict_master = choices.strict_master}) {}
 
   data_folder folder;
 

@@ -65,6 +65,8 @@ struct site_choices {
   /// For repositories that have none of their own, as `http://[user:password@]host:port`; may be empty.
   std::string proxy{};
   site_mode mode = site_mode::edensync;
+  /// Under the conflict policy MASTER no foreign change wins where the record was created; with an Eden it does (I4).
+  bool strict_master = false;
 
   friend bool operator==(const site_choices&, const site_choices&) = default;
 };
@@ -89,6 +91,7 @@ site_choices read_choices(Reader& ledger) {
   if (auto v = ledger.setting("admin.public_url")) c.public_url = std::move(*v);
   if (auto v = ledger.setting("admin.proxy")) c.proxy = std::move(*v);
   if (const auto v = ledger.setting("admin.mode")) c.mode = parse_site_mode(*v).value_or(c.mode);
+  c.strict_master = ledger.setting("admin.strict_master") == "yes";
   return c;
 }
 
@@ -99,6 +102,7 @@ void write_choices(Writer& ledger, const site_choices& c) {
   ledger.set_setting("admin.public_url", c.public_url);
   ledger.set_setting("admin.proxy", c.proxy);
   ledger.set_setting("admin.mode", to_text(c.mode));
+  ledger.set_setting("admin.strict_master", c.strict_master ? "yes" : "no");
 }
 
 }  // namespace edensync::admin

@@ -96,7 +96,8 @@ class tasks {
   }
 
   /// Changes one as `how` does, and gives what it is now. With other filters other records travel: then the next push, and
-  /// the next pull, exchange everything that passes (spec/model.md §5, M10).
+  /// the next pull, exchange everything that passes (spec/model.md §5, M10). So does the next push of a task that is not
+  /// under MASTER any more, because that kept records away.
   result<sync_task> change(repository_id r, std::string_view resource, const std::function<void(sync_task&)>& how) {
     return site_.ledger([&](auto& ledger) {
       auto t = in(ledger, r, resource);
@@ -107,8 +108,10 @@ class tasks {
       t.resource = before.resource;
       if (auto good = check(t); !good) throw failure_exception(good.error());
       ledger.put_task(t);
-      if (!same_filters(before, t)) {
-        ledger.set_watermark(t.id, direction::push, {});
+      const bool filters = !same_filters(before, t);
+      const bool master = before.update == policy_name::take_master && t.update != policy_name::take_master;
+      if (filters || master) ledger.set_watermark(t.id, direction::push, {});
+      if (filters) {
         ledger.set_watermark(t.id, direction::pull, {});
         ledger.set_resume(t.id, std::nullopt);
       }

@@ -35,6 +35,19 @@ struct record_counts {
   std::uint64_t refused = 0;    ///< the strategy forbids the method
   std::uint64_t quarantined = 0;
 
+  record_counts& operator+=(const record_counts& more) {
+    received += more.received;
+    created += more.created;
+    updated += more.updated;
+    deleted += more.deleted;
+    unchanged += more.unchanged;
+    kept += more.kept;
+    conflicts += more.conflicts;
+    refused += more.refused;
+    quarantined += more.quarantined;
+    return *this;
+  }
+
   friend bool operator==(const record_counts&, const record_counts&) = default;
 };
 

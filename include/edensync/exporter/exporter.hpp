@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <limits>
@@ -17,6 +18,7 @@
 #include "edensync/exporter/options.hpp"
 #include "edensync/exporter/select.hpp"
 #include "edensync/s3xml/writer.hpp"
+#include "edensync/schema/emptied_texts.hpp"
 #include "edensync/schema/json_references.hpp"
 #include "edensync/schema/schema.hpp"
 
@@ -115,7 +117,10 @@ class exporter {
   }
 
   void begin() {
-    if constexpr (knows_waiting) waiting_ = reader_.count_open_references() != 0;
+    if constexpr (knows_waiting) {
+      waiting_ = reader_.count_open_references() != 0;
+      emptied_ = !options_.native && emptied_texts::any(reader_);
+    }
     const auto results = count_masters();
     if (options_.masters.since) {
       arrived_ = std::numeric_limits<sequence_number>::max();
@@ -130,13 +135,15 @@ class exporter {
   // Eden tells in the root how many masters there are on this page; an edensync site does not ask.
   std::optional<std::uint64_t> count_masters() {
     if (options_.native) return std::nullopt;
-    const bool all = options_.echo_of == 0 && !options_.filters.contains(options_.masters.resource);
+    const bool all =
+        options_.echo_of == 0 && options_.passed_until == 0 && !options_.filters.contains(options_.masters.resource);
     if constexpr (requires { reader_.count(options_.masters); })
       if (all) return on_this_page(reader_.count(options_.masters));
     std::uint64_t n = 0;
     auto each = reader_.changes(options_.masters);
     for (stored_record r; on_this_page(n) < most_on_page() && each.next(r);)
-      n += passes_filter(options_, r) && !is_echo(options_, r);
+      n += r.sequence > options_.passed_until && passes_filter(options_, r) && !is_echo(options_, r) &&
+           !is_second_hand(options_, r);
     return on_this_page(n);
   }
   std::uint64_t most_on_page() const {
@@ -183,14 +190,23 @@ class exporter {
       // A master that came from the receiver goes back only as the frame of a component that did not. One that is here
       // only because such a component touched it has nothing to tell either.
       const bool only_touched = m.echoes && m.content.written <= options_.masters.after;
-      has_next_ = (m.first != none || (!is_echo(options_, m.content) && !only_touched)) && on_page(m.content);
+      has_next_ = (m.first != none || (!is_echo(options_, m.content) && !only_touched)) && is_sent(m.content) &&
+                  on_page(m.content);
       if (!has_next_) ++next_;
     }
     return has_next_;
   }
 
+  // Whether a record that has something to tell may be sent as far as its birthplace goes.
+  bool is_sent(const stored_record& r) {
+    const bool second_hand = is_second_hand(options_, r);
+    report_.second_hand += second_hand;
+    return !second_hand;
+  }
+
   // Whether a master with something to tell is on the page; it is counted.
   bool on_page(const stored_record& m) {
+    if (m.sequence <= options_.passed_until) return false;
     if (!options_.page) return true;
     if (passed_over_ < options_.page->start.value_or(0)) {
       ++passed_over_;
@@ -202,6 +218,7 @@ class exporter {
   }
   bool page_ended() const { return options_.page && on_page_ == options_.page->limit && !has_next_; }
   bool is_on_page(const stored_record& r) const {
+    if (r.sequence <= options_.passed_until) return false;
     return !options_.page || (on_page_ != 0 && r.sequence >= page_first_ && r.sequence <= page_last_);
   }
 
@@ -265,7 +282,7 @@ class exporter {
         auto& m = master_of(p.content, link);
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;
-        if (echo || !passes_filter(options_, p.content)) continue;
+        if (echo || !passes_filter(options_, p.content) || !is_sent(p.content)) continue;
         settle_references(p.content);
         p.link = &link;
         p.next = none;
@@ -284,6 +301,7 @@ class exporter {
 
   void write_master(master& m) {
     auto& content = m.content;
+    report_.last = content.sequence;
     const bool again = content.sequence <= options_.written_before;
     const bool frame = !content.version.deleted;
     const bool split = frame && !again && options_.native && set_apart(m);
@@ -304,6 +322,13 @@ class exporter {
     if (open) writer_.close(out_);
     if (split && open) write_components(m, again, placed::behind);
   }
+
+  // What was found out of a record that others refer to.
+  struct target {
+    resource_id resource = no_resource;
+    record_handle handle = record_handle::none;
+    bool tells = false;
+  };
 
   // Inside their master all that is not set apart, or behind it all that is; apart: all of them by themselves.
   enum class placed { inside, behind, apart };
@@ -382,7 +407,7 @@ class exporter {
     if (is_master(options_, dependency_, arrived_) && is_on_page(dependency_)) return;
     if (is_echo(options_, dependency_)) return;
     if (dependency_.version.deleted && !options_.native) return;
-    if (!passes_filter(options_, dependency_)) return;
+    if (!passes_filter(options_, dependency_) || !is_sent(dependency_)) return;
     settle_references(dependency_);
     // Only masters have a place from which an interrupted export is resumed.
     dependency_.sequence = 0;
@@ -392,10 +417,13 @@ class exporter {
     remember_targets(dependency_, e->depth + 1, none);
   }
 
-  // An edensync site is told all references; an Eden only those whose records are here and pass the filters.
+  // An edensync site is told all references; an Eden only those whose records are here, live, and pass the filters: it names
+  // no others itself, and of those that it is told it drops the ones that it cannot find.
   void settle_references(stored_record& r) {
     if (options_.native) return add_waiting(r);
     if (r.version.deleted) return;
+    if constexpr (knows_waiting)
+      if (emptied_) emptied_texts::tell(reader_, schema_, r);
     for (auto& v : r.fields) {
       if (const auto* one = std::get_if<reference>(&v)) {
         if (!tells(*one)) v = null_value{};
@@ -407,6 +435,14 @@ class exporter {
 
   bool tells(const reference& to) {
     if (to.handle == record_handle::none) return false;
+    auto& known = told_[(static_cast<std::uint64_t>(to.handle) * 31 + to.resource) % told_.size()];
+    if (known.resource != to.resource || known.handle != to.handle) known = {to.resource, to.handle, can_follow(to)};
+    return known.tells;
+  }
+
+  bool can_follow(const reference& to) {
+    const auto found = reader_.find(to.resource, to.target);
+    if (!found || found->version.deleted) return false;
     if (!options_.filters.contains(to.resource)) return true;
     reader_.load(to.resource, to.handle, survivor_);
     return passes_filter(options_, survivor_);
@@ -484,8 +520,10 @@ class exporter {
   std::vector<std::pair<record_handle, std::uint32_t>> places_;  // in the window, by handle
   sequence_number arrived_ = 0;
   stored_record dependency_;
-  stored_record survivor_;  // or another record that is only looked at
-  bool waiting_ = false;    // there are references whose record is not here
+  stored_record survivor_;          // or another record that is only looked at
+  std::array<target, 256> told_{};  // the ones that were looked at last
+  bool waiting_ = false;            // there are references whose record is not here
+  bool emptied_ = false;            // there are texts that an Eden has to be told as empty strings
   std::string out_;
   std::size_t taken_ = 0;
   export_report report_;

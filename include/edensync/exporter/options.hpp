@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -31,7 +32,9 @@ struct export_options {
   /// Masters up to this sequence number were received by an earlier, interrupted export: they are not written again, but
   /// what they refer to is.
   sequence_number written_before = 0;
-  /// Only some of the masters; none: all.
+  /// Masters up to this sequence number are passed over, as those of an earlier page are.
+  sequence_number passed_until = 0;
+  /// Only some of the masters behind that; none: all.
   std::optional<master_page> page;
   /// By resource; applies to a record wherever it occurs. To an edensync site all deletions are told, because a deleted
   /// record may have lost what the filter looks at; to an Eden those that pass, as it tells them itself.
@@ -43,6 +46,9 @@ struct export_options {
   bool native = false;
   /// A receiver that is no edensync site is told empty fields as well, as empty elements.
   bool nulls = false;
+  /// Records that were not created here are left out, unless they frame something for the receiver they came from: under
+  /// MASTER an Eden dies of one that it does not have (spec/import.md I3).
+  bool first_hand = false;
   /// How far references are followed (Eden's MAXDEPTH).
   std::uint32_t depth = 10;
   /// How many components, and how many bytes of their texts, are written inside one master for an edensync site, whose
@@ -87,12 +93,31 @@ struct export_report {
   /// Records that were too long; the list names the first fifty.
   std::uint64_t too_long = 0;
   std::vector<left_out_record> left_out;
+  /// Records that were left out because they are second-hand.
+  std::uint64_t second_hand = 0;
   /// Records that were read, whether they were written or not.
   std::uint64_t read = 0;
   /// The youngest modified_on of the masters.
   std::optional<timestamp> youngest;
+  /// The sequence number of the last master.
+  sequence_number last = 0;
 
   std::uint64_t records() const { return masters + components + dependencies; }
+
+  /// Adds what another export held that went on behind this one.
+  export_report& operator+=(const export_report& more) {
+    masters += more.masters;
+    components += more.components;
+    dependencies += more.dependencies;
+    bytes += more.bytes;
+    too_long += more.too_long;
+    second_hand += more.second_hand;
+    left_out.insert(left_out.end(), more.left_out.begin(), more.left_out.end());
+    read += more.read;
+    youngest = std::max(youngest, more.youngest);
+    last = std::max(last, more.last);
+    return *this;
+  }
 };
 
 }  // namespace edensync

@@ -14,6 +14,7 @@
 #include "edensync/importer/open_references.hpp"
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/report.hpp"
+#include "edensync/schema/emptied_texts.hpp"
 #include "edensync/schema/schema.hpp"
 
 namespace edensync {
@@ -102,6 +103,8 @@ class apply {
       const bool nameless = r.authors.modified_by.empty();
       if (nameless) r.authors.modified_by = options_.account;
       if (waiting_ != 0) forget_open_references(t_, r, item.handle);
+      // Only such a peer tells what is null.
+      if (options_.native) emptied_texts::note(t_, schema_, r, item.handle);
       done = t_.update(item.handle, r);
       if (!done && nameless) r.authors.modified_by.clear();
     }

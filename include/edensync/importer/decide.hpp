@@ -28,6 +28,8 @@ inline decide_input circumstances(const import_item& item, const import_options&
   if (!from_peer || o.as_eden) d.last_sync = o.last_sync;
   d.update = o.update;
   d.conflict = o.conflict;
+  const bool born_here = d.local && d.local->mci == 0;
+  if (o.strict_master && born_here && d.conflict == policy_name::take_master) d.conflict = policy_name::keep_local;
   d.allowed = o.allowed;
   d.tie = item.tie;
   if (!o.native && d.tie != content_order::equal) d.tie = content_order::unknown;

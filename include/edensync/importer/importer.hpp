@@ -79,6 +79,7 @@ class importer {
         last_chance_ = true;
         offer_lacking();
       }
+      if (!reader_.unknown_tuids().empty()) forget_unknown_tuids();
       if (waiting_ != 0) fill_references(store_, schema_, cache_, context(), options_);
       auto s = store_.snapshot();
       report_.open_references = s.count_open_references();
@@ -302,7 +303,7 @@ class importer {
       } else {
         if (!bound) write.bind(item, master);
         if (const auto* missing = write.missing_reference(item)) {
-          refuse(t, item, refusal_reason::missing_reference, std::string(missing->name), now, done);
+          refuse(t, item, refusal_reason::missing_reference, missing_words(item, *missing), now, done);
           return;
         }
         written = write.write(item);
@@ -316,6 +317,7 @@ class importer {
       t.touch(master->incoming->content.resource, master->handle);
     if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
     find.note_name(item);
+    if (item.written && !reader_.unknown_tuids().empty()) note_unknown_tuids(item);
     if (options_.uploads) note_files(t, item);
     if (takes_over_uid(item)) write.take_over_uid(item);
     written_ = written_ || item.written;
@@ -332,6 +334,50 @@ class importer {
       if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
+  }
+
+  // A `tuid` holds within its document only: what refers to one that no record has at its end refers to nothing, and an Eden
+  // drops it. Single references wait in the ledger until then, lists are noted here.
+  void note_unknown_tuids(const import_item& item) {
+    const auto& fields = item.incoming->content.fields;
+    for (std::uint32_t i = 0; i < fields.size(); ++i)
+      if (const auto* many = std::get_if<std::vector<reference>>(&fields[i]);
+          many != nullptr &&
+          std::any_of(many->begin(), many->end(), [&](const reference& each) { return is_unknown(each); }))
+        lists_.push_back({item.resource, item.handle, i});
+  }
+
+  void forget_unknown_tuids() {
+    auto t = store_.begin(context());
+    std::int64_t after = 0;
+    for (auto page = t.open_references(after, options_.batch_elements); !page.empty();
+         page = t.open_references(after, options_.batch_elements)) {
+      after = page.back().id;
+      for (const auto& open : page)
+        if (reader_.unknown_tuids().contains(open.target)) t.erase_open_reference(open.id);
+    }
+    stored_record holder;
+    for (const auto& [resource, record, field] : lists_) {
+      t.load(resource, record, holder);
+      auto* many = std::get_if<std::vector<reference>>(&holder.fields[field]);
+      if (many != nullptr && std::erase_if(*many, [&](const reference& each) { return is_unknown(each); }) != 0)
+        (void)t.patch(resource, record, field, holder.fields[field]);
+    }
+    t.commit();
+  }
+
+  bool is_unknown(const reference& to) const {
+    return to.handle == record_handle::none && reader_.unknown_tuids().contains(to.target);
+  }
+
+  std::string missing_words(const import_item& item, const field_descriptor& missing) const {
+    const auto fields = schema_[item.incoming->content.resource].fields();
+    const auto* to =
+        std::get_if<reference>(&item.incoming->content.fields[static_cast<std::size_t>(&missing - fields.data())]);
+    const auto& unknown = reader_.unknown_tuids();
+    const auto local = to == nullptr ? unknown.end() : unknown.find(to->target);
+    if (local == unknown.end()) return std::string(missing.name);
+    return std::string(missing.name) + ": no record of the document has the tuid " + local->second;
   }
 
   // Calls `f(field, file)` for each file that a record offers.
@@ -580,19 +626,8 @@ class importer {
   }
 
   void add(import_report& done) {
-    const auto sum = [](record_counts& to, const record_counts& more) {
-      to.received += more.received;
-      to.created += more.created;
-      to.updated += more.updated;
-      to.deleted += more.deleted;
-      to.unchanged += more.unchanged;
-      to.kept += more.kept;
-      to.conflicts += more.conflicts;
-      to.refused += more.refused;
-      to.quarantined += more.quarantined;
-    };
-    sum(report_.total, done.total);
-    for (const auto& [r, c] : done.by_resource) sum(report_.by_resource[r], c);
+    report_.total += done.total;
+    for (const auto& [r, c] : done.by_resource) report_.by_resource[r] += c;
     report_.records += done.records;
     report_.released += done.released;
     if (done.youngest && (!report_.youngest || *done.youngest > *report_.youngest)) report_.youngest = done.youngest;
@@ -690,6 +725,7 @@ class importer {
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
   std::uint64_t lacking_ = 0;          // records refused for want of another one since the last round
+  std::vector<referrer> lists_;        // that hold a tuid which no record had yet
   bool lacking_keys_ = false;          // some of them for want of a key that another one has
   bool written_ = false;               // any record
   bool last_chance_ = false;           // records without a twin may take the place of one with their key

@@ -37,6 +37,9 @@ struct import_options {
   /// None: conflicts are accepted and left to the update policy.
   std::optional<policy_name> conflict;
   std::optional<timestamp> last_sync;
+  /// The conflict policy MASTER does not let a foreign change through where the record was created. Off, because an Eden
+  /// lets it through, and if the update policy is OTHER the change made here is lost then (spec/import.md I4).
+  bool strict_master = false;
   decide_function decide = &standard::decide;
   /// By resource; the application's own.
   const std::map<resource_id, conflict_rule>* rules = nullptr;

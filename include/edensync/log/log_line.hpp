@@ -24,6 +24,8 @@ struct left_undone {
   /// Records that were left out because they are too long for any reader, and which, one line each.
   std::uint64_t too_long = 0;
   std::string words{};
+  /// Records that were not sent because under MASTER the peer takes only what was created here; that is no shortcoming.
+  std::uint64_t second_hand = 0;
 };
 
 /// What an operation's end means for the log: the only place where this is decided.
@@ -131,6 +133,9 @@ inline std::string with_left(std::string text, const left_undone& left, std::uin
   if (!left.unknown.empty()) text += '\n' + unknown_words(left.unknown);
   if (left.too_long != 0)
     text += '\n' + std::to_string(left.too_long) + " records left out, because they are too long:\n" + left.words;
+  if (left.second_hand != 0)
+    text += '\n' + std::to_string(left.second_hand) +
+            " records left out, because under MASTER the peer takes only those that were created here";
   if (left.waiting > told) text += '\n' + std::to_string(left.waiting) + " records wait in quarantine";
   return text;
 }

@@ -46,7 +46,7 @@ class document_uids {
     to.resource = resource.id();
     to.handle = record_handle::none;
     if (local)
-      to.target = of_local(resource.name(), id);
+      to.target = of_local(resource.name(), id, false);
     else
       of_target(to.target, id);
   }
@@ -74,15 +74,22 @@ class document_uids {
   /// A new one.
   uid make() const { return options_.make_uid ? options_.make_uid() : uid(); }
 
-  /// The one that stands for a `tuid`, made when it is first met. Errors: limit_exceeded.
-  const uid& of_local(std::string_view table, std::string_view tuid) {
+  /// The one that stands for a `tuid`, made when it is first met: at the record that has it (`defines`), or before, where
+  /// something refers to it. Errors: limit_exceeded.
+  const uid& of_local(std::string_view table, std::string_view tuid, bool defines) {
     const auto [at, added] = local_.try_emplace(std::string(table).append(1, '\n').append(tuid));
     if (added) {
       if (local_.size() > options_.tuid_limit) throw_failure(error::limit_exceeded, "too many tuids");
       at->second = make();
+      if (!defines) unknown_.emplace(at->second, tuid);
+    } else if (defines && !unknown_.empty()) {
+      unknown_.erase(at->second);
     }
     return at->second;
   }
+
+  /// Each `tuid` to which something referred and which no record had so far, by the uid that stands for it.
+  const std::unordered_map<uid, std::string>& unknown() const noexcept { return unknown_; }
 
   const reader_options& options() const noexcept { return options_; }
 
@@ -91,6 +98,7 @@ class document_uids {
   std::string domain_;
   bool plain_ = false;
   std::unordered_map<std::string, uid> local_;
+  std::unordered_map<uid, std::string> unknown_;
 };
 
 }  // namespace edensync::s3xml

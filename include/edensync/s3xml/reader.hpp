@@ -54,6 +54,9 @@ class reader final : public xml_handler {
   const document_root& root() const noexcept { return root_; }
   std::string_view root_name() const noexcept { return root_.name; }
 
+  /// See `document_uids::unknown`.
+  const auto& unknown_tuids() const noexcept { return uids_.unknown(); }
+
   void start(std::string_view name, std::span<const xml_attribute> attributes) override {
     if (skip_ != 0) {
       ++skip_;
@@ -199,7 +202,7 @@ class reader final : public xml_handler {
     if (!a.uuid.empty()) {
       r.content.uuid.assign(uids_.of_record(a.uuid));
     } else if (!a.tuid.empty()) {
-      r.content.uuid = uids_.of_local(a.name, a.tuid);
+      r.content.uuid = uids_.of_local(a.name, a.tuid, true);
     } else {
       r.content.uuid = uids_.make();
     }
@@ -377,7 +380,7 @@ class reader final : public xml_handler {
   void resolve_references(value& json) {
     if (auto* text = std::get_if<std::string>(&json))
       resolve_json_references(*text, [&](const json_reference& r) {
-        if (r.local) return uids_.of_local(r.resource, r.id).text();
+        if (r.local) return uids_.of_local(r.resource, r.id, false).text();
         uid target;
         uids_.of_target(target, r.id);
         return target.text();

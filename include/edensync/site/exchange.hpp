@@ -16,10 +16,16 @@ namespace edensync {
 /// One request and its answer, with what every exchange has in common: reading the status, keeping a short answer, telling
 /// an edensync peer from an Eden.
 ///
-/// Derived classes prepare the request, take the body of a good answer, and conclude. Each exchange concludes exactly once.
+/// Derived classes prepare the request, take the body of a good answer, and conclude. Each exchange concludes exactly once,
+/// unless it asks again.
 class exchange : public operation {
  public:
   const request_head* next() final {
+    if (std::exchange(again_, false)) {
+      stage_ = stage::idle;
+      status_ = 0;
+      body_.clear();
+    }
     if (stage_ != stage::idle) return nullptr;
     stage_ = stage::sent;
     const auto ready = prepare();
@@ -30,7 +36,7 @@ class exchange : public operation {
     if (!*ready) {
       stage_ = stage::done;
       conclude_unsent();
-      return nullptr;
+      return again_ ? next() : nullptr;
     }
     head_.headers.set(std::string(headers::version), "1");
     return &head_;
@@ -102,6 +108,9 @@ class exchange : public operation {
   virtual result<void> good_end() = 0;
   virtual void conclude(const failure& why) = 0;
 
+  /// For a derived class that has another request to make once this one has ended, good or bad.
+  void ask_again() { again_ = true; }
+
   /// A failure that the peer tells under status 200 or another one.
   failure refusal_of(unsigned status) const {
     const error code = status == 401 || status == 403
@@ -148,6 +157,7 @@ class exchange : public operation {
   stage stage_ = stage::idle;
   unsigned status_ = 0;
   bool native_ = false;
+  bool again_ = false;
 };
 
 }  // namespace edensync

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,10 @@
 namespace edensync {
 
 /// Sends what is new here for one task to a peer: one POST, or none if there is nothing.
+///
+/// A document that the peer does not take at all is sent in halves, down to single records, until the ones are found of which
+/// it fails; they go to quarantine, and all others arrive (P5). After sixteen such records the rest waits for the next push. A
+/// peer that takes none of the first parts has another trouble: then nothing is at fault, and nothing moves.
 ///
 /// The watermark is this site's own sequence number at the moment that was sent; it moves when the peer has said that it
 /// took the document. Records that the peer refused go to quarantine and are sent again by the next push. What came from
@@ -44,6 +49,7 @@ class push final : public transfer<Parts> {
 
  protected:
   result<bool> prepare() override {
+    if (snapshot_) return prepare_part();
     const auto own = site_.uuid();
     if (!own) return own.error();
     if (auto again = offer_refused(); !again) return again.error();
@@ -54,13 +60,16 @@ class push final : public transfer<Parts> {
       options_.masters.resource = site_.resources().find(task_.resource);
       if (options_.masters.resource == no_resource) throw_failure(error::unknown_resource, task_.resource);
       if (!everything()) {
-        options_.masters.after = sequence_of(mark_);
+        std::tie(options_.masters.after, options_.passed_until) = place_of(mark_);
         options_.echo_of = repository_.id;
+        sent_.last = options_.passed_until;
+        taken_ = options_.passed_until != 0;
       }
       // Eden's own switch for components does nothing to a push (spec/protocol.md §3.3); without them some would reach
       // nobody.
       options_.components = task_.components || !repository_.native;
       options_.native = repository_.native;
+      options_.first_hand = task_.update == policy_name::take_master && !repository_.native;
       options_.domain = site_.settings().domain;
       options_.url = site_.settings().url;
       options_.authors = site_.settings().authors;
@@ -97,10 +106,16 @@ class push final : public transfer<Parts> {
   }
 
   void conclude_unsent() override {
+    if (!parts_.empty()) {
+      if (auto done = settle_part(); !done) conclude(done.error());
+      return;
+    }
     finish();
     auto done = settle([&](auto& t) {
-      move_watermark(t);
-      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, what_waits(t, refused_by::peer))));
+      move_watermark(t, std::to_string(sent_until_));
+      auto left = what_waits(t, refused_by::peer);
+      left.second_hand = report_.exported.second_hand;
+      t.add_log(stamped(log_lines::nothing_to_push(task_.resource, left)));
     });
     if (!done) conclude(done.error());
   }
@@ -115,25 +130,32 @@ class push final : public transfer<Parts> {
     if (!m) return failure{make_error_code(error::unexpected_answer), diagnostics("no status message", peer_words())};
     if (!m->success())
       return failure{make_error_code(error::refused), diagnostics("the peer refuses under status 200", peer_words())};
-    report_.peer_created = m->created.size();
-    report_.peer_updated = m->updated.size();
-    report_.peer_deleted = m->deleted.size();
-    report_.peer_refused = m->refused.size();
-    report_.peer_counts = m->counts;
-    finish();
-    return settle([&](auto& t) {
-      move_watermark(t);
-      for (const auto& r : m->refused) t.add_quarantine(entry_of(r));
-      auto left = what_waits(t, refused_by::peer);
-      left.too_long = report_.exported.too_long;
-      left.words = left_out_words(report_.exported, site_.resources());
-      t.add_log(stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused,
-                                          diagnostics({}, m->message).peer(), left)));
-    });
+    report_.peer_created += m->created.size();
+    report_.peer_updated += m->updated.size();
+    report_.peer_deleted += m->deleted.size();
+    if (m->counts) report_.peer_counts = report_.peer_counts.value_or(record_counts()) += *m->counts;
+    for (const auto& r : m->refused) refused_.push_back(entry_of(r));
+    add_words(diagnostics({}, m->message).peer());
+    taken_ = true;
+    sent_ += exporter_->report();
+    return settle_part();
   }
 
   void conclude(const failure& why) override {
+    const auto divided = divide(why);
+    if (divided && *divided) {
+      if (!parts_.empty()) return this->ask_again();
+      const auto settled = settle_sent();
+      return settled ? void()
+                     : settle_failure(settled.error(), log_lines::push_failed(task_.resource, settled.error()));
+    }
     finish();
+    // What was found out so far need not be found out again.
+    if (taken_)
+      (void)settle([&](auto& t) {
+        if (!everything()) move_watermark(t, std::to_string(options_.masters.after) + ' ' + std::to_string(sent_.last));
+        for (const auto& q : refused_) t.add_quarantine(q);
+      });
     settle_failure(why, log_lines::push_failed(task_.resource, why));
   }
 
@@ -166,6 +188,7 @@ class push final : public transfer<Parts> {
         if (r == no_resource) continue;
         if (const auto found = t.find(r, q.uuid)) bring_again(t, r, found->handle);
         t.erase_quarantine(q.id);
+        known_.emplace(q.resource, q.uuid);
       }
       t.commit();
     });
@@ -218,16 +241,89 @@ class push final : public transfer<Parts> {
     return repository_.native && pulled ? pulled : std::max(mark_.time, pulled);
   }
 
-  static sequence_number sequence_of(const watermark& w) {
-    sequence_number n = 0;
-    std::from_chars(w.cursor.data(), w.cursor.data() + w.cursor.size(), n);
+  // The change up to which everything was sent, and behind a blank the one up to which of what follows the masters were.
+  static std::pair<sequence_number, sequence_number> place_of(const watermark& w) {
+    std::pair<sequence_number, sequence_number> n{0, 0};
+    const auto* end = w.cursor.data() + w.cursor.size();
+    const auto* blank = std::from_chars(w.cursor.data(), end, n.first).ptr;
+    if (blank != end) std::from_chars(blank + 1, end, n.second);
     return n;
   }
 
+  // The next part of a document that the peer did not take as a whole.
+  result<bool> prepare_part() {
+    return detail::guarded([&] {
+      options_.passed_until = sent_.last;
+      options_.page.reset();
+      if (parts_.back() != rest) options_.page.emplace(master_page{.start = {}, .limit = parts_.back()});
+      exporter_.emplace(*snapshot_, site_.resources(), options_);
+      const auto nothing = exporter_->empty();
+      if (!nothing) throw failure_exception(nothing.error());
+      if (!*nothing && !repository_.native) head_.body_length = measure();
+      return !*nothing;
+    });
+  }
+
+  // After a failure that may be one of a single record: cuts the document, or notes which record it is. False: it is none, or
+  // enough were found for once.
+  result<bool> divide(const failure& why) {
+    return detail::guarded([&] {
+      // An Eden that dies, that cannot read the document, and a server before it to which it is too long.
+      if (!exporter_ || (this->status() != 500 && this->status() != 400 && this->status() != 413)) return false;
+      const auto& held = exporter_->report();
+      const auto size = parts_.empty() ? rest : parts_.back();
+      if (held.masters > 1) {
+        if (!parts_.empty()) parts_.pop_back();
+        parts_.push_back(size == rest ? rest : size - held.masters / 2);
+        parts_.push_back(held.masters / 2);
+        return true;
+      }
+      auto each = snapshot_->changes({options_.masters.resource, held.last - 1, {}, true});
+      stored_record culprit;
+      if (held.last == 0 || !each.next(culprit)) return false;
+      refused_.push_back(entry_of({task_.resource, culprit.uuid, why.text(), {}}));
+      add_words("(UID: " + culprit.uuid.text() + ") " + task_.resource + ": " + why.text());
+      sent_.last = held.last;
+      doubtful_ += !known_.contains({task_.resource, culprit.uuid});
+      ++culprits_;
+      if (!parts_.empty()) parts_.pop_back();
+      if (!taken_ && doubtful_ != 0) return !parts_.empty() && doubtful_ < 3;
+      return parts_.empty() || culprits_ < 16;
+    });
+  }
+
+  void add_words(const std::string& more) {
+    if (!words_.empty() && !more.empty()) words_ += '\n';
+    words_ += more;
+  }
+
+  // A part is done.
+  result<void> settle_part() {
+    if (!parts_.empty()) parts_.pop_back();
+    if (parts_.empty()) return settle_sent();
+    this->ask_again();
+    return {};
+  }
+
+  // Everything is done, but for what waits.
+  result<void> settle_sent() {
+    finish();
+    return settle([&](auto& t) {
+      move_watermark(t, std::to_string(sent_until_));
+      for (const auto& q : refused_) t.add_quarantine(q);
+      auto left = what_waits(t, refused_by::peer);
+      left.too_long = report_.exported.too_long;
+      left.second_hand = report_.exported.second_hand;
+      left.words = left_out_words(report_.exported, site_.resources());
+      t.add_log(
+          stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused, words_, left)));
+    });
+  }
+
   template <class Transaction>
-  void move_watermark(Transaction& t) {
+  void move_watermark(Transaction& t, std::string cursor) {
     watermark next = mark_;
-    next.cursor = std::to_string(sent_until_);
+    next.cursor = std::move(cursor);
     // One record of the future must not hide every conflict until then.
     if (report_.exported.youngest)
       next.time = std::max(mark_.time, std::optional(std::min(*report_.exported.youngest + 1, site_.now())));
@@ -249,14 +345,28 @@ class push final : public transfer<Parts> {
   // Takes what the exporter has to tell and lets the snapshot go.
   void finish() {
     if (!snapshot_) return;
-    if (exporter_) report_.exported = exporter_->report();
+    if (taken_ || culprits_ != 0)
+      report_.exported = sent_;
+    else if (exporter_)
+      report_.exported = exporter_->report();
     report_.bytes = report_.exported.bytes;
+    report_.peer_refused = refused_.size();
     exporter_.reset();
     snapshot_.reset();
   }
 
+  // A part without an end: what is left of the masters.
+  static constexpr std::uint64_t rest = 0;
+
   sequence_number sent_until_ = 0;
   std::optional<std::optional<timestamp>> pulled_;
+  std::vector<std::uint64_t> parts_;  // numbers of masters that are still to be sent, the next ones last
+  export_report sent_;
+  bool taken_ = false;  // something was, now or by the push that this one goes on from
+  std::vector<quarantine_entry> refused_;
+  std::string words_;
+  std::set<std::pair<std::string, uid>> known_;  // what the peer refused before
+  std::size_t culprits_ = 0, doubtful_ = 0;      // single records of which it failed; those not known before
   export_options options_;
   std::optional<snapshot_type> snapshot_;
   std::optional<exporter<snapshot_type>> exporter_;

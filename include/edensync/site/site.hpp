@@ -34,6 +34,8 @@ struct site_settings {
   /// Peers that are no edensync sites are told who made and owns a record, as Eden does: everybody who may pull learns
   /// these e-mail addresses (X15).
   bool authors = false;
+  /// Under the conflict policy MASTER no foreign change wins where the record was created (`import_options`).
+  bool strict_master = false;
   /// Elements of a document that are taken in one transaction. More: faster, but other writers wait longer.
   std::size_t batch_elements = import_options{}.batch_elements;
   /// Files of upload fields that are longer are not fetched, and no more than so many in one run. Who takes

@@ -19,6 +19,7 @@ import_options import_at(site<Parts>& s) {
   import_options o;
   o.decide = &Parts::policies::decide;
   o.rules = &s.rules();
+  o.strict_master = s.settings().strict_master;
   o.twins.finders = &s.finders();
   o.as_eden = imitates_eden<typename Parts::policies>;
   o.domain = s.settings().domain;

@@ -14,6 +14,7 @@
 #include "edensync/importer/single_component.hpp"
 #include "edensync/importer/touch_masters.hpp"
 #include "edensync/schema/describe.hpp"
+#include "edensync/schema/emptied_texts.hpp"
 
 namespace edensync {
 
@@ -63,6 +64,7 @@ class site_writer {
       for (const auto& open : t_.open_references_of(r.resource, found->handle))
         if (open.field < r.fields.size() && is_null(r.fields[open.field])) r.fields[open.field] = value{};
       forget_open_references(t_, r, found->handle);
+      emptied_texts::note(t_, schema_, r, found->handle);
       check(r, t_.update(found->handle, r));
     }
     // The record may have been given without the field that points to its master.
