@@ -64,7 +64,7 @@ class test_authority {
   }
 
   static key_ptr make_key() {
-    key_ptr key(EVP_EC_gen("P-256"));
+    key_ptr key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     require(key != nullptr);
     return key;
   }
