@@ -19,10 +19,15 @@ BOOST_AUTO_TEST_CASE(parts) {
       {"http://eden.example.org:80/a/b//", "eden.example.org", 80, "/a/b", "eden.example.org"},
       {"http://[::1]:8000/eden", "::1", 8000, "/eden", "[::1]:8000"},
       {"http://[fe80::1]/eden", "fe80::1", 80, "/eden", "[fe80::1]"},
+      {"https://eden.example.org/eden", "eden.example.org", 443, "/eden", "eden.example.org"},
+      {"https://eden.example.org:443", "eden.example.org", 443, "", "eden.example.org"},
+      {"HTTPS://eden.example.org:80/", "eden.example.org", 80, "", "eden.example.org:80"},
+      {"http://eden.example.org:443/", "eden.example.org", 443, "", "eden.example.org:443"},
   };
   for (const auto& c : cases) {
     const auto url = parse_base_url(c.text);
     BOOST_REQUIRE(url.has_value());
+    BOOST_TEST(url->secure == (std::string_view(c.text).substr(4, 1) != ":"));
     BOOST_TEST(url->host == c.host);
     BOOST_TEST(url->port == c.port);
     BOOST_TEST(url->path == c.path);
@@ -34,7 +39,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   for (const char* text : {"",
                            "eden.example.org/eden",
                            "ftp://x/",
-                           "https://x/",
+                           "https:/x/",
+                           "https://",
                            "http://",
                            "http:///eden",
                            "http://x:/",

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/core/fingerprint.hpp"
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/site/site.hpp"
@@ -26,11 +27,17 @@ inline result<repository> checked(repository r) {
     return make_failure(error::bad_setting, "user name and password do not belong into the URL");
   if (r.type != "eden" && r.type != "data" && r.type != "filesync")
     return make_failure(error::bad_setting, "the type is eden, data or filesync, not " + r.type);
-  for (auto [address, what] : {std::pair(&r.url, "the URL"), std::pair(&r.proxy, "the proxy")}) {
-    auto usual = detail::web_address(*address, what);
-    if (!usual) return usual.error();
-    *address = std::move(*usual);
+  auto usual = detail::web_address(r.url, "the URL");
+  if (!usual) return usual.error();
+  r.url = std::move(*usual);
+  if (auto proxy = detail::check_proxy(r.proxy); !proxy) return proxy.error();
+  if (!r.pin.empty()) {
+    auto pin = parse_fingerprint(r.pin);
+    if (!pin) return make_failure(error::bad_setting, "the pin is no SHA-256 of 64 hexadecimal digits");
+    r.pin = std::move(*pin);
   }
+  if ((!r.ca_file.empty() || !r.pin.empty()) && !r.url.starts_with("https://"))
+    return make_failure(error::bad_setting, "only over https there are certificates: the URL begins with http");
   if (r.type == "data" && r.url.empty())
     return make_failure(error::bad_setting, "a repository of type data needs a URL");
   if (r.type == "filesync" && r.path.empty())

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/core/proxy_address.hpp"
 #include "edensync/core/result.hpp"
 
 namespace edensync::admin {
@@ -48,6 +49,13 @@ inline result<std::string> web_address(std::string_view text, std::string_view w
   return std::string(text);
 }
 
+/// Errors: bad_setting if it is not empty and no address of a proxy, in words that hold no password.
+inline result<void> check_proxy(std::string_view text) {
+  if (text.empty()) return {};
+  const auto proxy = parse_proxy_address(text);
+  return proxy ? result<void>() : proxy.error();
+}
+
 inline bool has_credentials(std::string_view address) {
   const auto begin = std::min(address.find("://"), address.size());
   const auto host = address.substr(begin, address.find_first_of("/?#", std::min(begin + 3, address.size())) - begin);
@@ -75,11 +83,10 @@ struct site_choices {
 inline result<site_choices> checked(site_choices c) {
   if (c.domain.empty() || !detail::is_printable(c.domain) || c.domain.find('/') != std::string::npos)
     return make_failure(error::bad_setting, "the domain is no host name");
-  for (auto [address, what] : {std::pair(&c.public_url, "the public URL"), std::pair(&c.proxy, "the proxy")}) {
-    auto usual = detail::web_address(*address, what);
-    if (!usual) return usual.error();
-    *address = std::move(*usual);
-  }
+  auto usual = detail::web_address(c.public_url, "the public URL");
+  if (!usual) return usual.error();
+  c.public_url = std::move(*usual);
+  if (auto proxy = detail::check_proxy(c.proxy); !proxy) return proxy.error();
   return c;
 }
 

@@ -68,6 +68,10 @@ enum class error {
   bad_setting,
   /// An administrator names a repository, task, account or site that is not there.
   no_such_entry,
+  /// The peer could be reached, but not securely: its certificate is not to be trusted, or it speaks no TLS.
+  not_secure,
+  /// The proxy refused its credentials, or to connect to the peer.
+  proxy_refused,
 };
 
 /// What can be done about a failure; the scheduler looks only at these.
@@ -139,6 +143,8 @@ class error_category_type final : public boost::system::error_category {
       case error::not_configured: return "the repository is not configured well enough";
       case error::bad_setting: return "that cannot be set up";
       case error::no_such_entry: return "there is no such thing here";
+      case error::not_secure: return "there is no secure connection to the peer";
+      case error::proxy_refused: return "the proxy refused";
     }
     return "unknown error";
   }

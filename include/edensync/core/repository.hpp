@@ -26,6 +26,11 @@ struct repository {
   std::string path{};
   /// The proxy for this repository, as `http://[user:password@]host:port`; empty: the site's own, if it has one.
   std::string proxy{};
+  /// Over https: the file of certificates in PEM that are believed instead of the system's; empty: the system's.
+  std::string ca_file{};
+  /// Over https: the SHA-256 of the peer's certificate, which then must be this one (`parse_fingerprint`); empty: any
+  /// that is believed.
+  std::string pin{};
   /// Whether a record found by its content takes over the peer's uid (spec/import.md §4).
   bool synchronise_uuids = false;
   /// Whether the peer may push to this site.

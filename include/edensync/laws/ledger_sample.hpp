@@ -29,6 +29,8 @@ inline repository make_repository(std::string name) {
   r.type = "filesync";
   r.path = "/media/stick";
   r.proxy = "http://proxy.example.org:3128";
+  r.ca_file = "/etc/ssl/relief.pem";
+  r.pin = std::string(64, 'f');
   r.synchronise_uuids = true;
   r.accept_push = true;
   r.account = "account@example.org";
@@ -40,8 +42,9 @@ inline repository make_repository(std::string name) {
 inline bool same(const repository& a, const repository& b) {
   return a.id == b.id && a.uuid == b.uuid && a.name == b.name && a.url == b.url && a.username == b.username &&
          a.password == b.password && a.type == b.type && a.path == b.path && a.proxy == b.proxy &&
-         a.synchronise_uuids == b.synchronise_uuids && a.accept_push == b.accept_push && a.account == b.account &&
-         a.native == b.native && a.last_connected == b.last_connected;
+         a.ca_file == b.ca_file && a.pin == b.pin && a.synchronise_uuids == b.synchronise_uuids &&
+         a.accept_push == b.accept_push && a.account == b.account && a.native == b.native &&
+         a.last_connected == b.last_connected;
 }
 
 inline sync_task make_task(repository_id repo, std::string resource) {

@@ -15,7 +15,7 @@ namespace detail {
 class client_core;
 }
 
-/// Leads operations with one peer over HTTP, blocking the calling thread.
+/// Leads operations with one peer over HTTP or https, blocking the calling thread.
 ///
 /// Every operation gets a connection of its own, which its requests share where that is safe: a request that must not be
 /// sent twice (a push, a registration) always begins on a fresh one. Credentials are sent unasked, and redirects are not
@@ -28,6 +28,7 @@ class client_core;
 class client {
  public:
   explicit client(std::string url, std::string user = {}, std::string password = {}, client_options options = {});
+  /// What the repository says of proxy and certificates comes before the options.
   explicit client(const repository& peer, client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -36,7 +37,8 @@ class client {
   /// Leads the conversation to its end, failed requests included, which the operation hears of in `on_failure`.
   ///
   /// Errors: the first failure that was given to `on_failure`: `unreachable`, `timed_out`, `broken_transfer`,
-  /// `unexpected_answer`, `cancelled`, `not_configured` (the URL), or whatever the operation itself returned.
+  /// `unexpected_answer`, `not_secure` (TLS), `proxy_refused`, `cancelled`, `not_configured` (the URL, proxy, certificates),
+  /// or whatever the operation itself returned.
   result<void> run(operation& op);
 
   /// Ends the running operations with `cancelled`; a call into an operation that is under way returns first.

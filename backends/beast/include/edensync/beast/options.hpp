@@ -7,6 +7,25 @@
 
 namespace edensync::beast {
 
+/// Whom a client believes over https.
+///
+/// Without both: a certificate of the peer's name that an authority known to the system has signed.
+struct tls_options {
+  /// A file of certificates in PEM, believed instead of the system's: of authorities, or the peer's own.
+  std::string ca_file{};
+  /// The SHA-256 of the peer's certificate, as `parse_fingerprint` reads it. Alone it decides: name, date and signature
+  /// then do not matter. With a file, both must be right.
+  std::string pin{};
+};
+
+/// Who a server is over https.
+struct tls_identity {
+  /// Its certificate and those between it and the authority, in PEM, its own first. Empty: the server speaks http.
+  std::string certificate_file{};
+  /// The key to the first of them, in PEM, without a password.
+  std::string key_file{};
+};
+
 /// How a client talks to a peer.
 ///
 /// The defaults suit a slow satellite link: only silence ends a transfer, not its length.
@@ -15,8 +34,12 @@ struct client_options {
   bool accept_gzip = true;
   /// Use a connection again for the next request of the same operation.
   bool keep_alive = true;
-  /// From the look-up of the name until the connection stands. A name server that hangs is waited for as long as the
-  /// system does.
+  /// Whom to believe, if the peer's URL begins with https.
+  tls_options tls{};
+  /// How the peer is reached, as `http://[user:password@]host:port`; empty: directly.
+  std::string proxy{};
+  /// From the look-up of the name until the connection stands, and once more for the proxy's and for agreeing on TLS. A
+  /// name server that hangs is waited for as long as the system does.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(15);
   /// The longest time without a byte in either direction.
   std::chrono::milliseconds read_timeout = std::chrono::seconds(60);
@@ -29,10 +52,12 @@ struct client_options {
 
 /// How a server listens, and what it endures.
 struct server_options {
-  /// A numeric address. Whoever listens on more than the loopback address wants TLS in front: Basic sends passwords.
+  /// A numeric address. Whoever listens on more than the loopback address wants https: Basic sends passwords.
   std::string address = "127.0.0.1";
   /// 0: a free one, which `server::port` tells.
   std::uint16_t port = 0;
+  /// Read by `start`.
+  tls_identity tls{};
   /// The threads that run handlers and responders, which may block in a store.
   std::size_t threads = 4;
   /// Taken off the front of every request's target; a request outside it is answered with 404.
@@ -41,7 +66,7 @@ struct server_options {
   std::size_t max_header_bytes = 64 * 1024;
   /// The longest body of a request, in bytes; beyond it the answer is 413.
   std::uint64_t max_body_bytes = std::uint64_t{1} << 30;
-  /// For a whole head, and the longest silence within a body or between two requests.
+  /// For a whole head, for agreeing on TLS, and the longest silence within a body or between two requests.
   std::chrono::milliseconds read_timeout = std::chrono::seconds(60);
   /// The longest time in which a client takes nothing of its answer.
   std::chrono::milliseconds write_timeout = std::chrono::seconds(120);

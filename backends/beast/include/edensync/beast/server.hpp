@@ -17,7 +17,7 @@ namespace detail {
 class server_core;
 }
 
-/// Answers requests over HTTP, many at once, each with a responder that the handler makes for it.
+/// Answers requests over HTTP or https, many at once, each with a responder that the handler makes for it.
 ///
 /// One thread serves all sockets; the handler and the responders run on a pool and may block there in a store. The
 /// pool's pace is the network's: no more of a request is read than its responder has taken, and no more of an answer is
@@ -38,7 +38,8 @@ class server {
   server& operator=(const server&) = delete;
   ~server();
 
-  /// Listens, and returns. Errors: `not_configured` with the system's words if the address cannot be used.
+  /// Listens, and returns. Errors: `not_configured` with the system's words if the address, the certificate or its key
+  /// cannot be used.
   result<void> start();
 
   /// Takes no more connections, lets running requests end within the time given, then breaks those that are left.

@@ -22,11 +22,22 @@
 
 namespace edensync::beast {
 
+namespace detail {
+
+/// What a repository says of itself comes before what the options say.
+client_options options_for(const repository& peer, client_options options) {
+  if (!peer.proxy.empty()) options.proxy = peer.proxy;
+  if (!peer.ca_file.empty() || !peer.pin.empty()) options.tls = {peer.ca_file, peer.pin};
+  return options;
+}
+
+}  // namespace detail
+
 client::client(std::string url, std::string user, std::string password, client_options options)
-    : core_(std::make_shared<detail::client_core>(url, std::move(user), std::move(password), options)) {}
+    : core_(std::make_shared<detail::client_core>(url, std::move(user), std::move(password), std::move(options))) {}
 
 client::client(const repository& peer, client_options options)
-    : client(peer.url, peer.username, peer.password, options) {}
+    : client(peer.url, peer.username, peer.password, detail::options_for(peer, std::move(options))) {}
 
 client::~client() = default;
 
@@ -48,10 +59,11 @@ traffic client::traffic() const { return core_->counted(); }
 async_client::async_client(executor_type executor, std::string url, std::string user, std::string password,
                            client_options options)
     : executor_(std::move(executor)),
-      core_(std::make_shared<detail::client_core>(url, std::move(user), std::move(password), options)) {}
+      core_(std::make_shared<detail::client_core>(url, std::move(user), std::move(password), std::move(options))) {}
 
 async_client::async_client(executor_type executor, const repository& peer, client_options options)
-    : async_client(std::move(executor), peer.url, peer.username, peer.password, options) {}
+    : async_client(std::move(executor), peer.url, peer.username, peer.password,
+                   detail::options_for(peer, std::move(options))) {}
 
 async_client::~async_client() { cancel(); }
 

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS edensync_setting(key TEXT PRIMARY KEY, content TEXT N
 CREATE TABLE IF NOT EXISTS edensync_repository(id INTEGER PRIMARY KEY AUTOINCREMENT, uuid TEXT NOT NULL, name TEXT NOT NULL,
   url TEXT NOT NULL, username TEXT NOT NULL, password TEXT NOT NULL, accept_push INTEGER NOT NULL, account TEXT NOT NULL,
   native INTEGER NOT NULL, last_connected INTEGER, type TEXT NOT NULL, path TEXT NOT NULL, proxy TEXT NOT NULL,
-  synchronise_uuids INTEGER NOT NULL);
+  synchronise_uuids INTEGER NOT NULL, ca_file TEXT NOT NULL, pin TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS edensync_task(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
   resource TEXT NOT NULL, mode INTEGER NOT NULL, allowed INTEGER NOT NULL, update_policy INTEGER NOT NULL,
   conflict_policy INTEGER NOT NULL, components INTEGER NOT NULL, filters TEXT NOT NULL, infile_pattern TEXT NOT NULL,

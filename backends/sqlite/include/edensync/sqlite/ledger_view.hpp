@@ -213,6 +213,8 @@ class ledger_view : public record_view {
     r.path = e.get_string(11);
     r.proxy = e.get_string(12);
     r.synchronise_uuids = e.get_integer(13) != 0;
+    r.ca_file = e.get_string(14);
+    r.pin = e.get_string(15);
     return r;
   }
 

@@ -21,10 +21,11 @@ class ledger_writing : public ledger_view {
   }
 
   repository_id put_repository(const repository& r) {
-    execution e(write("INSERT OR REPLACE INTO edensync_repository VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    execution e(
+        write("INSERT OR REPLACE INTO edensync_repository VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
     number_or_new(e, r.id).text(r.uuid.text()).text(r.name).text(r.url).text(r.username).text(r.password);
     e.integer(r.accept_push).text(r.account).integer(r.native).moment(r.last_connected);
-    e.text(r.type).text(r.path).text(r.proxy).integer(r.synchronise_uuids).step();
+    e.text(r.type).text(r.path).text(r.proxy).integer(r.synchronise_uuids).text(r.ca_file).text(r.pin).step();
     return e.get_integer(0);
   }
 

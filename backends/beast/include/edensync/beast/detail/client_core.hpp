@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "edensync/beast/basic_credentials.hpp"
+#include "edensync/beast/detail/route.hpp"
 #include "edensync/beast/options.hpp"
 #include "edensync/beast/traffic.hpp"
-#include "edensync/beast/url.hpp"
 
 namespace edensync::beast::detail {
 
@@ -21,10 +21,10 @@ class conversation;
 /// What the operations of one client share. Thread safety: may be shared.
 class client_core {
  public:
-  client_core(const std::string& address, std::string user, std::string password, const client_options& o)
-      : url(parse_base_url(address)), who{std::move(user), std::move(password)}, options(o) {}
+  client_core(const std::string& address, std::string user, std::string password, client_options o)
+      : way(find_route(address, o)), who{std::move(user), std::move(password)}, options(std::move(o)) {}
 
-  const result<base_url> url;
+  const result<route> way;
   const basic_credentials who;
   const client_options options;
 

@@ -20,7 +20,8 @@
 #include "edensync/beast/detail/answer_writer.hpp"
 #include "edensync/beast/detail/message_parser.hpp"
 #include "edensync/beast/detail/refusal.hpp"
-#include "edensync/beast/detail/socket_options.hpp"
+#include "edensync/beast/detail/stream.hpp"
+#include "edensync/beast/detail/tls.hpp"
 #include "edensync/beast/server.hpp"
 
 namespace edensync::beast::detail {
@@ -37,6 +38,7 @@ struct connection_owner {
 
   const server::handler handle;
   const server_options options;
+  tls_context tls;  ///< none: http
   std::atomic<bool> stopping{false};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> sent{0};
@@ -59,24 +61,24 @@ class connection final : public std::enable_shared_from_this<connection> {
  public:
   connection(connection_owner& owner, tcp::socket socket)
       : owner_(owner),
-        socket_(std::move(socket)),
-        timer_(socket_.get_executor()),
+        stream_(std::move(socket)),
+        timer_(stream_.get_executor()),
         in_(owner.options.max_header_bytes + 2 * piece_size) {
-    prepare(socket_);
+    stream_.prepare();
   }
 
   // ---- io
 
   void start() {
-    watch();
-    read_head();
+    agree([this] { read_head(); });
   }
 
   /// Answers whatever comes with 503.
   void refuse_all() {
-    watch();
-    close_after_ = true;
-    refuse(503, "too many connections");
+    agree([this] {
+      close_after_ = true;
+      refuse(503, "too many connections");
+    });
   }
 
   /// Between two requests there is nothing to wait for.
@@ -84,12 +86,28 @@ class connection final : public std::enable_shared_from_this<connection> {
     if (idle_) break_off();
   }
 
-  void break_off() {
-    error_code ignored;
-    socket_.close(ignored);
-  }
+  void break_off() { stream_.close(); }
 
  private:
+  /// Agrees on TLS, if the server has it, and goes on.
+  template <class F>
+  void agree(F then) {
+    watch();
+    if (!owner_.tls) return then();
+    idle_ = true;
+    allow(owner_.options.read_timeout);
+    stream_.begin_tls(*owner_.tls);
+    stream_.async_handshake(boost::asio::ssl::stream_base::server,
+                            [self = shared_from_this(), then](const error_code& ec) {
+                              self->idle_ = false;
+                              if (!ec) return then();
+                              if (!is_plain_http(ec)) return self->gone();
+                              self->stream_.leave_tls();
+                              self->close_after_ = true;
+                              self->refuse(400, "this is a port for https");
+                            });
+  }
+
   void read_head() {
     parser_.emplace(owner_.options.max_header_bytes, [this](std::string_view piece) { return on_piece(piece); });
     body_bytes_ = 0;
@@ -139,7 +157,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   void send_continue() {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     allow(owner_.options.write_timeout);
-    boost::asio::async_write(socket_, boost::asio::buffer(go_on),
+    boost::asio::async_write(stream_, boost::asio::buffer(go_on),
                              [self = shared_from_this()](const error_code& ec, auto) {
                                ec ? self->broken(ec) : self->in_pool([&c = *self] { c.take_body(); });
                              });
@@ -152,7 +170,7 @@ class connection final : public std::enable_shared_from_this<connection> {
 
   void send(std::string_view bytes) {
     allow(owner_.options.write_timeout);
-    socket_.async_write_some(boost::asio::buffer(bytes),
+    stream_.async_write_some(boost::asio::buffer(bytes),
                              [self = shared_from_this(), bytes](const error_code& ec, std::size_t n) {
                                if (ec) return self->broken(ec);
                                if (n < bytes.size()) return self->send(bytes.substr(n));
@@ -161,9 +179,12 @@ class connection final : public std::enable_shared_from_this<connection> {
   }
 
   void answered(bool keep_alive) {
-    error_code ignored;
     if (keep_alive && !owner_.stopping) return read_head();
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    allow(owner_.options.write_timeout);
+    stream_.async_end([self = shared_from_this()] { self->ended(); });
+  }
+
+  void ended() {
     if (!close_after_ && parser_ && parser_->is_done()) return gone();
     // Closing with bytes unread would reset the connection, and the answer could be lost on its way.
     drained_ = 0;
@@ -174,18 +195,20 @@ class connection final : public std::enable_shared_from_this<connection> {
   void drain() {
     in_.clear();
     const auto room = in_.room();
-    socket_.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                            [self = shared_from_this()](const error_code& ec, std::size_t n) {
-                              self->drained_ += n;
-                              if (ec || self->drained_ >= self->owner_.options.drain_bytes) return self->gone();
-                              self->drain();
-                            });
+    // Below TLS: nobody wants to know what it was.
+    stream_.socket().async_read_some(boost::asio::buffer(room.data(), room.size()),
+                                     [self = shared_from_this()](const error_code& ec, std::size_t n) {
+                                       self->drained_ += n;
+                                       if (ec || self->drained_ >= self->owner_.options.drain_bytes)
+                                         return self->gone();
+                                       self->drain();
+                                     });
   }
 
   template <class F>
   void receive(F then) {
     const auto room = in_.room();
-    socket_.async_read_some(boost::asio::buffer(room.data(), room.size()),
+    stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
                             [self = shared_from_this(), then](const error_code& ec, std::size_t n) {
                               if (ec) return self->broken(ec);
                               self->in_.commit(n);
@@ -206,7 +229,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   /// Closes so that the client cannot take a part of the answer for the whole.
   void reset() {
     error_code ignored;
-    socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+    stream_.socket().set_option(boost::asio::socket_base::linger(true, 0), ignored);
     gone();
   }
 
@@ -226,7 +249,7 @@ class connection final : public std::enable_shared_from_this<connection> {
     timer_.expires_at(std::min(deadline_, clock::now() + owner_.options.read_timeout));
     timer_.async_wait([weak = weak_from_this()](const error_code& ec) {
       const auto self = weak.lock();
-      if (ec || !self || !self->socket_.is_open()) return;
+      if (ec || !self || !self->stream_.socket().is_open()) return;
       if (clock::now() < self->deadline_) return self->watch();
       self->timed_out_ = true;
       self->break_off();
@@ -356,7 +379,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   }
 
   connection_owner& owner_;
-  tcp::socket socket_;
+  stream stream_;
   boost::asio::steady_timer timer_;
   clock::time_point deadline_ = clock::time_point::max();
   read_buffer in_;

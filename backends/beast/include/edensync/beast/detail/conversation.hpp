@@ -1,13 +1,10 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <chrono>
 #include <functional>
@@ -21,8 +18,8 @@
 #include "edensync/core/operation.hpp"
 #include "edensync/beast/detail/answer_reader.hpp"
 #include "edensync/beast/detail/client_core.hpp"
+#include "edensync/beast/detail/connector.hpp"
 #include "edensync/beast/detail/request_writer.hpp"
-#include "edensync/beast/detail/socket_options.hpp"
 
 namespace edensync::beast::detail {
 
@@ -58,18 +55,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
   }
 
  private:
-  struct connection {
-    explicit connection(const boost::asio::any_io_executor& strand, std::size_t capacity)
-        : socket(strand), resolver(strand), timer(strand), in(capacity) {}
-    tcp::socket socket;
-    tcp::resolver resolver;
-    boost::asio::steady_timer timer;
-    read_buffer in;
-  };
-
   /// One request and its answer.
   struct exchange {
-    std::shared_ptr<connection> link;
+    std::shared_ptr<peer_link> link;
     std::optional<request_writer> writer;
     std::optional<answer_reader> reader;
     bool may_repeat = false;  ///< on a kept connection that proves dead, nothing was done yet and it may be sent again
@@ -93,10 +81,10 @@ class conversation : public std::enable_shared_from_this<conversation> {
     if (!head_) return finish();
     now_ = std::make_shared<exchange>();
     if (cancelled_) return fail(was_cancelled());
-    if (core_->url.has_error()) return fail(core_->url.error());
+    if (core_->way.has_error()) return fail(core_->way.error());
     ++core_->requests;
     const bool repeatable = (head_->method == "GET" || head_->method == "HEAD") && !head_->has_body;
-    if (repeatable && kept_ && still_open(kept_->socket)) {
+    if (repeatable && kept_ && still_open(kept_->io.socket())) {
       now_->may_repeat = true;
       begin(std::move(kept_));
     } else {
@@ -116,37 +104,21 @@ class conversation : public std::enable_shared_from_this<conversation> {
   void connect() {
     kept_.reset();
     const auto x = now_;
-    x->link = std::make_shared<connection>(strand_, core_->options.max_header_bytes + 2 * piece_size);
-    allow(x, core_->options.connect_timeout);
-    const auto& url = core_->url.value();
-    error_code not_an_address;
-    const auto address = boost::asio::ip::make_address(url.host, not_an_address);
-    if (!not_an_address) {
-      const tcp::endpoint endpoint(address, url.port);
-      return x->link->socket.async_connect(
-          endpoint, [this, self = shared_from_this(), x](const error_code& ec) { connected(x, ec); });
-    }
-    x->link->resolver.async_resolve(
-        url.host, std::to_string(url.port),
-        [this, self = shared_from_this(), x](const error_code& ec, const tcp::resolver::results_type& found) {
-          if (x != now_) return;
-          if (ec) return fail(make_failure(error::unreachable, "cannot look up " + where() + ": " + ec.message()));
-          boost::asio::async_connect(x->link->socket, found,
-                                     [this, self, x](const error_code& e, const tcp::endpoint&) { connected(x, e); });
-        });
+    x->link = std::make_shared<peer_link>(strand_, core_->options.max_header_bytes + 2 * piece_size);
+    const auto step = [this, x](const char* stage) {
+      x->stage = stage;
+      allow(x, core_->options.connect_timeout);
+    };
+    const auto done = [this, self = shared_from_this(), x](const result<void>& r) {
+      r.has_error() ? fail(r.error()) : begin(std::move(x->link));
+    };
+    std::make_shared<connector>(x->link, core_->way.value(), core_->options, step, done)->start();
   }
 
-  void connected(const exchange_ptr& x, const error_code& ec) {
-    if (x != now_) return;
-    if (ec) return fail(make_failure(error::unreachable, "cannot connect to " + where() + ": " + ec.message()));
-    prepare(x->link->socket);
-    begin(std::move(x->link));
-  }
-
-  void begin(std::shared_ptr<connection> link) {
+  void begin(std::shared_ptr<peer_link> link) {
     const auto x = now_;
     x->link = std::move(link);
-    x->writer.emplace(op_, *head_, core_->url.value(), core_->who, core_->options);
+    x->writer.emplace(op_, *head_, core_->way.value(), core_->who, core_->options);
     x->reader.emplace(op_, head_->method == "HEAD", core_->options);
     x->stage = "sending the request";
     allow(x, core_->options.read_timeout);
@@ -166,18 +138,18 @@ class conversation : public std::enable_shared_from_this<conversation> {
   }
 
   void send(const exchange_ptr& x, std::string_view bytes) {
-    x->link->socket.async_write_some(boost::asio::buffer(bytes),
-                                     [this, self = shared_from_this(), x, bytes](const error_code& ec, std::size_t n) {
-                                       if (x != now_ || x->sending_ended) return;
-                                       allow(x, core_->options.read_timeout);
-                                       if (ec) {
-                                         // The peer may have said why before it closed: what was received decides.
-                                         x->send_error = ec;
-                                         return sending_ended(x);
-                                       }
-                                       if (n < bytes.size()) return send(x, bytes.substr(n));
-                                       send_next(x);
-                                     });
+    x->link->io.async_write_some(boost::asio::buffer(bytes),
+                                 [this, self = shared_from_this(), x, bytes](const error_code& ec, std::size_t n) {
+                                   if (x != now_ || x->sending_ended) return;
+                                   allow(x, core_->options.read_timeout);
+                                   if (ec) {
+                                     // The peer may have said why before it closed: what was received decides.
+                                     x->send_error = ec;
+                                     return sending_ended(x);
+                                   }
+                                   if (n < bytes.size()) return send(x, bytes.substr(n));
+                                   send_next(x);
+                                 });
   }
 
   void sending_ended(const exchange_ptr& x) {
@@ -190,18 +162,18 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   void receive(const exchange_ptr& x) {
     const auto room = x->link->in.room();
-    x->link->socket.async_read_some(boost::asio::buffer(room.data(), room.size()),
-                                    [this, self = shared_from_this(), x](const error_code& ec, std::size_t n) {
-                                      if (x != now_) return;
-                                      x->link->in.commit(n);
-                                      if (!ec) return received(x);
-                                      if (may_begin_again(x)) return connect_again(x);
-                                      if (ec != boost::asio::error::eof) return broken(x, ec);
-                                      const auto step = x->reader->feed_end(x->link->in);
-                                      if (step.has_error())
-                                        return x->send_error ? broken(x, x->send_error) : fail(step.error());
-                                      react(x, *step);
-                                    });
+    x->link->io.async_read_some(boost::asio::buffer(room.data(), room.size()),
+                                [this, self = shared_from_this(), x](const error_code& ec, std::size_t n) {
+                                  if (x != now_) return;
+                                  x->link->in.commit(n);
+                                  if (!ec) return received(x);
+                                  if (may_begin_again(x)) return connect_again(x);
+                                  if (ec != boost::asio::error::eof) return broken(x, ec);
+                                  const auto step = x->reader->feed_end(x->link->in);
+                                  if (step.has_error())
+                                    return x->send_error ? broken(x, x->send_error) : fail(step.error());
+                                  react(x, *step);
+                                });
   }
 
   void received(const exchange_ptr& x) {
@@ -219,6 +191,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
       case answer_reader::step::done: return answered(x);
       case answer_reader::step::head: break;
     }
+    if (x->reader->status() == 407 && core_->way->by_requests()) return fail(core_->way->wrong_credentials());
     // A success that comes before the request is out counts only if all of it goes out: else a part would pass for the
     // whole.
     if (x->sending_ended) return deliver_head(x);
@@ -247,14 +220,14 @@ class conversation : public std::enable_shared_from_this<conversation> {
     if (keep)
       kept_ = x->link;
     else
-      close(*x->link);
+      x->link->close();
     post([this] { next_request(); });
   }
 
   bool may_begin_again(const exchange_ptr& x) const { return x->may_repeat && !x->reader->started(); }
 
   void connect_again(const exchange_ptr& x) {
-    close(*x->link);
+    x->link->close();
     now_ = std::make_shared<exchange>();
     connect();
   }
@@ -266,24 +239,17 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   void fail(const failure& why) {
     const auto x = std::exchange(now_, nullptr);
-    if (x->link) close(*x->link);
+    if (x->link) x->link->close();
     if (!first_failure_.has_error()) first_failure_ = why;
     op_.on_failure(why);
     post([this] { next_request(); });
   }
 
   void finish() {
-    if (kept_) close(*kept_);
+    if (kept_) kept_->close();
     kept_.reset();
     core_->leave(shared_from_this());
     std::exchange(done_, nullptr)(first_failure_);
-  }
-
-  static void close(connection& link) {
-    error_code ignored;
-    link.timer.cancel();
-    link.resolver.cancel();
-    link.socket.close(ignored);
   }
 
   /// Gives the peer this long from now on. One timer runs; it looks at the deadline when it rings.
@@ -305,7 +271,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
 
   failure was_cancelled() const { return make_failure(error::cancelled); }
 
-  std::string where() const { return core_->url.value().authority(); }
+  std::string where() const { return core_->way->name(); }
 
   boost::asio::any_io_executor strand_;
   std::shared_ptr<client_core> core_;
@@ -313,7 +279,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
   completion done_;
   const request_head* head_ = nullptr;
   exchange_ptr now_;
-  std::shared_ptr<connection> kept_;
+  std::shared_ptr<peer_link> kept_;
   result<void> first_failure_;
   bool cancelled_ = false;
 };

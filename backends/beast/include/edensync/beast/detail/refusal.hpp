@@ -39,8 +39,8 @@ class refusal final : public responder {
 
 /// What is behind the base path in a request's target, with a `/` in front; empty if it is elsewhere.
 inline std::string below(std::string_view target, std::string_view base_path) {
-  if (starts_without_case(target, "http://")) {  // a proxy's way to write it
-    const auto slash = target.find('/', 7);
+  if (starts_without_case(target, "http://") || starts_without_case(target, "https://")) {  // a proxy's way to write it
+    const auto slash = target.find('/', 8);
     target = slash == std::string_view::npos ? std::string_view("/") : target.substr(slash);
   }
   while (base_path.ends_with('/')) base_path.remove_suffix(1);

@@ -10,8 +10,8 @@
 #include "edensync/beast/basic_credentials.hpp"
 #include "edensync/beast/detail/gzip.hpp"
 #include "edensync/beast/detail/header_text.hpp"
+#include "edensync/beast/detail/route.hpp"
 #include "edensync/beast/options.hpp"
-#include "edensync/beast/url.hpp"
 
 namespace edensync::beast::detail {
 
@@ -25,20 +25,23 @@ inline void append_chunk(std::string& out, std::string_view bytes) {
 /// Turns a request into the bytes that go out, piece by piece.
 class request_writer {
  public:
-  request_writer(operation& op, const request_head& head, const base_url& url, const basic_credentials& who,
+  request_writer(operation& op, const request_head& head, const route& way, const basic_credentials& who,
                  const client_options& options)
       : op_(op), announced_(head.has_body ? head.body_length : 0), chunked_(head.has_body && head.body_length < 0) {
-    const std::string target = url.path + (head.target.starts_with('/') ? head.target : "/" + head.target);
+    const std::string target = (way.by_requests() ? "http://" + way.peer.authority() : std::string()) + way.peer.path +
+                               (head.target.starts_with('/') ? head.target : "/" + head.target);
     writable_ = is_token(head.method) && is_visible(target);
     out_ = head.method + " " + target + " HTTP/1.1\r\n";
-    append_field(out_, "Host", url.authority());
+    append_field(out_, "Host", way.peer.authority());
     if (!who.user.empty() && !who.password.empty()) append_field(out_, "Authorization", to_authorization(who));
+    if (way.by_requests() && !way.proxy->user.empty())
+      append_field(out_, "Proxy-Authorization", way.proxy_authorization());
     append_field(out_, "Accept-Encoding", options.accept_gzip && head.method == "GET" ? "gzip" : "identity");
     append_field(out_, "Connection", options.keep_alive ? "keep-alive" : "close");
     if (head.headers.get("User-Agent").empty()) append_field(out_, "User-Agent", "edensync");
     writable_ = append_fields(out_, head.headers,
-                              {"Host", "Authorization", "Accept-Encoding", "Connection", "Content-Length",
-                               "Transfer-Encoding", "Content-Encoding", "Expect"}) &&
+                              {"Host", "Authorization", "Proxy-Authorization", "Accept-Encoding", "Connection",
+                               "Content-Length", "Transfer-Encoding", "Content-Encoding", "Expect"}) &&
                 writable_;
     if (chunked_)
       append_field(out_, "Transfer-Encoding", "chunked");

@@ -39,6 +39,9 @@ class server_core final : public connection_owner {
   ~server_core() override { stop(std::chrono::milliseconds(0)); }
 
   result<void> start() {
+    auto identity = server_tls(options.tls);
+    if (!identity) return identity.error();
+    tls = std::move(*identity);
     error_code ec;
     const auto address = boost::asio::ip::make_address(options.address, ec);
     const tcp::endpoint endpoint(address, options.port);
