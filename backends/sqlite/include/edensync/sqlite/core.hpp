@@ -97,7 +97,7 @@ class core {
 
  private:
   // Of the tables of the site; another one cannot be read.
-  static constexpr int layout_version = 3;
+  static constexpr int layout_version = 4;
 
   // In one transaction, so that of several programs that open a new file together one sets it up.
   void set_up(session& s) {
