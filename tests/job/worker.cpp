@@ -92,9 +92,10 @@ BOOST_AUTO_TEST_CASE(a_run_by_hand) {
   runs.request(peer).value();
   BOOST_TEST(!begin(second));
   BOOST_TEST((run->end(lead(*run)).value() == run_end::completed));
-  BOOST_TEST(!admin::runs<parts>::is_done(state(), ended));
+  BOOST_TEST(admin::run_phase(state()) == "requested");
   BOOST_TEST((work(second) == run_end::completed));
-  BOOST_TEST(admin::runs<parts>::is_done(state(), ended));
+  BOOST_TEST(admin::run_phase(state()) == "idle");
+  BOOST_TEST(state().runs == ended + 2);
   BOOST_TEST((work(first) == run_end::none));
 }
 

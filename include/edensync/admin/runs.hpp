@@ -52,11 +52,6 @@ class runs {
     });
   }
 
-  /// Whether nothing that was asked for is left to be done.
-  static bool is_done(const run_state& s, std::uint64_t ended_before) {
-    return !s.requested && !s.running() && s.runs > ended_before;
-  }
-
   /// Withdraws what is asked for, and lets what is under way end at the next record. Errors: no_such_entry if there is
   /// neither.
   result<void> cancel(repository_id r) {
