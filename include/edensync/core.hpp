@@ -15,6 +15,8 @@
 #include "edensync/core/repository.hpp"
 #include "edensync/core/resource_descriptor.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/run_state.hpp"
+#include "edensync/core/sync_job.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/core/to_do_list.hpp"
 #include "edensync/core/value.hpp"

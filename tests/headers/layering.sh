@@ -19,7 +19,7 @@ allowed() {  # what a folder may include; the exceptions to "only the rows below
                        echo core concepts schema policy protocol log ;;  # a model never includes the engine
     site)              echo core concepts schema policy protocol log s3xml s3json importer exporter ;;
     job)               echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;
-    admin)             echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;
+    admin)             echo core concepts schema policy protocol log s3xml s3json importer exporter site job ;;
     umbrella)          echo core concepts schema policy protocol log s3xml s3json importer exporter site job memory system ;;
     *)                 return 1 ;;
   esac

@@ -50,7 +50,15 @@ BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
                                  "import",
                                  "export",
                                  "serve",
+                                 "job add",
+                                 "job set",
+                                 "job list",
+                                 "job remove",
+                                 "job reset",
                                  "sync",
+                                 "status",
+                                 "cancel",
+                                 "worker",
                                  "log"}) {
     BOOST_TEST(all.out.find("\n  " + name + " ") != std::string::npos, name);
     std::vector<std::string> words{name.substr(0, name.find(' '))};
@@ -111,6 +119,16 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_does_nothing) {
       {"serve", "--data", data, "--listen", "127.0.0.1:99999"},
       {"serve", "--data", data, "--listen", "::1:80"},
       {"serve", "--data", data, "--listen", "127.0.0.1:0", "--base", "eden"},
+      {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--order", "first"},
+      {"job", "add", "--data", data, "--repository", "a"},
+      {"job", "add", "--data", data, "--repository", "a", "--every", "soon"},
+      {"job", "add", "--data", data, "--repository", "a", "--every", "5m", "--start", "tomorrow"},
+      {"job", "add", "--data", data, "--repository", "a", "--every", "5m", "--repeat", "-1"},
+      {"job", "set", "--data", data, "--repository", "a", "--enabled", "--disabled"},
+      {"job", "list", "--data", data, "--wait"},
+      {"status", "--data", data, "Base"},
+      {"cancel", "--data", data},
+      {"worker", "--data", data, "--once=yes"},
       {"sync", "--data", data},
       {"log", "--last", "3"},
   };
@@ -324,18 +342,58 @@ BOOST_AUTO_TEST_CASE(resources) {
              "--filter", "[~]~.name__like=H*", "--filter", "[dvr_bed]~.label=Gym", "--no-components"}));
   BOOST_TEST(boost::json::serialize(json("resource list", {"--repository", "Base"})) ==
              R"([{"resource":"dvr_centre","mode":"pull","strategy":"create,update","update_policy":"OTHER",)"
-             R"("conflict_policy":"MASTER","components":false,"last_pull":null,"last_push":null,)"
+             R"("conflict_policy":"MASTER","components":false,"order":0,"last_pull":null,"last_push":null,)"
              R"("filters":["[~]~.name__like=H*","[dvr_bed]~.label=Gym"]}])");
   bad(1, "already configured", "resource add", one);
+  // The first to be added comes last.
+  good("resource add", {"--repository", "Base", "--resource", "dvr_bed", "--order", "-1"});
+  BOOST_TEST(json("resource list", {"--repository", "Base"}).at(0).at("resource") == "dvr_bed");
+  good("resource set", {"--repository", "Base", "--resource", "dvr_bed", "--order", "1"});
   good("resource set", with({"--mode", "both", "--no-filter", "--components"}));
   const auto t = json("resource list", {"--repository", "Base"}).at(0);
   BOOST_TEST(t.at("mode") == "both");
   BOOST_TEST(t.at("strategy") == "create,update");
   BOOST_TEST(t.at("components") == true);
   BOOST_TEST(t.at("filters").as_array().empty());
+  good("resource remove", {"--repository", "Base", "--resource", "dvr_bed"});
   bad(1, "is not configured", "resource set", {"--repository", "Base", "--resource", "dvr_bed", "--mode", "pull"});
   good("resource remove", one);
   bad(1, "is not configured", "resource remove", one);
+}
+
+BOOST_AUTO_TEST_CASE(jobs) {
+  good("init");
+  good("repository add", {"--name", "Base"});
+  bad(1, "has no job", "job set", {"--repository", "Base", "--every", "5m"});
+  BOOST_TEST(good("job add", {"--repository", "Base", "--every", "5m", "--start", "2031-09-21T08:30", "--end",
+                              "2032-09-21 08:30", "--repeat", "3", "--timeout", "2m"}) == "1\n");
+  BOOST_TEST(boost::json::serialize(json("job list", {"--repository", "Base"})) ==
+             R"([{"job":1,"repository":"Base","enabled":true,"start":"2031-09-21T08:30:00",)"
+             R"("end":"2032-09-21T08:30:00","every":"5m","repeat":3,"timeout":"2m","status":"waiting",)"
+             R"("next_run":"2031-09-21T08:30:00","last_run":null,"times_run":0,"failures":0,"message":""}])");
+  BOOST_TEST(json("status", {"--repository", "Base"}).at("next_run") == "2031-09-21T08:30:00");
+  // What the manual gives as an example, and one for the nights.
+  good("job set", {"--repository", "Base", "--every", "300", "--timeout", "600", "--repeat", "0", "--disabled"});
+  BOOST_TEST(good("job add", {"--repository", "Base", "--every", "1d", "--end", "2020-01-01T00:00"}) == "2\n");
+  const auto all = json("job list");
+  BOOST_TEST(all.at(0).at("enabled") == false);
+  BOOST_TEST(all.at(0).at("timeout") == "10m");
+  BOOST_TEST(all.at(0).at("end") == "2032-09-21T08:30:00");
+  BOOST_TEST(all.at(1).at("status") == "expired");
+  BOOST_TEST(json("status", {"--repository", "Base"}).at("next_run").is_null());
+  bad(1, "several jobs", "job reset", {"--repository", "Base"});
+  good("job set", {"--repository", "Base", "--job", "2", "--end", ""});
+  good("job reset", {"--repository", "Base", "--job", "2"});
+  BOOST_TEST(json("job list").at(1).at("status") == "waiting");
+  bad(1, "no job 7", "job remove", {"--repository", "Base", "--job", "7"});
+  bad(1, "every second", "job set", {"--repository", "Base", "--job", "2", "--every", "0"});
+  bad(1, "ends before it starts", "job set", {"--repository", "Base", "--job", "1", "--end", "2030-01-01T00:00"});
+  bad(1, "no repository", "job list", {"--repository", "Nobody"});
+  good("job remove", {"--repository", "Base", "--job", "1"});
+  BOOST_TEST(json("job list").as_array().size() == 1u);
+  // A repository takes its jobs along.
+  good("repository remove", {"--name", "Base"});
+  BOOST_TEST(json("job list").as_array().empty());
 }
 
 BOOST_AUTO_TEST_CASE(records_in_files) {

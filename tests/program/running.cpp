@@ -9,6 +9,7 @@
 
 namespace {
 
+using edensync::test::background;
 using edensync::test::fixture;
 using edensync::test::served;
 using edensync::test::workplace;
@@ -44,7 +45,7 @@ BOOST_FIXTURE_TEST_SUITE(program_running, two_sites)
 BOOST_AUTO_TEST_CASE(what_one_has_the_other_gets) {
   served s(base);
   configure(s.address);
-  const auto first = field.good("sync", {"--repository", "Base"});
+  const auto first = field.good("sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(first ==
              "pull dvr_centre: 3 records, 3 created, 0 updated, 0 deleted\n"
              "push dvr_centre: 0 records\n");
@@ -64,31 +65,64 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_says_so) {
     gone = s.address;
     configure(gone);
     field.good("repository set", {"--name", "Base", "--password-file", field.file("pw", "wrong\n")});
-    field.bad(1, "refused the credentials", "sync", {"--repository", "Base"});
+    field.bad(1, "refused the credentials", "sync", {"--repository", "Base", "--wait"});
     BOOST_TEST(s.stop() == 0);
   }
-  field.bad(1, "cannot be reached", "sync", {"--repository", "Base"});
+  field.bad(1, "cannot be reached", "sync", {"--repository", "Base", "--wait"});
   field.bad(1, "no repository", "sync", {"--repository", "Nobody"});
   field.good("repository set", {"--name", "Base", "--url", ""});
-  field.bad(1, "No URL", "sync", {"--repository", "Base"});
+  field.bad(1, "No URL", "sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(field.json("log").as_array().size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_proxy_is_never_passed_by) {
   configure("http://127.0.0.1:9/eden");
   field.good("settings set", {"--proxy", "http://127.0.0.1:9"});
-  field.bad(1, "proxy", "sync", {"--repository", "Base"});
+  field.bad(1, "proxy", "sync", {"--repository", "Base", "--wait"});
 }
 
 BOOST_AUTO_TEST_CASE(one_run_at_a_time) {
   served s(base);
   configure(s.address);
-  field.good("sync", {"--repository", "Base"});
+  field.good("sync", {"--repository", "Base", "--wait"});
   const int held = hold_run();
   BOOST_TEST_REQUIRE(held >= 0);
-  field.bad(1, "another run", "sync", {"--repository", "Base"});
-  ::close(held);
-  field.good("sync", {"--repository", "Base", "--wait"});
+  {
+    background sync(field, {"sync", "--repository", "Base", "--wait"});
+    BOOST_TEST(field.until("Base", [](const auto& now) { return now.at("phase") == "requested"; }));
+    // Neither does another process begin it.
+    field.good("worker", {"--once"});
+    BOOST_TEST(field.json("status", {"--repository", "Base"}).at("phase") == "requested");
+    ::close(held);
+    BOOST_TEST(sync.wait() == 0);
+  }
+  BOOST_TEST(field.json("status", {"--repository", "Base"}).at("runs") == 2);
+  BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_in_the_background) {
+  served s(base);
+  configure(s.address);
+  // Without a worker a process of its own leads it.
+  BOOST_TEST(field.json("status").at(0).at("worker") == false);
+  field.good("sync", {"--repository", "Base"});
+  BOOST_TEST(field.until("Base", [](const auto& now) { return now.at("runs") == 1 && now.at("phase") == "idle"; }));
+  auto now = field.json("status", {"--repository", "Base"});
+  BOOST_TEST(now.at("last_result") == "completed");
+  BOOST_TEST(now.at("requested").is_null());
+  field.bad(1, "nothing is under way", "cancel", {"--repository", "Base"});
+  // Whose worker it is makes no difference.
+  served own(field, {"--worker"});
+  BOOST_TEST(field.json("status").at(0).at("worker") == true);
+  BOOST_TEST(field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: "));
+  field.good("repository set", {"--name", "Base", "--url", "http://127.0.0.1:9/eden"});
+  const auto failed = field.at("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(failed.status == 1);
+  BOOST_TEST(failed.out.find("cannot be reached") != std::string::npos, failed.out);
+  now = field.json("status", {"--repository", "Base"});
+  BOOST_TEST(now.at("last_result") == "failed");
+  BOOST_TEST(now.at("message").as_string().find("cannot be reached") != std::string::npos);
+  BOOST_TEST(own.stop() == 0);
   BOOST_TEST(s.stop() == 0);
 }
 

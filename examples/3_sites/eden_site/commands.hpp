@@ -44,6 +44,7 @@ std::vector<command> document_commands();    // import, export
 std::vector<command> quarantine_commands();  // quarantine
 std::vector<command> log_commands();         // log, explain
 std::vector<command> serve_commands();       // serve
-std::vector<command> sync_commands();        // sync
+std::vector<command> job_commands();         // job
+std::vector<command> sync_commands();        // sync, status, cancel, worker
 
 }  // namespace eden_site

@@ -2,7 +2,9 @@
 
 #include <edensync/admin/repositories.hpp>
 #include <edensync/admin/tasks.hpp>
+#include <charconv>
 #include <ostream>
+#include <system_error>
 #include <utility>
 
 #include "commands.hpp"
@@ -20,6 +22,13 @@ edensync::policy_name policy_of(const std::string& word, std::string_view name) 
   const auto p = edensync::parse_policy(word);
   if (!p) throw usage_error("--" + std::string(name) + " is THIS, OTHER, NEWER or MASTER");
   return *p;
+}
+
+std::int32_t order_of(const std::string& text) {
+  std::int32_t n = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (wrong != std::errc() || end != text.data() + text.size()) throw usage_error("--order is no number");
+  return n;
 }
 
 // What the command line says of a task, as a change of it.
@@ -43,6 +52,7 @@ std::function<void(edensync::sync_task&)> change_of(const arguments& given) {
     said.filters.push_back(std::move(*f));
   }
   if (given.has("filter") && given.has("no-filter")) throw usage_error("--filter or --no-filter, not both");
+  if (given.has("order")) said.order = order_of(given.text("order"));
   const auto components = given.choice("components");
   return [=, &given](edensync::sync_task& t) {
     if (given.has("mode")) t.mode = said.mode;
@@ -51,6 +61,7 @@ std::function<void(edensync::sync_task&)> change_of(const arguments& given) {
     if (given.has("conflict-policy")) t.conflict = said.conflict;
     if (given.has("filter") || given.has("no-filter")) t.filters = said.filters;
     if (components) t.components = *components;
+    if (given.has("order")) t.order = said.order;
   };
 }
 
@@ -90,6 +101,7 @@ void list(const arguments& given, std::ostream& out) {
              {"update_policy", edensync::to_text(t.update)},
              {"conflict_policy", edensync::to_text(t.conflict)},
              {"components", t.components},
+             {"order", t.order},
              {"last_pull", moment(ledger.get_watermark(t.id, edensync::direction::pull).time)},
              {"last_push", moment(ledger.get_watermark(t.id, edensync::direction::push).time)},
              {"filters", std::move(filters)}});
@@ -113,12 +125,13 @@ const std::vector<option> description{{"data"},
                                       {"conflict-policy"},
                                       {"filter", kind::many},
                                       {"components", kind::flag},
-                                      {"no-components", kind::flag}};
+                                      {"no-components", kind::flag},
+                                      {"order"}};
 
 constexpr const char* described =
     "--data DIR --repository N --resource T [--mode pull|push|both|none]\n"
     "                    [--strategy create,update,delete,merge] [--update-policy P] [--conflict-policy P]\n"
-    "                    [--filter '[T]key=value']... [--[no-]components]";
+    "                    [--filter '[T]key=value']... [--[no-]components] [--order N]";
 
 constexpr const char* meant =
     "\n\n"
@@ -130,7 +143,10 @@ constexpr const char* meant =
     "  --conflict-policy P    the same for records that both sides changed\n"
     "  --filter F             only records that pass, as in an address: [T]~.name__like=Foo*; without the brackets of\n"
     "                         the table itself. May stand several times\n"
-    "  --no-components        without the records that belong to a record";
+    "  --no-components        without the records that belong to a record\n"
+    "  --order N              its place in a run; 0 unless told. Those of the same place run in the order in which "
+    "they\n"
+    "                         were added: first what others refer to";
 
 }  // namespace
 

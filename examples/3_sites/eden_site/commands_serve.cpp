@@ -1,17 +1,17 @@
 // serve: answers whoever has an account, until it is told to stop.
 
-#include <pthread.h>
-
 #include <edensync/site/passive_site.hpp>
 #include <edensync/beast/server.hpp>
 #include <charconv>
-#include <csignal>
+#include <optional>
 #include <ostream>
 
 #include "accounts.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
+#include "end_signals.hpp"
 #include "open_site.hpp"
+#include "run_loop.hpp"
 
 namespace eden_site {
 
@@ -52,13 +52,7 @@ void serve(const arguments& given, std::ostream& out) {
   const auto where = address_of(given.text("listen"));
   const auto base = base_of(given);
 
-  // Before there is a thread: all of them leave these two to the one that waits for them.
-  sigset_t ends;
-  sigemptyset(&ends);
-  sigaddset(&ends, SIGTERM);
-  sigaddset(&ends, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &ends, nullptr);
-
+  const end_signals ends;
   const auto here = site_of(given);
   here->site.uuid().value();
   authenticator accounts(here->folder);
@@ -76,8 +70,10 @@ void serve(const arguments& given, std::ostream& out) {
   const bool six = where.host.find(':') != std::string::npos;
   out << "listening on http://" << (six ? "[" + where.host + "]" : where.host) << ':' << server.port() << base
       << std::endl;
-  int which = 0;
-  sigwait(&ends, &which);
+  std::optional<worker_thread> working;
+  if (given.has("worker")) working.emplace(*here);
+  ends.wait();
+  working.reset();
   server.stop();
 }
 
@@ -87,12 +83,13 @@ std::vector<command> serve_commands() {
   return {
       {"serve",
        "answers other sites, until SIGTERM or SIGINT comes",
-       "--data DIR --listen HOST:PORT [--base /eden]\n\n"
+       "--data DIR --listen HOST:PORT [--base /eden] [--worker]\n\n"
        "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
-       "  --base PATH          what stands in front of Eden's addresses\n\n"
+       "  --base PATH          what stands in front of Eden's addresses\n"
+       "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n\n"
        "  Prints \"listening on http://HOST:PORT/BASE\" once it does. There is no https: have a proxy in front that\n"
        "  has, before you listen on more than this machine",
-       {{"data"}, {"listen"}, {"base"}},
+       {{"data"}, {"listen"}, {"base"}, {"worker", option::kind::flag}},
        serve}};
 }
 

@@ -1,76 +1,188 @@
-// sync: one run with a repository.
+// sync, status, cancel: runs that somebody asks for, watches and cancels; worker: the program that leads them.
 
-#include <edensync/site/active_site.hpp>
-#include <edensync/site/synchronize_files.hpp>
+#include <spawn.h>
+#include <unistd.h>
+
+#include <edensync/admin/job_text.hpp>
 #include <edensync/admin/repositories.hpp>
-#include <edensync/beast/client.hpp>
-#include <edensync/files/folder.hpp>
+#include <edensync/admin/runs.hpp>
+#include <algorithm>
+#include <chrono>
 #include <ostream>
+#include <thread>
+#include <utility>
 
 #include "commands.hpp"
-#include "engine.hpp"
+#include "end_signals.hpp"
 #include "open_site.hpp"
+#include "output.hpp"
+#include "run_loop.hpp"
 
 namespace eden_site {
 
 namespace {
 
+namespace admin = edensync::admin;
 using kind = option::kind;
+using repositories = admin::repositories<parts>;
+using runs = admin::runs<parts>;
 
-void tell(const edensync::transfer_report& t, std::ostream& out) {
-  const bool pull = t.way == edensync::direction::pull;
-  out << (pull ? "pull " : "push ") << t.resource << ": ";
-  if (t.error) {
-    out << "failed: " << t.error->text() << '\n';
-    return;
+// A process of its own leads what was asked for, and ends.
+void begin_in_background(const data_folder& folder) {
+  std::string words[] = {"eden-site", "worker", "--data", folder.path().string(), "--once"};
+  char* pointers[] = {words[0].data(), words[1].data(), words[2].data(), words[3].data(), words[4].data(), nullptr};
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+  posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
+  posix_spawnattr_t how;
+  posix_spawnattr_init(&how);
+  // Not to end with the terminal.
+  posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID);
+  pid_t id = 0;
+  const int wrong = ::posix_spawn(&id, "/proc/self/exe", &files, &how, pointers, ::environ);
+  posix_spawn_file_actions_destroy(&files);
+  posix_spawnattr_destroy(&how);
+  if (wrong != 0) edensync::throw_failure(edensync::error::not_configured, "no process can be begun");
+}
+
+// Leads the run itself if nobody else does.
+edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
+  const end_signals ends;
+  const on_end_signal cancel(ends, [&] { (void)runs(here.site).cancel(peer); });
+  for (;;) {
+    if (!here.folder.has_worker().value()) run_loop(here, {.only = peer, .jobs = false}).work_off();
+    const auto s = runs(here.site).of(peer).value();
+    if (!s.requested && !s.running()) return s;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
-  const auto counts = pull ? std::optional(t.imported.total) : t.peer_counts;
-  out << (pull ? t.imported.total.received : t.exported.records()) << " records";
-  if (counts)
-    out << ", " << counts->created << " created, " << counts->updated << " updated, " << counts->deleted << " deleted";
-  if (!pull && t.peer_refused != 0) out << ", " << t.peer_refused << " refused there";
-  if (t.waiting != 0) out << ", " << t.waiting << " in quarantine";
-  out << '\n';
-}
-
-edensync::run_report run_folder(edensync::site<parts>& self, edensync::repository_id peer) {
-  return edensync::synchronize_files(self, peer, edensync::files::open_folder);
-}
-
-edensync::run_report run_line(open_site& here, const edensync::repository& peer) {
-  const auto known = edensync::admin::opened(peer, here.vault).value();
-  edensync::active_site calling(here.site);
-  const auto run = calling.synchronize_with(peer.id);
-  edensync::beast::client client(known);
-  // What fails stands in the report, too, and there with the transfer that it belongs to.
-  (void)client.run(*run);
-  return run->report();
 }
 
 void sync(const arguments& given, std::ostream& out) {
   const auto& name = given.text("repository");
   const auto here = site_of(given);
-  const auto peer = edensync::admin::repositories<parts>(here->site).find(name).value();
-  if (!peer.proxy.empty() || !here->choices.proxy.empty())
-    edensync::throw_failure(edensync::error::bad_setting, "runs through a proxy are not possible yet");
-  const auto alone = here->folder.lock_for_run(peer.id, given.has("wait")).value();
+  const auto peer = repositories(here->site).find(name).value();
+  const auto ended_before = runs(here->site).request(peer.id, "sync").value();
+  if (!given.has("wait")) {
+    if (!here->folder.has_worker().value()) begin_in_background(here->folder);
+    out << "asked for; eden-site status shows how far it is\n";
+    return;
+  }
+  const auto s = wait_for(*here, peer.id);
+  if (s.runs == ended_before) edensync::throw_failure(edensync::error::cancelled);
+  out << s.words;
+  if (s.message.empty()) return;
+  // The words of what failed stand above.
+  const bool in_part = !s.words.empty() && s.how != edensync::run_end::cancelled;
+  edensync::throw_failure(edensync::error::bad_setting, in_part ? "not every transfer could be done" : s.message);
+}
 
-  const auto report = peer.type == "filesync" ? run_folder(here->site, peer.id) : run_line(*here, peer);
-  for (const auto& t : report.transfers) tell(t, out);
-  if (report.error) throw edensync::failure_exception(*report.error);
-  if (!report.ok()) edensync::throw_failure(edensync::error::bad_setting, "not every transfer could be done");
+boost::json::value moment(const std::optional<edensync::timestamp>& t) {
+  return t ? boost::json::value(edensync::to_text(*t)) : nullptr;
+}
+
+boost::json::object entry(open_site& here, const edensync::repository& r) {
+  auto ledger = here.store.snapshot();
+  const auto s = ledger.get_run(r.id);
+  std::optional<edensync::timestamp> next;
+  for (const auto& j : ledger.jobs(r.id))
+    if (const auto due = edensync::schedule::next_run(j, here.site.now()); due && (!next || *due < *next)) next = due;
+  const auto left = admin::estimate(s, here.site.now());
+  return {{"repository", r.name},
+          {"phase", admin::run_phase(s)},
+          {"resource", s.running() ? boost::json::value(s.resource) : nullptr},
+          {"task", s.running() ? boost::json::value(s.task) : nullptr},
+          {"tasks", s.running() ? boost::json::value(s.tasks) : nullptr},
+          {"records", s.running() ? boost::json::value(s.records) : nullptr},
+          {"bytes", s.running() ? boost::json::value(s.bytes) : nullptr},
+          {"began", s.running() ? moment(s.began) : nullptr},
+          {"alive", s.running() ? moment(s.alive) : nullptr},
+          {"seconds_left", left ? boost::json::value(*left) : nullptr},
+          {"requested", moment(s.requested)},
+          {"runs", s.runs},
+          {"last_ended", moment(s.ended)},
+          {"last_took", s.runs != 0 ? boost::json::value(s.took) : nullptr},
+          {"last_result", edensync::to_text(s.how)},
+          {"message", s.message},
+          {"next_run", moment(next)},
+          {"worker", here.folder.has_worker().value()}};
+}
+
+void status(const arguments& given, std::ostream& out) {
+  const auto name = given.maybe("repository");
+  const auto here = site_of(given);
+  if (name) return print_entry(out, entry(*here, repositories(here->site).find(*name).value()), given.has("json"));
+  listing all;
+  for (const auto& r : repositories(here->site).all().value()) {
+    auto e = entry(*here, r);
+    // What fits into a line.
+    if (!given.has("json"))
+      e = {{"repository", e["repository"]}, {"phase", e["phase"]},           {"resource", e["resource"]},
+           {"records", e["records"]},       {"last_ended", e["last_ended"]}, {"last_result", e["last_result"]},
+           {"next_run", e["next_run"]},     {"worker", e["worker"]}};
+    all.add(std::move(e));
+  }
+  all.print(out, given.has("json"));
+}
+
+void cancel(const arguments& given, std::ostream&) {
+  const auto& name = given.text("repository");
+  const auto here = site_of(given);
+  runs(here->site).cancel(repositories(here->site).find(name).value().id).value();
+}
+
+void work(const arguments& given, std::ostream& out) {
+  const end_signals ends;
+  const auto here = site_of(given);
+  here->site.uuid().value();
+  if (given.has("once")) {
+    run_loop loop(*here, {.jobs = false});
+    const on_end_signal stop(ends, [&] { loop.stop(); });
+    loop.work_off();
+    return;
+  }
+  const worker_thread working(*here);
+  out << "working for " << here->folder.path().string() << std::endl;
+  ends.wait();
 }
 
 }  // namespace
 
 std::vector<command> sync_commands() {
-  return {{"sync",
-           "runs all that is configured for a repository; registers there first if need be",
-           "--data DIR --repository N [--wait]\n\n"
-           "  --wait   if another run with it is under way, begin when that has ended instead of failing\n\n"
-           "  Prints a line for each pull and push. Fails if one of them did; the others are done all the same",
-           {{"data"}, {"repository"}, {"wait", kind::flag}},
-           sync}};
+  return {
+      {"sync",
+       "asks for a run with a repository, of all that is configured for it; registers there first if need be",
+       "--data DIR --repository N [--wait]\n\n"
+       "  --wait   waits for its end, and prints a line for each pull and push; fails if one of them did, the others\n"
+       "           are done all the same. SIGINT and SIGTERM cancel it\n\n"
+       "  A worker leads the run. Without one a process of its own does, or with --wait this one. During a run with "
+       "the\n"
+       "  repository it comes after that",
+       {{"data"}, {"repository"}, {"wait", kind::flag}},
+       sync},
+      {"status",
+       "shows what is going on with all repositories, or one: phase, records, last and next run",
+       "--data DIR [--repository N] [--json]\n\n"
+       "  Phases: idle, requested, beginning, pull, push, ending. Times are UTC; seconds_left is how long the run "
+       "goes\n"
+       "  on if it takes as long as the last one",
+       {{"data"}, {"repository"}, {"json", kind::flag}},
+       status},
+      {"cancel",
+       "ends the run with a repository at the next record, and withdraws what was asked for",
+       "--data DIR --repository N",
+       {{"data"}, {"repository"}},
+       cancel},
+      {"worker",
+       "leads the runs that are due or asked for, until SIGTERM or SIGINT comes",
+       "--data DIR [--once]\n\n"
+       "  --once   only those that somebody asked for, and ends when there are no more\n\n"
+       "  Prints \"working for DIR\" once it does. It looks once a second what is to be done. Several may work for a\n"
+       "  site. When it ends, it ends its runs at a record; the next one goes on with them, also if it was killed",
+       {{"data"}, {"once", kind::flag}},
+       work},
+  };
 }
 
 }  // namespace eden_site

@@ -86,13 +86,27 @@ result<folder_lock> data_folder::lock_for_change() const {
   return lock;
 }
 
-result<folder_lock> data_folder::lock_for_run(std::int64_t repository, bool wait) const {
+result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
   std::error_code wrong;
   fs::create_directories(where_ / "runs", wrong);
   if (wrong) return in_words(where_ / "runs", wrong);
-  auto lock = folder_lock::take(where_ / "runs" / std::to_string(repository), folder_lock::kind::exclusive, !wait);
+  auto lock = folder_lock::take(where_ / "runs" / std::to_string(repository), folder_lock::kind::exclusive, true);
   if (!lock && lock.error().code == error::store_locked) return make_failure(error::busy);
   return lock;
+}
+
+result<folder_lock> data_folder::lock_as_worker() const {
+  return folder_lock::take(where_ / "worker", folder_lock::kind::shared, false);
+}
+
+result<bool> data_folder::has_worker() const {
+  // One at a time: two who look must not take each other for a worker.
+  const auto turn = folder_lock::take(where_ / "worker.turn", folder_lock::kind::exclusive, false);
+  if (!turn) return turn.error();
+  const auto nobody = folder_lock::take(where_ / "worker", folder_lock::kind::exclusive, true);
+  if (nobody) return false;
+  if (nobody.error().code == error::store_locked) return true;
+  return nobody.error();
 }
 
 fs::path data_folder::current_schema() const {

@@ -18,6 +18,7 @@ namespace eden_site {
 ///     credentials.key     the key of the credentials in the database; made at the first need
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
+///     worker              held by the workers; worker.turn by whoever looks whether there is one
 ///
 /// Thread safety: a value.
 class data_folder {
@@ -45,8 +46,14 @@ class data_folder {
   /// Held while the schema changes. Errors: store_locked if somebody has the site open.
   edensync::result<folder_lock> lock_for_change() const;
 
-  /// Held during a run with a repository. Errors: busy if another one is under way and `wait` is false.
-  edensync::result<folder_lock> lock_for_run(std::int64_t repository, bool wait) const;
+  /// Held during a run with a repository. Errors: busy if another one is under way.
+  edensync::result<folder_lock> lock_for_run(std::int64_t repository) const;
+
+  /// Held by a worker as long as it lives; any number may.
+  edensync::result<folder_lock> lock_as_worker() const;
+
+  /// Whether there is one.
+  edensync::result<bool> has_worker() const;
 
  private:
   std::filesystem::path where_;

@@ -11,6 +11,8 @@
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/repository.hpp"
+#include "edensync/core/run_state.hpp"
+#include "edensync/core/sync_job.hpp"
 #include "edensync/core/sync_task.hpp"
 
 namespace edensync {
@@ -25,8 +27,12 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
   { l.setting(key) } -> std::same_as<std::optional<std::string>>;
   { l.repositories() } -> std::same_as<std::vector<repository>>;
   { l.find_repository(id) } -> std::same_as<std::optional<repository>>;
-  // In the order in which they are to be run.
+  // In the order in which they are to be run: by `order`, then by id.
   { l.tasks(repo) } -> std::same_as<std::vector<sync_task>>;
+  // In order of id; `repo` 0: of all repositories.
+  { l.jobs(repo) } -> std::same_as<std::vector<sync_job>>;
+  // Only the repository is set if nothing was written.
+  { l.get_run(repo) } -> std::same_as<run_state>;
   // In order of id, those of all repositories and those hosted here.
   { l.datasets() } -> std::same_as<std::vector<data_set>>;
   // An empty watermark if there is none.
@@ -53,15 +59,18 @@ concept ledger_writer = ledger_reader<L> &&
     requires(L l, std::string_view key, const repository& repo, const sync_task& t, task_id task, direction d,
              const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
              const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
-             const log_entry& line, resource_id resource, record_handle record, const data_set& set,
-             dataset_id dataset) {
+             const log_entry& line, resource_id resource, record_handle record, const data_set& set, dataset_id dataset,
+             const sync_job& plan, job_id job, const run_state& run) {
   l.set_setting(key, key);
   // Inserts if id is 0, otherwise replaces; gives the id.
   { l.put_repository(repo) } -> std::same_as<repository_id>;
-  // Removes the repository, its data sets, tasks, watermarks and quarantine; its log stays.
+  // Removes the repository, its data sets, tasks, jobs, watermarks and quarantine; its log stays.
   l.erase_repository(r);
   { l.put_task(t) } -> std::same_as<task_id>;
   l.erase_task(task);
+  { l.put_job(plan) } -> std::same_as<job_id>;
+  l.erase_job(job);
+  l.set_run(run);
   { l.put_dataset(set) } -> std::same_as<dataset_id>;
   // Removes the data set and its tasks.
   l.erase_dataset(dataset);

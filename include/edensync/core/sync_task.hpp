@@ -44,6 +44,8 @@ struct sync_task {
   policy_name conflict = policy_name::take_newer;
   bool components = true;
   std::vector<task_filter> filters{};
+  /// Tasks run in this order, those of the same place in that of their numbers: first what others refer to.
+  std::int32_t order = 0;
   /// Which files of the folder of a `filesync` repository are read, as a shell pattern; empty: `*.xml`.
   std::string infile_pattern{};
   /// How files that are written there are called; empty: `default_file_name`. See `expand_file_name`.

@@ -57,6 +57,7 @@ inline sync_task make_task(repository_id repo, std::string resource) {
   t.conflict = policy_name::keep_local;
   t.components = false;
   t.filters = {{"", "~.name__like=F\"oo*"}, {"law_part", "~.status=1", uid("urn:uuid:filter"), s::second(4)}};
+  t.order = -3;
   t.infile_pattern = "*.xml";
   t.outfile_pattern = "$year/$resource \"1\".xml";
   t.delete_input_files = true;
@@ -64,6 +65,45 @@ inline sync_task make_task(repository_id repo, std::string resource) {
   t.uuid = uid("urn:uuid:task");
   t.modified_on = s::second(5);
   return t;
+}
+
+inline sync_job make_job(repository_id repo) {
+  return {.repository = repo,
+          .enabled = false,
+          .start = s::second(1),
+          .end = s::second(2),
+          .repeats = 3,
+          .period = 4,
+          .timeout = 5,
+          .status = job_status::needs_person,
+          .next_run = s::second(6),
+          .last_run = s::second(7),
+          .times_run = 8,
+          .failures = 9,
+          .message = "wörds"};
+}
+
+inline run_state make_run(repository_id repo) {
+  return {.repository = repo,
+          .requested = s::second(1),
+          .requested_by = "böss",
+          .owner = "urn:uuid:owner",
+          .job = 2,
+          .began = s::second(3),
+          .alive = s::second(4),
+          .resource = "law_site",
+          .way = direction::push,
+          .task = 5,
+          .tasks = 6,
+          .records = 7,
+          .bytes = 1234567890123,
+          .cancel = true,
+          .runs = 8,
+          .ended = s::second(9),
+          .how = run_end::timed_out,
+          .took = 10,
+          .words = "pull law_site: 1 records\n",
+          .message = "too löng"};
 }
 
 inline data_set make_dataset(repository_id repo, std::string code) {
@@ -92,7 +132,7 @@ inline bool same(const sync_task& a, const sync_task& b) {
       return false;
   return a.id == b.id && a.repository == b.repository && a.resource == b.resource && a.mode == b.mode &&
          a.allowed == b.allowed && a.update == b.update && a.conflict == b.conflict && a.components == b.components &&
-         a.infile_pattern == b.infile_pattern && a.outfile_pattern == b.outfile_pattern &&
+         a.order == b.order && a.infile_pattern == b.infile_pattern && a.outfile_pattern == b.outfile_pattern &&
          a.delete_input_files == b.delete_input_files && a.human_readable == b.human_readable &&
          a.dataset == b.dataset && a.uuid == b.uuid && a.modified_on == b.modified_on;
 }

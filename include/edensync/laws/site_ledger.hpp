@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "edensync/laws/ledger_records.hpp"
 #include "edensync/laws/ledger_sample.hpp"
@@ -37,6 +38,7 @@ void repositories_and_tasks_are_kept(F& f) {
     first = make_task(a.id, "law_site");
     second.repository = a.id;
     second.resource = "law_part";
+    second.order = -4;
     first.id = t.put_task(first);
     second.id = t.put_task(second);
     expect(first.id != 0 && first.id != second.id, "so does a task");
@@ -47,7 +49,8 @@ void repositories_and_tasks_are_kept(F& f) {
   expect(now.find_repository(a.uuid) && same(*now.find_repository(a.uuid), a), "a repository is found by its uid");
   expect(!now.find_repository(uid()) && !now.find_repository(uid("x")), "and not by an empty or unknown one");
   const auto tasks = now.tasks(a.id);
-  expect(tasks.size() == 2 && same(tasks[0], first) && same(tasks[1], second), "tasks come back as written, in order");
+  expect(tasks.size() == 2 && same(tasks[0], second) && same(tasks[1], first),
+         "tasks come back as written, in the order in which they are to be run");
   expect(now.tasks(b.id).empty(), "each with its repository");
   in_transaction(store, [&](auto& t) {
     a.name = "renamed";
@@ -60,6 +63,59 @@ void repositories_and_tasks_are_kept(F& f) {
   auto later = store.snapshot();
   expect(later.repositories().size() == 2 && same(later.repositories()[0], a), "a replaced repository is as written");
   expect(later.tasks(a.id).size() == 1 && same(later.tasks(a.id)[0], first), "an erased task is gone");
+}
+
+template <class F>
+void tasks_of_one_place_keep_their_order(F& f) {
+  auto store = f.make(s::make_schema());
+  std::vector<task_id> ids;
+  in_transaction(store, [&](auto& t) {
+    const auto repo = t.put_repository(make_repository("a"));
+    for (const std::int32_t order : {0, 7, 0, -1, 7})
+      ids.push_back(t.put_task({.repository = repo, .resource = "law_site", .order = order}));
+  });
+  auto now = store.snapshot();
+  std::vector<task_id> run;
+  for (const auto& t : now.tasks(now.repositories()[0].id)) run.push_back(t.id);
+  expect(run == std::vector{ids[3], ids[0], ids[2], ids[1], ids[4]}, "by order, then by number");
+}
+
+template <class F>
+void jobs_and_runs_are_kept(F& f) {
+  auto store = f.make(s::make_schema());
+  sync_job first, second;
+  run_state run;
+  in_transaction(store, [&](auto& t) {
+    const auto a = t.put_repository(make_repository("a")), b = t.put_repository(make_repository("b"));
+    expect(t.jobs(0).empty() && t.get_run(a) == run_state{.repository = a}, "there is nothing at first");
+    first = make_job(a);
+    second.repository = b;
+    first.id = t.put_job(first);
+    second.id = t.put_job(second);
+    expect(first.id != 0 && first.id != second.id, "a new job gets a number of its own");
+    run = make_run(a);
+    t.set_run({.repository = a, .runs = 1});
+    t.set_run(run);
+    t.set_run({.repository = b, .runs = 2});
+  });
+  auto now = store.snapshot();
+  expect(now.jobs(0) == std::vector{first, second} && now.jobs(second.repository) == std::vector{second},
+         "jobs come back as written, in order, all or a repository's");
+  expect(now.get_run(run.repository) == run && now.get_run(second.repository).runs == 2,
+         "a run comes back as written last");
+  in_transaction(store, [&](auto& t) {
+    first.end.reset();
+    first.status = job_status::waiting;
+    expect(t.put_job(first) == first.id, "a known job is replaced");
+    t.erase_job(second.id);
+  });
+  auto later = store.snapshot();
+  expect(later.jobs(0) == std::vector{first}, "an erased job is gone");
+  in_transaction(store, [&](auto& t) { t.erase_repository(first.repository); });
+  expect(store.snapshot().jobs(0).empty() && store.snapshot().get_run(first.repository).runs == 0 &&
+             store.snapshot().get_run(second.repository).runs == 2,
+         "jobs and run go with their repository, and nobody else's");
+  in_transaction(store, [&](auto& t) { expect(t.put_job(make_job(1)) > second.id, "numbers are not used again"); });
 }
 
 template <class F>
@@ -141,6 +197,8 @@ template <class Factory>
 inline constexpr std::array site_ledger_laws{
     law<Factory>{"settings are kept", &detail::settings_are_kept<Factory>},
     law<Factory>{"repositories and tasks are kept", &detail::repositories_and_tasks_are_kept<Factory>},
+    law<Factory>{"tasks of one place keep their order", &detail::tasks_of_one_place_keep_their_order<Factory>},
+    law<Factory>{"jobs and runs are kept", &detail::jobs_and_runs_are_kept<Factory>},
     law<Factory>{"data sets are kept", &detail::data_sets_are_kept<Factory>},
     law<Factory>{"progress is kept", &detail::progress_is_kept<Factory>},
     law<Factory>{"quarantine counts attempts", &detail::quarantine_counts_attempts<Factory>},

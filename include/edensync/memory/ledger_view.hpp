@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,7 +34,19 @@ class ledger_view : public record_view {
     std::vector<sync_task> all;
     for (const auto& [id, t] : config().tasks)
       if (t.repository == repo) all.push_back(t);
+    std::stable_sort(all.begin(), all.end(), [](const sync_task& a, const sync_task& b) { return a.order < b.order; });
     return all;
+  }
+
+  std::vector<sync_job> jobs(repository_id repo) const {
+    std::vector<sync_job> all;
+    for (const auto& [id, j] : config().jobs)
+      if (repo == 0 || j.repository == repo) all.push_back(j);
+    return all;
+  }
+
+  run_state get_run(repository_id repo) const {
+    return get(config().runs, repo).value_or(run_state{.repository = repo});
   }
 
   std::vector<data_set> datasets() const {

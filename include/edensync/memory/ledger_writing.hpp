@@ -32,6 +32,8 @@ class ledger_writing : public ledger_view {
     auto& c = config();
     c.repositories.erase(id);
     c.leases.erase(id);
+    c.runs.erase(id);
+    std::erase_if(c.jobs, [id](const auto& e) { return e.second.repository == id; });
     std::erase_if(next().quarantine.edit().entries, [id](const auto& e) { return e.second.repository == id; });
   }
 
@@ -44,6 +46,10 @@ class ledger_writing : public ledger_view {
     c.watermarks.erase({id, direction::push});
     c.resumes.erase(id);
   }
+
+  job_id put_job(sync_job j) { return put(&configuration::jobs, &configuration::last_job, std::move(j)); }
+  void erase_job(job_id id) { config().jobs.erase(id); }
+  void set_run(run_state r) { config().runs.insert_or_assign(r.repository, std::move(r)); }
 
   dataset_id put_dataset(data_set d) {
     return put(&configuration::datasets, &configuration::last_dataset, std::move(d));

@@ -15,6 +15,8 @@
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/repository.hpp"
+#include "edensync/core/run_state.hpp"
+#include "edensync/core/sync_job.hpp"
 #include "edensync/core/sync_task.hpp"
 
 namespace edensync::memory::detail {
@@ -112,6 +114,9 @@ struct configuration {
   std::map<repository_id, repository> repositories;
   task_id last_task = 0;
   std::map<task_id, sync_task> tasks;
+  job_id last_job = 0;
+  std::map<job_id, sync_job> jobs;
+  std::map<repository_id, run_state> runs;
   dataset_id last_dataset = 0;
   std::map<dataset_id, data_set> datasets;
   std::map<std::pair<task_id, direction>, watermark> watermarks;

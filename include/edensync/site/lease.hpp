@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,12 +26,22 @@ class held_lease {
     mine_.repository = r;
     mine_.owner = s.make_uid().text();
   }
+  /// The one that somebody else has taken for this run, if so, who also gives it back.
+  held_lease(site<Parts>& s, repository_id r, const std::optional<lease>& lent) : held_lease(s, r) {
+    if (lent) mine_ = *lent;
+    lent_ = lent.has_value();
+  }
   held_lease(const held_lease&) = delete;
   held_lease& operator=(const held_lease&) = delete;
   ~held_lease() { release(); }
 
   /// Errors: `busy` if somebody else holds it.
   result<void> take() {
+    if (lent_) {
+      auto still = site_.ledger([&](auto& t) { find(t); });
+      held_ = still.has_value();
+      return still;
+    }
     auto done = site_.ledger([&](auto& t) {
       const auto other = t.get_lease(mine_.repository);
       const auto now = site_.now();
@@ -57,14 +68,11 @@ class held_lease {
   /// Throws `failure_exception` with `busy` if the lease is not held any more: call it before a commit that counts.
   template <class Transaction>
   void check(Transaction& t) const {
-    if (!held_) return;
-    const auto now = t.get_lease(mine_.repository);
-    if (!now || now->fence != mine_.fence || now->owner != mine_.owner)
-      throw_failure(error::busy, "the lease was taken over");
+    if (held_) find(t);
   }
 
   void release() noexcept {
-    if (!std::exchange(held_, false)) return;
+    if (!std::exchange(held_, false) || lent_) return;
     // If this fails the lease expires by itself.
     (void)site_.ledger([&](auto& t) {
       const auto now = t.get_lease(mine_.repository);
@@ -76,9 +84,17 @@ class held_lease {
   }
 
  private:
+  template <class Transaction>
+  void find(Transaction& t) const {
+    const auto now = t.get_lease(mine_.repository);
+    if (!now || now->fence != mine_.fence || now->owner != mine_.owner)
+      throw_failure(error::busy, "the lease was taken over");
+  }
+
   site<Parts>& site_;
   lease mine_;
   bool held_ = false;
+  bool lent_ = false;
 };
 
 }  // namespace edensync

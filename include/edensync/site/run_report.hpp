@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/operation.hpp"
 #include "edensync/core/result.hpp"
@@ -62,7 +63,7 @@ struct run_progress {
   std::uint64_t bytes = 0;
 };
 
-/// What a caller may hang into a run; both may be empty. They are called in the thread that drives the operation.
+/// What a caller may hang into a run; all may be empty. They are called in the thread that drives the operation.
 struct run_hooks {
   std::function<void(const run_progress&)> progress;
   /// Asked at record boundaries; true ends the run cleanly.
@@ -70,6 +71,8 @@ struct run_hooks {
   /// Leads an operation with another host, without credentials: for archives of data sets that do not lie at the peer.
   /// `base` is `http://host[:port]`. Empty: they are not fetched.
   std::function<void(const std::string& base, operation&)> elsewhere;
+  /// The repository's lease, if whoever begins the run has taken it already; he gives it back when the run has ended.
+  std::optional<edensync::lease> lease{};
 };
 
 }  // namespace edensync

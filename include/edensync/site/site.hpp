@@ -258,6 +258,19 @@ class site {
     return done;
   }
 
+  /// The same if nobody else is writing, so that it need not wait; whether it was done. Where the store cannot tell
+  /// (record_store) it waits.
+  template <class F>
+  result<bool> try_ledger(F&& f) {
+    return detail::guarded([&] {
+      auto t = begin_if_free();
+      if (!t) return false;
+      f(*t);
+      t->commit();
+      return true;
+    });
+  }
+
   /// Writes an entry of the log, and if asked to the time of the repository's last contact.
   ///
   /// It waits for no other writer: what cannot be written now is kept in memory, up to `log_queue::limit` entries, and
@@ -269,12 +282,7 @@ class site {
 
   /// Writes the entries of the log that wait. Errors: store_locked if somebody else writes; they go on waiting.
   result<void> flush_log() {
-    return write_waiting([this]() -> std::optional<transaction> {
-      if constexpr (can_try)
-        return store_.try_begin(context());
-      else
-        return store_.begin(context());
-    });
+    return write_waiting([this] { return begin_if_free(); });
   }
 
   store_type& store() noexcept { return store_; }
@@ -291,6 +299,13 @@ class site {
   static constexpr bool can_try = requires(store_type & s, const write_context& w) {
     { s.try_begin(w) } -> std::same_as<std::optional<transaction>>;
   };
+
+  std::optional<transaction> begin_if_free() {
+    if constexpr (can_try)
+      return store_.try_begin(context());
+    else
+      return store_.begin(context());
+  }
 
   template <class Begin>
   result<void> write_waiting(Begin begin) {

@@ -33,7 +33,7 @@ template <class Parts>
 class synchronize final : public operation {
  public:
   synchronize(site<Parts>& s, repository_id id, run_hooks hooks = {})
-      : site_(s), id_(id), hooks_(std::move(hooks)), lease_(s, id) {}
+      : site_(s), id_(id), hooks_(std::move(hooks)), lease_(s, id, hooks_.lease) {}
 
   const run_report& report() const noexcept { return report_; }
 

@@ -98,7 +98,7 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
   if (peer.id == 0) return end(make_failure(error::not_configured, "there is no such repository"));
   if (peer.path.empty())
     return end(make_failure(error::not_configured, "No path set for repository"), log_lines::no_path());
-  held_lease<Parts> lease(self, id);
+  held_lease<Parts> lease(self, id, hooks.lease);
   if (auto held = lease.take(); !held) {
     if (held.error().code == make_error_code(error::busy)) return end(held.error(), log_lines::already_active());
     return end(held.error());

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -154,12 +156,50 @@ class workplace {
          {fixture("dvr_centre.xml").string(), fixture("tables.json").string(), fixture("dvr_bed.xml").string()});
   }
 
+  /// Waits until what `status` says of a repository is as wanted; whether that came within a minute.
+  template <class Wanted>
+  bool until(const std::string& repository, Wanted wanted) const {
+    const auto last = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    do {
+      const auto now = json("status", {"--repository", repository});
+      if (wanted(now)) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    } while (std::chrono::steady_clock::now() < last);
+    BOOST_TEST_MESSAGE(good("status", {"--repository", repository}));
+    return false;
+  }
+
   void add_user(const std::string& name, const std::string& password, const std::string& access) const {
     good("user add", {"--name", name, "--password-file", file("password", password + "\n"), "--access", access});
   }
 
   fs::path root;
   std::string data;
+};
+
+/// A command that goes on while the test does. What it prints goes to the file `.background` of the workplace.
+class background {
+ public:
+  background(const workplace& w, std::vector<std::string> words)
+      : out_(::open((w.root / ".background").c_str(), O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600)),
+        process_(with_data(w, std::move(words)), out_, out_) {}
+  ~background() { ::close(out_); }
+
+  void signal(int which) const { process_.signal(which); }
+  int wait() { return process_.wait(); }
+  int stop(int which = SIGTERM) {
+    signal(which);
+    return wait();
+  }
+
+ private:
+  static std::vector<std::string> with_data(const workplace& w, std::vector<std::string> words) {
+    words.insert(words.end(), {"--data", w.data});
+    return words;
+  }
+
+  int out_;
+  program_process process_;
 };
 
 /// A site that is being served.

@@ -17,8 +17,17 @@ CREATE TABLE IF NOT EXISTS edensync_task(id INTEGER PRIMARY KEY AUTOINCREMENT, r
   resource TEXT NOT NULL, mode INTEGER NOT NULL, allowed INTEGER NOT NULL, update_policy INTEGER NOT NULL,
   conflict_policy INTEGER NOT NULL, components INTEGER NOT NULL, filters TEXT NOT NULL, infile_pattern TEXT NOT NULL,
   outfile_pattern TEXT NOT NULL, delete_input_files INTEGER NOT NULL, human_readable INTEGER NOT NULL,
-  dataset INTEGER NOT NULL, uuid TEXT NOT NULL, modified_on INTEGER);
+  dataset INTEGER NOT NULL, uuid TEXT NOT NULL, modified_on INTEGER, place INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS edensync_task_repository ON edensync_task(repository);
+CREATE TABLE IF NOT EXISTS edensync_job(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
+  enabled INTEGER NOT NULL, begins INTEGER, ends INTEGER, repeats INTEGER NOT NULL, period INTEGER NOT NULL,
+  timeout INTEGER NOT NULL, status INTEGER NOT NULL, next_run INTEGER, last_run INTEGER, times_run INTEGER NOT NULL,
+  failures INTEGER NOT NULL, message TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS edensync_run(repository INTEGER PRIMARY KEY, requested INTEGER, requested_by TEXT NOT NULL,
+  owner TEXT NOT NULL, job INTEGER NOT NULL, began INTEGER, alive INTEGER, resource TEXT NOT NULL,
+  direction INTEGER NOT NULL, task INTEGER NOT NULL, tasks INTEGER NOT NULL, records INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, cancel INTEGER NOT NULL, runs INTEGER NOT NULL, ended INTEGER, how INTEGER NOT NULL,
+  took INTEGER NOT NULL, words TEXT NOT NULL, message TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS edensync_dataset(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
   uuid TEXT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, archive_url TEXT NOT NULL, use_archive INTEGER NOT NULL,
   comments TEXT NOT NULL, modified_on INTEGER, last_refresh INTEGER);

@@ -14,6 +14,8 @@
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/repository.hpp"
+#include "edensync/core/run_state.hpp"
+#include "edensync/core/sync_job.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/sqlite/record_view.hpp"
 
@@ -39,9 +41,20 @@ class ledger_view : public record_view {
   }
 
   std::vector<sync_task> tasks(repository_id repo) {
-    execution e(s().prepared("SELECT * FROM edensync_task WHERE repository=? ORDER BY id"));
+    execution e(s().prepared("SELECT * FROM edensync_task WHERE repository=? ORDER BY place,id"));
     e.integer(repo);
     return all<sync_task>(e, &read_task);
+  }
+
+  std::vector<sync_job> jobs(repository_id repo) {
+    execution e(s().prepared("SELECT * FROM edensync_job WHERE ?=0 OR repository=? ORDER BY id"));
+    e.integer(repo).integer(repo);
+    return all<sync_job>(e, &read_job);
+  }
+
+  run_state get_run(repository_id repo) {
+    execution e(s().prepared("SELECT * FROM edensync_run WHERE repository=?"));
+    return e.integer(repo).step() ? read_run(e) : run_state{.repository = repo};
   }
 
   std::vector<data_set> datasets() {
@@ -251,7 +264,53 @@ class ledger_view : public record_view {
     t.dataset = e.get_integer(13);
     t.uuid = uid(e.get_text(14));
     t.modified_on = e.get_moment(15);
+    t.order = static_cast<std::int32_t>(e.get_integer(16));
     return t;
+  }
+
+  static sync_job read_job(const execution& e) {
+    sync_job j;
+    j.id = e.get_integer(0);
+    j.repository = e.get_integer(1);
+    j.enabled = e.get_integer(2) != 0;
+    j.start = e.get_moment(3);
+    j.end = e.get_moment(4);
+    j.repeats = static_cast<std::uint32_t>(e.get_integer(5));
+    j.period = e.get_integer(6);
+    j.timeout = e.get_integer(7);
+    j.status = static_cast<job_status>(e.get_integer(8));
+    j.next_run = e.get_moment(9);
+    j.last_run = e.get_moment(10);
+    j.times_run = static_cast<std::uint32_t>(e.get_integer(11));
+    j.failures = static_cast<std::uint32_t>(e.get_integer(12));
+    j.message = e.get_string(13);
+    return j;
+  }
+
+  static run_state read_run(const execution& e) {
+    const auto count = [&e](int column) { return static_cast<std::uint64_t>(e.get_integer(column)); };
+    run_state r;
+    r.repository = e.get_integer(0);
+    r.requested = e.get_moment(1);
+    r.requested_by = e.get_string(2);
+    r.owner = e.get_string(3);
+    r.job = e.get_integer(4);
+    r.began = e.get_moment(5);
+    r.alive = e.get_moment(6);
+    r.resource = e.get_string(7);
+    r.way = static_cast<direction>(e.get_integer(8));
+    r.task = count(9);
+    r.tasks = count(10);
+    r.records = count(11);
+    r.bytes = count(12);
+    r.cancel = e.get_integer(13) != 0;
+    r.runs = count(14);
+    r.ended = e.get_moment(15);
+    r.how = static_cast<run_end>(e.get_integer(16));
+    r.took = e.get_integer(17);
+    r.words = e.get_string(18);
+    r.message = e.get_string(19);
+    return r;
   }
 
   static version_stamp read_version(const execution& e, int column) {

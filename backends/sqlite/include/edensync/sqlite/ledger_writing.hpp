@@ -35,6 +35,8 @@ class ledger_writing : public ledger_view {
       if (d.repository == id) erase_dataset(d.id);
     execution(write("DELETE FROM edensync_repository WHERE id=?")).integer(id).step();
     execution(write("DELETE FROM edensync_quarantine WHERE repository=?")).integer(id).step();
+    execution(write("DELETE FROM edensync_job WHERE repository=?")).integer(id).step();
+    execution(write("DELETE FROM edensync_run WHERE repository=?")).integer(id).step();
     erase_lease(id);
   }
 
@@ -46,11 +48,11 @@ class ledger_writing : public ledger_view {
       filters.push_back(boost::json::array{f.table, f.query, f.uuid.text(), at});
     }
     const std::string text = boost::json::serialize(filters);
-    execution e(write("INSERT OR REPLACE INTO edensync_task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    execution e(write("INSERT OR REPLACE INTO edensync_task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
     number_or_new(e, t.id).integer(t.repository).text(t.resource).integer(code(t.mode)).integer(bits(t.allowed));
     e.integer(code(t.update)).integer(code(t.conflict)).integer(t.components).text(text);
     e.text(t.infile_pattern).text(t.outfile_pattern).integer(t.delete_input_files).integer(t.human_readable);
-    e.integer(t.dataset).text(t.uuid.text()).moment(t.modified_on).step();
+    e.integer(t.dataset).text(t.uuid.text()).moment(t.modified_on).integer(t.order).step();
     return e.get_integer(0);
   }
 
@@ -58,6 +60,23 @@ class ledger_writing : public ledger_view {
     execution(write("DELETE FROM edensync_task WHERE id=?")).integer(id).step();
     execution(write("DELETE FROM edensync_watermark WHERE task=?")).integer(id).step();
     set_resume(id, std::nullopt);
+  }
+
+  job_id put_job(const sync_job& j) {
+    execution e(write("INSERT OR REPLACE INTO edensync_job VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    number_or_new(e, j.id).integer(j.repository).integer(j.enabled).moment(j.start).moment(j.end).integer(j.repeats);
+    e.integer(j.period).integer(j.timeout).integer(code(j.status)).moment(j.next_run).moment(j.last_run);
+    e.integer(j.times_run).integer(j.failures).text(j.message).step();
+    return e.get_integer(0);
+  }
+  void erase_job(job_id id) { execution(write("DELETE FROM edensync_job WHERE id=?")).integer(id).step(); }
+
+  void set_run(const run_state& r) {
+    execution e(write("INSERT OR REPLACE INTO edensync_run VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+    e.integer(r.repository).moment(r.requested).text(r.requested_by).text(r.owner).integer(r.job).moment(r.began);
+    e.moment(r.alive).text(r.resource).integer(code(r.way)).integer(number(r.task)).integer(number(r.tasks));
+    e.integer(number(r.records)).integer(number(r.bytes)).integer(r.cancel).integer(number(r.runs)).moment(r.ended);
+    e.integer(code(r.how)).integer(r.took).text(r.words).text(r.message).step();
   }
 
   dataset_id put_dataset(const data_set& d) {

@@ -1,0 +1,156 @@
+#include "run_loop.hpp"
+
+#include <edensync/site/synchronize_files.hpp>
+#include <edensync/beast/client.hpp>
+#include <edensync/files/folder.hpp>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <iostream>
+#include <utility>
+
+#include "engine.hpp"
+
+namespace eden_site {
+
+namespace {
+
+using edensync::run_report;
+using moment = std::chrono::steady_clock::time_point;
+
+constexpr std::size_t runs_at_once = 4;
+constexpr std::chrono::seconds interval{1};
+// What a peer that is not silent, and a batch of records, take at most.
+constexpr std::chrono::seconds patience{5};
+
+// Whoever has it knows that any other process that ran this repository is dead.
+std::shared_ptr<void> alone(const data_folder& folder, edensync::repository_id id) {
+  auto lock = folder.lock_for_run(id);
+  if (!lock) return nullptr;
+  return std::make_shared<folder_lock>(std::move(*lock));
+}
+
+}  // namespace
+
+// A run and who leads it.
+struct run_loop::lead {
+  std::unique_ptr<edensync::job_run<parts>> run;
+  // None for a folder, and if the repository cannot be reached as it is set up.
+  std::unique_ptr<edensync::beast::client> client;
+  run_report report;
+  std::atomic<bool> ended{false};
+  std::optional<moment> to_end_since;
+  std::thread thread;
+
+  void connect(const open_site& here) {
+    const auto& peer = run->peer();
+    if (peer.type == "filesync") return;
+    const auto known = edensync::admin::opened(peer, here.vault);
+    const auto proxy = edensync::admin::with_password(
+        here.choices.proxy, [&here](std::string_view sealed) { return here.vault.open(sealed); });
+    if (!known || !proxy) {
+      report.error = known ? proxy.error() : known.error();
+      return;
+    }
+    edensync::beast::client_options how;
+    how.proxy = *proxy;
+    client = std::make_unique<edensync::beast::client>(*known, how);
+  }
+
+  void go(edensync::site<parts>& self) {
+    if (report.error) return;
+    if (!client) {
+      report = edensync::synchronize_files(self, run->peer().id, edensync::files::open_folder, run->hooks());
+      return;
+    }
+    edensync::active_site calling(self);
+    const auto op = calling.synchronize_with(run->peer().id, run->hooks());
+    // What fails stands in the report, too, and there with the transfer that it belongs to.
+    (void)client->run(*op);
+    report = op->report();
+  }
+};
+
+run_loop::run_loop(open_site& here, edensync::worker_scope scope)
+    : here_(here), worker_(here.site, scope, [&here](edensync::repository_id id) { return alone(here.folder, id); }) {}
+
+run_loop::~run_loop() = default;
+
+void run_loop::stop() {
+  {
+    const std::lock_guard guard(lock_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+}
+
+void run_loop::work(bool until_done) {
+  for (;;) {
+    bool stopping = false;
+    {
+      const std::lock_guard guard(lock_);
+      stopping = stopping_;
+    }
+    if (!stopping) begin_runs();
+    look_after_runs(stopping);
+    if (active_.empty() && (stopping || until_done)) return;
+    std::unique_lock guard(lock_);
+    wake_.wait_for(guard, interval, [&] { return ended_ || (stopping_ && !stopping); });
+    ended_ = false;
+  }
+}
+
+void run_loop::begin_runs() {
+  while (active_.size() < runs_at_once) {
+    auto begun = worker_.begin();
+    if (!begun) return complain(begun.error().text());
+    said_.clear();
+    if (!*begun) return;
+    auto& one = *active_.emplace_back(std::make_unique<lead>());
+    one.run = std::move(*begun);
+    one.connect(here_);
+    one.thread = std::thread([this, &one] {
+      one.go(here_.site);
+      if (const auto noted = one.run->end(one.report); !noted)
+        std::cerr << "eden-site: " << one.run->peer().name << ": " << noted.error().text() << '\n';
+      {
+        const std::lock_guard guard(lock_);
+        one.ended = true;
+        ended_ = true;
+      }
+      wake_.notify_all();
+    });
+  }
+}
+
+void run_loop::look_after_runs(bool stopping) {
+  std::erase_if(active_, [](const auto& each) {
+    if (!each->ended) return false;
+    each->thread.join();
+    return true;
+  });
+  for (const auto& each : active_) {
+    if (stopping) each->run->stop();
+    each->run->look();
+    if (!each->run->is_to_end()) continue;
+    const auto now = std::chrono::steady_clock::now();
+    if (!each->to_end_since) each->to_end_since = now;
+    if (now - *each->to_end_since >= patience && each->client) each->client->cancel();
+  }
+}
+
+// Once, not every second.
+void run_loop::complain(const std::string& what) {
+  if (what != said_) std::cerr << "eden-site: " << what << '\n';
+  said_ = what;
+}
+
+worker_thread::worker_thread(open_site& here)
+    : known_(here.folder.lock_as_worker().value()), loop_(here), thread_([this] { loop_.work(); }) {}
+
+worker_thread::~worker_thread() {
+  loop_.stop();
+  thread_.join();
+}
+
+}  // namespace eden_site

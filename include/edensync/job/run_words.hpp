@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "edensync/log/redact.hpp"
+#include "edensync/site/run_report.hpp"
+
+namespace edensync {
+
+/// What a run did, for people: a line for each transfer. Pure.
+inline std::string run_words(const run_report& r) {
+  std::string out;
+  for (const auto& t : r.transfers) {
+    const bool pull = t.way == direction::pull;
+    out += (pull ? "pull " : "push ") + t.resource + ": ";
+    if (t.error) {
+      out += "failed: " + redact(t.error->text()) + '\n';
+      continue;
+    }
+    const auto counts = pull ? std::optional(t.imported.total) : t.peer_counts;
+    out += std::to_string(pull ? t.imported.total.received : t.exported.records()) + " records";
+    if (counts)
+      out += ", " + std::to_string(counts->created) + " created, " + std::to_string(counts->updated) + " updated, " +
+             std::to_string(counts->deleted) + " deleted";
+    if (!pull && t.peer_refused != 0) out += ", " + std::to_string(t.peer_refused) + " refused there";
+    if (t.waiting != 0) out += ", " + std::to_string(t.waiting) + " in quarantine";
+    out += '\n';
+  }
+  return out;
+}
+
+/// Why not all of a run could be done, in one sentence; empty if it was. Pure.
+inline std::string why_not(const run_report& r) {
+  if (r.error) return redact(r.error->text());
+  for (const auto& t : r.transfers)
+    if (t.error) return t.resource + ": " + redact(t.error->text());
+  return {};
+}
+
+}  // namespace edensync
