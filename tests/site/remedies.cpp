@@ -375,7 +375,7 @@ BOOST_AUTO_TEST_CASE(M4_a_run_that_is_killed_leaves_its_log_and_its_watermarks) 
   std::vector<std::string> left;
   site_and_script p([&](const heard& h) -> scripted_answer {
     if (parse_sync_query(h.head.target)->resource == "org_office")
-      return {200, document({an_office("a", 100)}), "text/xml", {{"Date", to_http_date(second(900))}}};
+      return {200, document({an_office("a", 100)}), "text/xml", {{"Date", to_http_date(second(1000))}}};
     if (here->store.snapshot().get_watermark(first, direction::pull).time == second(101)) left.push_back("watermark");
     for (const auto& e : here->store.snapshot().log(0, 10)) left.push_back("log: " + e.message);
     for (const auto& r : here->contents()) left.push_back(r);

@@ -157,6 +157,13 @@ inline log_entry no_path() {
   return detail::line({}, "none/none", "connect", log_result::fatal, "No path set for repository");
 }
 
+/// `skew`: by how many seconds the peer's clock is ahead, negative if it is behind.
+inline log_entry clocks_differ(std::int64_t skew) {
+  return detail::line({}, "none/none", "check", log_result::warning,
+                      "The peer's clock is " + std::to_string(skew < 0 ? -skew : skew) + " seconds " +
+                          (skew < 0 ? "behind" : "ahead") + ": see which of the two is wrong");
+}
+
 /// A run that could not be begun or ended early for another reason.
 inline log_entry run_failed(const failure& why) { return detail::failed({}, "none/none", "check", why); }
 

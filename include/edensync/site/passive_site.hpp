@@ -16,6 +16,7 @@
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/answer_catalogue.hpp"
+#include "edensync/site/answer_compare.hpp"
 #include "edensync/site/answer_download.hpp"
 #include "edensync/site/answer_pull.hpp"
 #include "edensync/site/answer_push.hpp"
@@ -147,7 +148,7 @@ class passive_site {
                                           to_json(status_message::failed(status, std::move(message))));
   }
 
-  // What is neither a registration nor a pull or push: the catalogue of public data sets, and their archives.
+  // What is neither a registration nor a pull or push: the catalogue of public data sets, their archives, comparisons.
   std::unique_ptr<responder> other(std::string_view path, const request_head& request) {
     constexpr std::string_view downloads = "/default/download/";
     if (catalogue_resource(path) != no_resource) {
@@ -155,6 +156,7 @@ class passive_site {
       if (!path.ends_with(".xml")) return failed(415, "Unsupported data format!");
       return std::make_unique<answer_catalogue<Parts>>(site_, request);
     }
+    if (path == compare_query::path && request.method == "GET") return compared(request);
     if constexpr (detail::has_file_store<Parts>)
       if (site_.files() != nullptr && request.method == "GET" && path.starts_with(downloads))
         if (auto answer = file(path.substr(downloads.size()))) return answer;
@@ -164,6 +166,15 @@ class passive_site {
       if (*from) return std::make_unique<answer_download>("application/zip", std::move(*from));
     }
     return not_found(path);
+  }
+
+  std::unique_ptr<responder> compared(const request_head& request) {
+    auto query = parse_compare_query(request.target);
+    const auto known = [&](const std::string& table) { return site_.resources().find(table) != no_resource; };
+    if (!query) return failed(400, "Invalid request");
+    if (!known(query->resource) || (!query->of.empty() && !known(query->of)))
+      return failed(400, diagnostics({}, "undefined table: " + query->resource).peer());
+    return std::make_unique<answer_compare<Parts>>(site_, std::move(*query));
   }
 
   // A file of an upload field, by its hash; null if there is none. Whoever may pull may have it.

@@ -43,6 +43,8 @@ struct site_settings {
   std::uint64_t upload_bytes = std::uint64_t{64} << 20;
   std::int64_t upload_seconds = 900;
   std::uint64_t uploads_per_run = 1000;
+  /// A peer whose clock differs by more seconds is worth a warning.
+  std::int64_t clock_skew = 5;
 };
 
 namespace detail {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,8 +10,10 @@
 
 #include "edensync/core/operation.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/site/clock_skew.hpp"
 #include "edensync/site/dataset_source.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/peer_date.hpp"
 #include "edensync/site/pull.hpp"
 #include "edensync/site/push.hpp"
 #include "edensync/site/refresh_datasets.hpp"
@@ -45,7 +48,9 @@ class synchronize final : public operation {
     }
     for (;;) {
       if (current_) {
-        if (const auto* head = current_->next()) return head;
+        const auto* const head = current_->next();
+        asked_ = site_.now();
+        if (head != nullptr) return head;
         collect();
       }
       if (!advance()) return nullptr;
@@ -53,7 +58,10 @@ class synchronize final : public operation {
   }
 
   result<std::size_t> read_body(std::span<char> into) override { return current_->read_body(into); }
-  result<void> on_head(const response_head& h) override { return current_->on_head(h); }
+  result<void> on_head(const response_head& h) override {
+    look_at_clock(h);
+    return current_->on_head(h);
+  }
   result<void> on_body(std::string_view piece) override { return current_->on_body(piece); }
   result<void> on_end() override { return current_->on_end(); }
   void on_failure(const failure& why) override {
@@ -84,6 +92,26 @@ class synchronize final : public operation {
     if (!tasks) return logged(tasks.error());
     tasks_ = std::move(*tasks);
     return {};
+  }
+
+  // What stood in a cache does not tell the time.
+  void look_at_clock(const response_head& h) {
+    const auto told = parse_http_date(h.headers.get("Date"));
+    if (!told || !h.headers.get("Age").empty()) return;
+    const auto measured = clock_skew(asked_, site_.now(), *told);
+    if (std::exchange(skew_, measured) != measured) keep_skew(measured);
+  }
+
+  // Says so when the clocks begin to differ, and not at each exchange again.
+  void keep_skew(std::int64_t measured) {
+    (void)site_.ledger([&](auto& t) {
+      const auto before = read_clock_skew(t, id_);
+      if (before == measured) return;
+      keep_clock_skew(t, id_, measured);
+      const auto limit = site_.settings().clock_skew;
+      if (is_too_large(measured, limit) && !is_too_large(before, limit))
+        t.add_log(stamped(log_lines::clocks_differ(measured)));
+    });
   }
 
   failure logged(failure why) {
@@ -198,11 +226,13 @@ class synchronize final : public operation {
     return nullptr;
   }
 
-  void log(log_entry e) {
+  void log(log_entry e) { site_.note(stamped(std::move(e))); }
+
+  log_entry stamped(log_entry e) {
     e.at = site_.now();
     e.repository = id_;
     e.repository_name = repository_.name;
-    site_.note(std::move(e));
+    return e;
   }
 
   auto progress(const sync_task& t, direction way) {
@@ -234,6 +264,8 @@ class synchronize final : public operation {
   pull<Parts>* pull_ = nullptr;
   push<Parts>* push_ = nullptr;
   std::optional<timestamp> known_before_;  // of the pull of this task
+  timestamp asked_;
+  std::optional<std::int64_t> skew_;  // measured last in this run
   run_report report_;
 };
 
