@@ -8,8 +8,8 @@
 
 #include "accounts.hpp"
 #include "commands.hpp"
-#include "engine.hpp"
 #include "end_signals.hpp"
+#include "engine.hpp"
 #include "open_site.hpp"
 #include "run_loop.hpp"
 
