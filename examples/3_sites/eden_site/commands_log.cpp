@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "commands.hpp"
+#include "end_signals.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
 
@@ -14,26 +15,85 @@ namespace {
 
 using kind = option::kind;
 
+boost::json::object entry(const edensync::log_entry& l) {
+  return {{"id", l.id},
+          {"at", edensync::to_text(l.at)},
+          {"repository", l.repository_name},
+          {"resource", l.resource},
+          {"mode", l.mode},
+          {"action", l.action},
+          {"result", edensync::to_text(l.result)},
+          {"remote", l.remote}};
+}
+
+boost::json::object counts_of(const edensync::log_entry& l) {
+  const auto& c = l.counts;
+  return {{"received", c.received},   {"created", c.created},     {"updated", c.updated},
+          {"deleted", c.deleted},     {"unchanged", c.unchanged}, {"kept", c.kept},
+          {"conflicts", c.conflicts}, {"refused", c.refused},     {"quarantined", c.quarantined}};
+}
+
+// One line, with its counts and what was lost or refused by the way.
+void show_run(open_site& here, const arguments& given, std::ostream& out) {
+  const auto id = static_cast<std::int64_t>(given.number("run", 0));
+  auto now = here.store.snapshot();
+  const auto found = now.log_after(0, id - 1, 1);
+  if (found.empty() || found.front().id != id)
+    edensync::throw_failure(edensync::error::no_such_entry, "the log has no line " + given.text("run"));
+  const auto& l = found.front();
+  auto e = entry(l);
+  e["message"] = l.message;
+  boost::json::array decisions;
+  for (const auto& d : now.decisions_between(l.repository, l.decisions_after, l.decisions_until, 1000))
+    decisions.push_back({{"resource", d.resource},
+                         {"uuid", d.uuid.text()},
+                         {"explanation", edensync::admin::explanation(d)},
+                         {"loser", d.loser}});
+  if (given.has("json")) {
+    e["counts"] = counts_of(l);
+    e["decisions"] = std::move(decisions);
+    print_entry(out, e, true);
+    return;
+  }
+  for (const auto& [name, n] : counts_of(l)) e[name] = n;
+  print_entry(out, e, false);
+  for (const auto& d : decisions) {
+    out << '\n';
+    print_entry(out, d.as_object(), false);
+  }
+}
+
+// Lines as they come, the newest last, until SIGTERM or SIGINT comes.
+void follow(open_site& here, edensync::repository_id only, bool json, std::ostream& out) {
+  const end_signals ends;
+  const auto newest = here.store.snapshot().log(0, 1);
+  std::int64_t after = newest.empty() ? 0 : newest.front().id;
+  do {
+    for (const auto& l : here.store.snapshot().log_after(only, after, 1000)) {
+      after = l.id;
+      auto e = entry(l);
+      e["message"] = l.message;
+      if (json)
+        print_entry(out, e, true);
+      else
+        out << edensync::to_text(l.at) << ' ' << l.repository_name << ' ' << l.resource << ' ' << l.mode << ' '
+            << edensync::to_text(l.result) << ": " << harmless(l.message) << '\n';
+    }
+    out.flush();
+  } while (out && !ends.wait_for(1));
+}
+
 void log(const arguments& given, std::ostream& out) {
   const auto here = site_of(given);
+  if (given.has("run")) return show_run(*here, given, out);
   edensync::repository_id only = 0;
   if (given.has("repository"))
     only = edensync::admin::repositories<parts>(here->site).find(given.text("repository")).value().id;
+  if (given.has("follow")) return follow(*here, only, given.has("json"), out);
   listing all;
   for (const auto& l : here->site.log(given.number("last", 100), only).value()) {
-    const auto& c = l.counts;
-    boost::json::object e{{"id", l.id},
-                          {"at", edensync::to_text(l.at)},
-                          {"repository", l.repository_name},
-                          {"resource", l.resource},
-                          {"mode", l.mode},
-                          {"action", l.action},
-                          {"result", edensync::to_text(l.result)},
-                          {"remote", l.remote}};
-    if (given.has("json"))
-      e["counts"] = {{"received", c.received},   {"created", c.created},     {"updated", c.updated},
-                     {"deleted", c.deleted},     {"unchanged", c.unchanged}, {"kept", c.kept},
-                     {"conflicts", c.conflicts}, {"refused", c.refused},     {"quarantined", c.quarantined}};
+    auto e = entry(l);
+    if (given.has("json")) e["counts"] = counts_of(l);
     e["message"] = l.message;
     all.add(std::move(e));
   }
@@ -95,10 +155,12 @@ std::vector<command> log_commands() {
            explain},
           {"log",
            "shows the synchronisation log, the newest line first",
-           "--data DIR [--repository N] [--last N] [--json]\n\n"
+           "--data DIR [--repository N] [--last N | --run ID | --follow] [--json]\n\n"
            "  --repository N   only what concerns it\n"
-           "  --last N         how many lines; 100 unless told",
-           {{"data"}, {"repository"}, {"last"}, {"json", kind::flag}},
+           "  --last N         how many lines; 100 unless told\n"
+           "  --run ID         one line with its counts, and each conflict and refusal with its explanation\n"
+           "  --follow         lines as they come, the newest last, until SIGTERM or SIGINT comes",
+           {{"data"}, {"repository"}, {"last"}, {"run"}, {"follow", kind::flag}, {"json", kind::flag}},
            log}};
 }
 

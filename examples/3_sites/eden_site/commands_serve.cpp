@@ -1,8 +1,9 @@
 // serve: answers whoever has an account, until it is told to stop.
 
-#include <edensync/site/passive_site.hpp>
+#include <edensync/admin/retention.hpp>
 #include <edensync/beast/server.hpp>
 #include <charconv>
+#include <iostream>
 #include <optional>
 #include <ostream>
 
@@ -72,7 +73,9 @@ void serve(const arguments& given, std::ostream& out) {
       << std::endl;
   std::optional<worker_thread> working;
   if (given.has("worker")) working.emplace(*here);
-  ends.wait();
+  for (bool ended = false; !ended; ended = ends.wait_for(3600))
+    if (const auto kept = edensync::admin::forget_old_log(here->site); !kept)
+      std::cerr << "eden-site: " << kept.error().text() << '\n';
   working.reset();
   server.stop();
 }

@@ -1,6 +1,8 @@
 // init, schema, settings: a site as a whole.
 
 #include <edensync/log/redact.hpp>
+#include <edensync/admin/job_text.hpp>
+#include <edensync/admin/retention.hpp>
 #include <ostream>
 #include <utility>
 
@@ -55,18 +57,21 @@ void settings_show(const arguments& given, std::ostream& out) {
                {"public_url", c.public_url},
                {"proxy", edensync::redact(c.proxy)},
                {"mode", to_text(c.mode)},
-               {"strict_master", c.strict_master}},
+               {"strict_master", c.strict_master},
+               {"log_retention", c.log_retention == 0 ? "for ever" : admin::duration_text(c.log_retention)}},
               given.has("json"));
 }
 
 void settings_set(const arguments& given, std::ostream&) {
   const bool strict = given.has("strict-master");
   if (!given.has("domain") && !given.has("public-url") && !given.has("proxy") && !given.has("mode") && !strict &&
-      !given.has("no-strict-master"))
+      !given.has("log-retention") && !given.has("no-strict-master"))
     throw usage_error("what is to be set?");
   if (strict && given.has("no-strict-master")) throw usage_error("--strict-master or --no-strict-master?");
   const auto mode = admin::parse_site_mode(given.maybe("mode").value_or("eden"));
   if (!mode) throw usage_error("--mode is eden or edensync");
+  std::optional<std::int64_t> retention;
+  if (given.has("log-retention")) retention = admin::parse_duration(given.text("log-retention")).value();
   const auto take = [&](std::string_view name, std::string& into) {
     if (const auto text = given.maybe(name)) into = *text;
   };
@@ -78,10 +83,12 @@ void settings_set(const arguments& given, std::ostream&) {
         take("public-url", c.public_url);
         if (const auto text = given.maybe("proxy")) c.proxy = admin::with_password(*text, here->seal()).value();
         if (given.has("mode")) c.mode = *mode;
+        if (retention) c.log_retention = *retention;
         if (strict || given.has("no-strict-master")) c.strict_master = strict;
         admin::write_choices(ledger, admin::checked(std::move(c)).value());
       })
       .value();
+  admin::forget_old_log(here->site).value();
 }
 
 }  // namespace
@@ -125,7 +132,8 @@ std::vector<command> site_commands() {
        settings_show},
       {"settings set",
        "changes settings; a server that runs takes them when it is started again",
-       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync] [--[no-]strict-master]\n\n"
+       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync] [--[no-]strict-master]\n"
+       "             [--log-retention TIME]\n\n"
        "  --domain D       the site's host name in documents; uids that begin with it are its own\n"
        "  --public-url U   the site's address in documents\n"
        "  --proxy U        how repositories are reached that have no proxy of their own; empty: without one\n"
@@ -136,12 +144,14 @@ std::vector<command> site_commands() {
        "                   (repository set --accept-push) or if an account that may administer registered it\n"
        "  --strict-master  under the conflict policy MASTER no foreign change wins where the record was created; at an "
        "Eden\n"
-       "                   it does, if the update policy is OTHER",
+       "                   it does, if the update policy is OTHER\n"
+       "  --log-retention TIME   how long the log and decisions are kept, as in 90d; 0: for ever",
        {{"data"},
         {"domain"},
         {"public-url"},
         {"proxy"},
         {"mode"},
+        {"log-retention"},
         {"strict-master", kind::flag},
         {"no-strict-master", kind::flag}},
        settings_set},

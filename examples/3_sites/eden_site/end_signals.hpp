@@ -3,7 +3,10 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <ctime>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -24,6 +27,16 @@ class end_signals {
   void wait() const {
     int which = 0;
     sigwait(&ends_, &which);
+  }
+
+  /// Whether one came within so many seconds.
+  bool wait_for(std::int64_t seconds) const {
+    timespec limit{};
+    limit.tv_sec = seconds;
+    for (;;) {
+      if (sigtimedwait(&ends_, nullptr, &limit) > 0) return true;
+      if (errno != EINTR) return false;
+    }
   }
 
  private:

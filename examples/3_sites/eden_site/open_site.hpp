@@ -47,7 +47,7 @@ class open_site {
         site(store, *resources, clock, uids,
              {.domain = choices.domain,
               .url = choices.public_url,
-              .authors = true,
+              .authors = choices.mode == edensync::admin::site_mode::eden,
               .strict_master = choices.strict_master}) {}
 
   data_folder folder;

@@ -10,15 +10,14 @@
 
 namespace eden_site {
 
-namespace {
-
-// Control characters could do something to the terminal; what a peer sent may be among it.
 std::string harmless(std::string_view text) {
   std::string out(text);
   std::replace_if(
       out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return out;
 }
+
+namespace {
 
 std::string in_words(const boost::json::value& v) {
   if (v.is_null()) return "-";

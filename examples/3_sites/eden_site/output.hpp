@@ -5,6 +5,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace eden_site {
@@ -21,6 +22,9 @@ class listing {
  private:
   std::vector<boost::json::object> entries_;
 };
+
+/// A text without control characters, which could do something to the terminal: a peer may have sent them.
+std::string harmless(std::string_view text);
 
 /// One entry: with `--json` an object in one line, otherwise a line for each member.
 void print_entry(std::ostream& out, const boost::json::object& entry, bool json);

@@ -1,6 +1,7 @@
 #include "run_loop.hpp"
 
 #include <edensync/site/synchronize_files.hpp>
+#include <edensync/admin/retention.hpp>
 #include <edensync/beast/client.hpp>
 #include <edensync/files/folder.hpp>
 #include <atomic>
@@ -92,6 +93,7 @@ void run_loop::work(bool until_done) {
       stopping = stopping_;
     }
     if (!stopping) begin_runs();
+    forget_old_log();
     look_after_runs(stopping);
     if (active_.empty() && (stopping || until_done)) return;
     std::unique_lock guard(lock_);
@@ -137,6 +139,13 @@ void run_loop::look_after_runs(bool stopping) {
     if (!each->to_end_since) each->to_end_since = now;
     if (now - *each->to_end_since >= patience && each->client) each->client->cancel();
   }
+}
+
+void run_loop::forget_old_log() {
+  const auto now = std::chrono::steady_clock::now();
+  if (forgot_ && now - *forgot_ < std::chrono::hours(1)) return;
+  forgot_ = now;
+  if (const auto done = edensync::admin::forget_old_log(here_.site); !done) complain(done.error().text());
 }
 
 // Once, not every second.

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <edensync/job/worker.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -38,11 +40,13 @@ class run_loop {
   void work(bool until_done);
   void begin_runs();
   void look_after_runs(bool stopping);
+  void forget_old_log();
   void complain(const std::string& what);
 
   open_site& here_;
   edensync::worker<parts> worker_;
   std::list<std::unique_ptr<lead>> active_;
+  std::optional<std::chrono::steady_clock::time_point> forgot_;
   std::string said_;
   std::mutex lock_;  // guards the two below
   bool stopping_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -75,6 +76,8 @@ struct site_choices {
   site_mode mode = site_mode::edensync;
   /// Under the conflict policy MASTER no foreign change wins where the record was created; with an Eden it does (I4).
   bool strict_master = false;
+  /// How long lines of the log, and decisions, are kept, in seconds; 0: for ever.
+  std::int64_t log_retention = 0;
 
   friend bool operator==(const site_choices&, const site_choices&) = default;
 };
@@ -99,6 +102,8 @@ site_choices read_choices(Reader& ledger) {
   if (auto v = ledger.setting("admin.proxy")) c.proxy = std::move(*v);
   if (const auto v = ledger.setting("admin.mode")) c.mode = parse_site_mode(*v).value_or(c.mode);
   c.strict_master = ledger.setting("admin.strict_master") == "yes";
+  if (const auto v = ledger.setting("admin.log_retention"))
+    (void)std::from_chars(v->data(), v->data() + v->size(), c.log_retention);
   return c;
 }
 
@@ -110,6 +115,7 @@ void write_choices(Writer& ledger, const site_choices& c) {
   ledger.set_setting("admin.proxy", c.proxy);
   ledger.set_setting("admin.mode", to_text(c.mode));
   ledger.set_setting("admin.strict_master", c.strict_master ? "yes" : "no");
+  ledger.set_setting("admin.log_retention", std::to_string(c.log_retention));
 }
 
 }  // namespace edensync::admin

@@ -23,7 +23,7 @@ namespace edensync {
 template <class L>
 concept ledger_reader = requires(L l, std::string_view key, const uid& id, repository_id repo, task_id task,
                                  direction d, resource_id resource, record_handle record, std::int64_t after,
-                                 std::size_t limit) {
+                                 std::int64_t until, std::size_t limit) {
   { l.setting(key) } -> std::same_as<std::optional<std::string>>;
   { l.repositories() } -> std::same_as<std::vector<repository>>;
   { l.find_repository(id) } -> std::same_as<std::optional<repository>>;
@@ -49,8 +49,14 @@ concept ledger_reader = requires(L l, std::string_view key, const uid& id, repos
   { l.count_open_references() } -> std::same_as<std::uint64_t>;
   // Newest first; an empty uid: of all records. Only those with something lost or refused if `id` is empty.
   { l.decisions(key, id, limit) } -> std::same_as<std::vector<decision_entry>>;
+  // The id of the last one; 0 if there is none.
+  { l.last_decision() } -> std::same_as<std::int64_t>;
+  // In order of id, those of a repository with an id above `after`, up to `until`, with something lost or refused.
+  { l.decisions_between(repo, after, until, limit) } -> std::same_as<std::vector<decision_entry>>;
   // Newest first; `repo` 0: of all.
   { l.log(repo, limit) } -> std::same_as<std::vector<log_entry>>;
+  // In order of id, those with an id above `after`; `repo` 0: of all.
+  { l.log_after(repo, after, limit) } -> std::same_as<std::vector<log_entry>>;
 };
 
 /// Writes it, in the transaction that it is part of.
@@ -60,7 +66,7 @@ concept ledger_writer = ledger_reader<L> &&
              const watermark& w, const std::optional<resume_state>& resume, const lease& right, repository_id r,
              const quarantine_entry& q, const open_reference& o, std::int64_t id, const decision_entry& decided,
              const log_entry& line, resource_id resource, record_handle record, const data_set& set, dataset_id dataset,
-             const sync_job& plan, job_id job, const run_state& run) {
+             const sync_job& plan, job_id job, const run_state& run, timestamp before) {
   l.set_setting(key, key);
   // Inserts if id is 0, otherwise replaces; gives the id.
   { l.put_repository(repo) } -> std::same_as<repository_id>;
@@ -90,6 +96,8 @@ concept ledger_writer = ledger_reader<L> &&
   // The store numbers it with the last sequence number given out; the entry's own number is not looked at.
   l.add_decision(decided);
   l.add_log(line);
+  // Removes lines of the log and decisions that are older than this; numbers are not given again.
+  l.forget_before(before);
 };
 
 }  // namespace edensync

@@ -66,6 +66,8 @@ struct open_reference {
 
 /// A decision as it is kept: the inputs, the outcome, and what the losing side held.
 struct decision_entry {
+  /// Given by the ledger, and growing.
+  std::int64_t id = 0;
   sequence_number sequence = 0;
   timestamp at{};
   repository_id repository = 0;

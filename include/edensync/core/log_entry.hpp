@@ -67,6 +67,9 @@ struct log_entry {
   bool remote = false;
   std::string message;
   record_counts counts;
+  /// The decisions that were taken by the way: those of this repository with an id above the first number, up to the second.
+  std::int64_t decisions_after = 0;
+  std::int64_t decisions_until = 0;
 };
 
 }  // namespace edensync

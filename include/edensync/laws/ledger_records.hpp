@@ -141,6 +141,71 @@ void decisions_can_be_explained(F& f) {
 }
 
 template <class F>
+void decisions_are_found_by_their_numbers(F& f) {
+  auto store = f.make(s::make_schema());
+  decision_entry d;
+  d.resource = "law_site";
+  d.outcome.conflict = conflict_state::refused;
+  std::int64_t first = 0, second = 0;
+  expect(store.snapshot().last_decision() == 0, "there is none");
+  in_transaction(store, [&](auto& t) {
+    for (const repository_id r : {1, 2}) {
+      d.repository = r;
+      t.add_decision(d);
+    }
+    first = t.last_decision();
+    d.outcome.conflict = conflict_state::none;
+    t.add_decision(d);
+    d.outcome.conflict = conflict_state::refused;
+    t.add_decision(d);
+    d.uuid = uid("urn:uuid:late");
+    t.add_decision(d);
+    second = t.last_decision();
+  });
+  auto now = store.snapshot();
+  expect(now.last_decision() == second && second > first, "the last number is known");
+  const auto later = now.decisions_between(2, first, second, 10);
+  expect(
+      later.size() == 2 && later[0].id < later[1].id && later[1].id == second && later[1].uuid == uid("urn:uuid:late"),
+      "those between two numbers, in their order, in which something was lost or refused");
+  expect(now.decisions_between(2, first, second - 1, 10).size() == 1 &&
+             now.decisions_between(2, first, second, 1).size() == 1 &&
+             now.decisions_between(1, first, second, 10).empty() && now.decisions_between(1, 0, second, 10).size() == 1,
+         "up to a number, up to a limit, of one repository");
+}
+
+template <class F>
+void what_is_old_can_be_forgotten(F& f) {
+  auto store = f.make(s::make_schema());
+  const auto write = [&](std::int64_t at) {
+    in_transaction(store, [&](auto& t) {
+      t.add_log({.at = s::second(at), .message = std::to_string(at)});
+      decision_entry d;
+      d.at = s::second(at);
+      d.resource = "law_site";
+      d.outcome.conflict = conflict_state::refused;
+      t.add_decision(d);
+    });
+  };
+  for (const std::int64_t at : {1, 2, 3}) write(at);
+  const auto last = store.snapshot().log(0, 1).at(0).id;
+  const auto decision = store.snapshot().last_decision();
+  in_transaction(store, [](auto& t) { t.forget_before(s::second(3)); });
+  const auto left = store.snapshot().log(0, 10);
+  expect(left.size() == 1 && left[0].message == "3", "what is as old as that stays");
+  expect(store.snapshot().decisions("law_site", uid(), 10).size() == 1, "decisions go with the log");
+  in_transaction(store, [](auto& t) { t.forget_before(s::second(9)); });
+  expect(store.snapshot().log(0, 10).empty(), "all of it may go");
+  write(10);
+  expect(store.snapshot().log(0, 1).at(0).id > last && store.snapshot().last_decision() > decision,
+         "numbers are not used again");
+  const auto found = store.snapshot().log_after(0, last, 10);
+  expect(found.size() == 1 && found[0].message == "10" && store.snapshot().log_after(0, found[0].id, 10).empty() &&
+             store.snapshot().log_after(7, last, 10).empty(),
+         "lines are found by their numbers");
+}
+
+template <class F>
 void the_log_outlives_its_repository(F& f) {
   auto store = f.make(s::make_schema());
   log_entry line;
@@ -153,6 +218,8 @@ void the_log_outlives_its_repository(F& f) {
   line.remote = true;
   line.message = "Zürich";
   line.counts = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  line.decisions_after = 4;
+  line.decisions_until = 7;
   repository_id a = 0, b = 0;
   task_id task = 0;
   in_transaction(store, [&](auto& t) {
@@ -179,7 +246,7 @@ void the_log_outlives_its_repository(F& f) {
   expect(mine.size() == 1 && mine[0].at == line.at && mine[0].repository == a && mine[0].repository_name == "a" &&
              mine[0].resource == line.resource && mine[0].mode == line.mode && mine[0].action == line.action &&
              mine[0].result == line.result && mine[0].remote && mine[0].message == line.message &&
-             mine[0].counts == line.counts,
+             mine[0].counts == line.counts && mine[0].decisions_after == 4 && mine[0].decisions_until == 7,
          "a line comes back as written");
   expect(now.log(0, 1).size() == 1, "up to a limit");
   in_transaction(store, [&](auto& t) {

@@ -204,6 +204,8 @@ inline constexpr std::array site_ledger_laws{
     law<Factory>{"quarantine counts attempts", &detail::quarantine_counts_attempts<Factory>},
     law<Factory>{"open references wait", &detail::open_references_wait<Factory>},
     law<Factory>{"decisions can be explained", &detail::decisions_can_be_explained<Factory>},
+    law<Factory>{"decisions are found by their numbers", &detail::decisions_are_found_by_their_numbers<Factory>},
+    law<Factory>{"what is old can be forgotten", &detail::what_is_old_can_be_forgotten<Factory>},
     law<Factory>{"the log outlives its repository", &detail::the_log_outlives_its_repository<Factory>},
 };
 

@@ -104,6 +104,32 @@ class ledger_view : public record_view {
     return all;
   }
 
+  std::int64_t last_decision() const {
+    core_->count();
+    return now_->last_decision;
+  }
+
+  std::vector<decision_entry> decisions_between(repository_id repo, std::int64_t after, std::int64_t until,
+                                                std::size_t limit) const {
+    core_->count();
+    std::vector<decision_entry> all;
+    for (const auto& d : *now_->decisions) {
+      if (all.size() == limit) break;
+      if (d->id > after && d->id <= until && d->repository == repo && lost_or_refused(*d)) all.push_back(*d);
+    }
+    return all;
+  }
+
+  std::vector<log_entry> log_after(repository_id repo, std::int64_t after, std::size_t limit) const {
+    core_->count();
+    std::vector<log_entry> all;
+    for (const auto& each : *now_->log) {
+      if (all.size() == limit) break;
+      if (each->id > after && (repo == 0 || each->repository == repo)) all.push_back(*each);
+    }
+    return all;
+  }
+
   std::vector<log_entry> log(repository_id repo, std::size_t limit) const {
     core_->count();
     std::vector<log_entry> all;

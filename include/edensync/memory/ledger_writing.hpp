@@ -105,13 +105,18 @@ class ledger_writing : public ledger_view {
 
   void add_decision(decision_entry d) {
     d.sequence = next().sequence;
+    d.id = ++next().last_decision;
     next().decisions.edit().push_back(std::make_shared<decision_entry>(std::move(d)));
   }
 
   void add_log(log_entry line) {
-    auto& all = next().log.edit();
-    line.id = static_cast<std::int64_t>(all.size()) + 1;
-    all.push_back(std::make_shared<log_entry>(std::move(line)));
+    line.id = ++next().last_log;
+    next().log.edit().push_back(std::make_shared<log_entry>(std::move(line)));
+  }
+
+  void forget_before(timestamp before) {
+    std::erase_if(next().log.edit(), [&](const auto& line) { return line->at < before; });
+    std::erase_if(next().decisions.edit(), [&](const auto& d) { return d->at < before; });
   }
 
  protected:

@@ -133,6 +133,8 @@ struct state {
   shared_copy<open_list> open;
   shared_copy<std::vector<std::shared_ptr<const decision_entry>>> decisions;
   shared_copy<std::vector<std::shared_ptr<const log_entry>>> log;
+  std::int64_t last_decision = 0;
+  std::int64_t last_log = 0;
   sequence_number sequence = 0;
   /// The arrival of the last commit that wrote records.
   std::optional<timestamp> arrival;

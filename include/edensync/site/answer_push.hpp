@@ -185,6 +185,8 @@ class answer_push final : public plain_answer {
     e.repository = peer_.id;
     e.repository_name = peer_.name;
     e.counts = counts;
+    e.decisions_after = decisions_after_;
+    e.decisions_until = last_decision(site_);
     site_.note(std::move(e), true);
   }
 
@@ -193,6 +195,7 @@ class answer_push final : public plain_answer {
   std::string resource_;
   std::string account_;
   task_id task_ = 0;
+  std::int64_t decisions_after_ = last_decision(site_);
   bool native_;
   std::optional<multipart_reader> parts_;
   std::unique_ptr<importer_type> importer_;

@@ -173,7 +173,7 @@ class import_file {
       auto line = at_.stamped(log_lines::imported_file(at_.task.resource, file_.name, report_.imported.records,
                                                        report_.imported.total,
                                                        refused_words(report_.imported, at_.self.resources()), left));
-      line.counts = report_.imported.total;
+      add_results(line);
       t.add_log(std::move(line));
     });
     if (!done) return done;
@@ -259,7 +259,7 @@ class import_file {
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
     auto line = log_lines::import_file_failed(at_.task.resource, file_.name, why);
-    line.counts = report_.imported.total;
+    add_results(line);
     const bool at_fault = why.code == condition::bad_document;
     if (at_fault) {
       auto done = at_.settle([&](auto& t, folder_state& state) {
@@ -274,9 +274,15 @@ class import_file {
     return why;
   }
 
+  void add_results(log_entry& line) const {
+    line.counts = report_.imported.total;
+    line.decisions_after = decisions_after_;
+    line.decisions_until = last_decision(at_.self);
+  }
   void note(log_entry e) const { at_.self.note(at_.stamped(std::move(e))); }
 
   const folder_task<Parts, Folder>& at_;
+  std::int64_t decisions_after_ = last_decision(at_.self);
   folder_file file_;
   transfer_report report_;
   s3xml::file_glance glance_;

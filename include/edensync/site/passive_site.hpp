@@ -21,6 +21,7 @@
 #include "edensync/site/answer_pull.hpp"
 #include "edensync/site/answer_push.hpp"
 #include "edensync/site/answer_register.hpp"
+#include "edensync/site/login_throttle.hpp"
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/refused_logins.hpp"
 #include "edensync/site/site.hpp"
@@ -59,8 +60,15 @@ class passive_site {
     const bool registers = path.starts_with("/sync/repository/register");
     const bool syncs = path.ends_with("/sync.xml") || path.ends_with("/sync.s3json");
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
+    if (const auto wait = settings_.authenticate ? throttle_->wait(request.user, site_.now()) : 0; wait != 0)
+      return later(wait);
     const auto rights =
         settings_.authenticate ? settings_.authenticate(request.user, request.password).level : access_level::write;
+    // Whoever brings no credentials guesses nothing: many clients ask without them first.
+    if (rights != access_level::unknown)
+      throttle_->accepted(request.user);
+    else if (!request.user.empty() || !request.password.empty())
+      throttle_->refused(request.user, site_.now());
     if (rights == access_level::unknown) {
       if (registers || syncs) note_login(what, request);
       return challenge();
@@ -136,6 +144,15 @@ class passive_site {
       }
     };
     return std::make_unique<challenged>(settings_.realm);
+  }
+
+  static std::unique_ptr<responder> later(std::int64_t seconds) {
+    struct throttled final : plain_answer {
+      explicit throttled(std::int64_t seconds) : plain_answer(429, "text/html", "Too many failed logins") {
+        head_.headers.set("Retry-After", std::to_string(seconds));
+      }
+    };
+    return std::make_unique<throttled>(seconds);
   }
 
   std::unique_ptr<responder> forbidden(log_lines::asked what) {
@@ -226,6 +243,7 @@ class passive_site {
 
   site<Parts>& site_;
   passive_settings settings_;
+  std::unique_ptr<login_throttle> throttle_ = std::make_unique<login_throttle>();
   std::unique_ptr<refused_logins> logins_ = std::make_unique<refused_logins>();
 };
 

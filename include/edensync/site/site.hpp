@@ -340,4 +340,11 @@ class site {
   log_queue waiting_;
 };
 
+/// The number of the site's last decision: those with higher numbers came later. 0 also if the store cannot tell.
+template <class Parts>
+std::int64_t last_decision(site<Parts>& s) {
+  const auto known = detail::guarded([&] { return s.store().snapshot().last_decision(); });
+  return known ? *known : 0;
+}
+
 }  // namespace edensync

@@ -31,6 +31,7 @@ class transfer : public exchange {
       : site_(s), repository_(std::move(r)), task_(std::move(t)), hooks_(hooks), lease_(lease) {
     report_.resource = task_.resource;
     report_.way = way;
+    decisions_after_ = last_decision(site_);
   }
 
   /// THIS and OTHER always exchange everything (manual; spec/protocol.md §5).
@@ -54,6 +55,8 @@ class transfer : public exchange {
     e.repository = repository_.id;
     e.repository_name = repository_.name;
     e.counts = report_.imported.total;
+    e.decisions_after = decisions_after_;
+    e.decisions_until = last_decision(site_);
     return e;
   }
 
@@ -88,6 +91,9 @@ class transfer : public exchange {
   held_lease<Parts>* lease_;
   watermark mark_;
   transfer_report report_;
+
+ private:
+  std::int64_t decisions_after_ = 0;
 };
 
 }  // namespace edensync

@@ -56,7 +56,8 @@ CREATE TABLE IF NOT EXISTS edensync_log(id INTEGER PRIMARY KEY AUTOINCREMENT, at
   repository INTEGER NOT NULL, repository_name TEXT NOT NULL, resource TEXT NOT NULL, mode TEXT NOT NULL,
   action TEXT NOT NULL, result INTEGER NOT NULL, remote INTEGER NOT NULL, message TEXT NOT NULL, received INTEGER NOT NULL,
   created INTEGER NOT NULL, updated INTEGER NOT NULL, deleted INTEGER NOT NULL, unchanged INTEGER NOT NULL,
-  kept INTEGER NOT NULL, conflicts INTEGER NOT NULL, refused INTEGER NOT NULL, quarantined INTEGER NOT NULL);
+  kept INTEGER NOT NULL, conflicts INTEGER NOT NULL, refused INTEGER NOT NULL, quarantined INTEGER NOT NULL,
+  decisions_after INTEGER NOT NULL, decisions_until INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS edensync_log_repository ON edensync_log(repository);
 )";
 

@@ -148,6 +148,27 @@ class ledger_view : public record_view {
     return all<decision_entry>(e, &read_decision);
   }
 
+  std::int64_t last_decision() {
+    execution e(s().prepared("SELECT max(id) FROM edensync_decision"));
+    e.step();
+    return e.get_integer(0);
+  }
+
+  std::vector<decision_entry> decisions_between(repository_id repo, std::int64_t after, std::int64_t until,
+                                                std::size_t limit) {
+    execution e(
+        s().prepared("SELECT * FROM edensync_decision WHERE id>? AND id<=? AND +repository=? AND +notable=1"
+                     " ORDER BY id LIMIT ?"));
+    e.integer(after).integer(until).integer(repo).integer(at_most(limit));
+    return all<decision_entry>(e, &read_decision);
+  }
+
+  std::vector<log_entry> log_after(repository_id repo, std::int64_t after, std::size_t limit) {
+    execution e(s().prepared("SELECT * FROM edensync_log WHERE id>? AND (?=0 OR repository=?) ORDER BY id LIMIT ?"));
+    e.integer(after).integer(repo).integer(repo).integer(at_most(limit));
+    return all<log_entry>(e, &read_log);
+  }
+
   std::vector<log_entry> log(repository_id repo, std::size_t limit) {
     static constexpr std::string_view every = "SELECT * FROM edensync_log ORDER BY id DESC LIMIT ?";
     static constexpr std::string_view one = "SELECT * FROM edensync_log WHERE repository=? ORDER BY id DESC LIMIT ?";
@@ -320,6 +341,7 @@ class ledger_view : public record_view {
   // The columns are those of the table, in its order; see ledger_tables.hpp.
   static decision_entry read_decision(const execution& e) {
     decision_entry d;
+    d.id = e.get_integer(0);
     d.sequence = static_cast<sequence_number>(e.get_integer(1));
     d.at = {e.get_integer(2)};
     d.repository = e.get_integer(3);
@@ -354,7 +376,9 @@ class ledger_view : public record_view {
             static_cast<log_result>(e.get_integer(7)),
             e.get_integer(8) != 0,
             e.get_string(9),
-            {count(10), count(11), count(12), count(13), count(14), count(15), count(16), count(17), count(18)}};
+            {count(10), count(11), count(12), count(13), count(14), count(15), count(16), count(17), count(18)},
+            e.get_integer(19),
+            e.get_integer(20)};
   }
 };
 

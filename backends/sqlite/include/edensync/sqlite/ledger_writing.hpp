@@ -179,14 +179,22 @@ class ledger_writing : public ledger_view {
   }
 
   void add_log(const log_entry& l) {
-    execution e(write("INSERT INTO edensync_log VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+    execution e(write("INSERT INTO edensync_log VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
     e.integer(l.at.seconds).integer(l.repository).text(l.repository_name).text(l.resource).text(l.mode).text(l.action);
     e.integer(code(l.result)).integer(l.remote).text(l.message);
     const record_counts& c = l.counts;
     for (const std::uint64_t n :
          {c.received, c.created, c.updated, c.deleted, c.unchanged, c.kept, c.conflicts, c.refused, c.quarantined})
       e.integer(number(n));
-    e.step();
+    e.integer(l.decisions_after).integer(l.decisions_until).step();
+  }
+
+  void forget_before(timestamp before) {
+    execution(write("DELETE FROM edensync_log WHERE at<?")).integer(before.seconds).step();
+    // The last one stays: from it on they are numbered.
+    execution(write("DELETE FROM edensync_decision WHERE at<? AND id<(SELECT max(id) FROM edensync_decision)"))
+        .integer(before.seconds)
+        .step();
   }
 
  protected:
