@@ -296,6 +296,12 @@ BOOST_AUTO_TEST_CASE(filters_and_what_cannot_be_understood_of_them) {
   BOOST_TEST(s.pull("&[org_office]~.name=Bar").body.find("Foo") == std::string::npos);
   const auto both = s.pull("&[~]~.nonsense=1").body;
   BOOST_TEST((both.find("Foo") != std::string::npos && both.find("Bar") != std::string::npos));
+  // An Eden dies of a value that it cannot read, and sends nothing.
+  const auto refused = s.pull("&[~]~.floors=many");
+  BOOST_TEST(refused.head.status == 400u);
+  BOOST_TEST(refused.body.find("the value does not fit the field: many") != std::string::npos);
+  // What is not told cannot be found out by asking.
+  BOOST_TEST(s.pull("&[~]~.created_by$email__like=a*").head.status == 400u);
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_at_the_table_s_own_address_and_so_are_deletions_that_were_asked_for) {

@@ -52,12 +52,23 @@ class filter_evaluator {
     const auto* from = rows_[j.from].at;
     const auto* step = from == nullptr || from->version.deleted ? nullptr : j.step_from(from->resource);
     auto& row = rows_[join];
-    if (step != nullptr && !j.backward) {
+    const auto* list = step == nullptr || j.backward ? nullptr : list_in(*from, step->field);
+    if (list != nullptr) {
+      bool any = false;
+      for (const auto& to : *list) {
+        row.kept = target(to);
+        if (!row.kept) continue;
+        any = true;
+        row.at = row.kept.get();
+        if (holds_until(join) && joined(join + 1)) return true;
+      }
+      if (any) return false;
+    } else if (step != nullptr && !j.backward) {
       row.kept = target(*from, step->field);
       row.at = row.kept.get();
       return holds_until(join) && joined(join + 1);
     }
-    if (step != nullptr) {
+    if (step != nullptr && j.backward) {
       bool any = false;
       auto all = reader_.components(step->to, step->field, from->resource, std::array{from->handle}, 0);
       while (all.next(row.read)) {
@@ -75,9 +86,16 @@ class filter_evaluator {
   // The live record that a field refers to.
   std::shared_ptr<const stored_record> target(const stored_record& from, std::uint32_t field) {
     const auto* to = field < from.fields.size() ? std::get_if<reference>(&from.fields[field]) : nullptr;
-    if (to == nullptr || to->resource == no_resource || to->handle == record_handle::none) return nullptr;
-    auto found = recent_->load(to->resource, to->handle);
+    return to == nullptr ? nullptr : target(*to);
+  }
+  std::shared_ptr<const stored_record> target(const reference& to) {
+    if (to.resource == no_resource || to.handle == record_handle::none) return nullptr;
+    auto found = recent_->load(to.resource, to.handle);
     return found->version.deleted ? nullptr : found;
+  }
+
+  static const std::vector<reference>* list_in(const stored_record& from, std::uint32_t field) {
+    return field < from.fields.size() ? std::get_if<std::vector<reference>>(&from.fields[field]) : nullptr;
   }
 
   // Whether all terms hold that need this join and none behind it.

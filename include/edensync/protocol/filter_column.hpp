@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,9 +17,22 @@ namespace edensync {
 /// What the last word of a selector names in a record: a field, or one of the values that every record has.
 ///
 /// References are the numbers of the records referred to, as `~.id` is the number of the record itself: what a push is
-/// answered with. A deleted record refers to nothing, as in an Eden (spec/s3xml.md §2.3).
+/// answered with. A deleted record refers to nothing, as in an Eden (spec/s3xml.md §2.3). Authors are references of an Eden to
+/// accounts, which have no numbers here; what is known of them is told by `created_by$email` and its like.
 struct filter_column {
-  enum class part { field, target, id, uuid, modified_on, created_on, mci, deleted } what = part::field;
+  enum class part {
+    field,
+    target,
+    id,
+    uuid,
+    modified_on,
+    created_on,
+    mci,
+    deleted,
+    author,      // whether there is one
+    author_name  // an e-mail address, or the name of a group
+  } what = part::field;
+  /// Of a field; of an author, the place in `author_columns`.
   std::uint32_t index = 0;
   field_type type = field_type::string;
 
@@ -50,9 +64,25 @@ struct filter_column {
       case part::created_on: return scratch = moment(r.created_on);
       case part::mci: return scratch = r.version.mci ? value(std::int64_t{*r.version.mci}) : value(null_value{});
       case part::deleted: return scratch = r.version.deleted;
+      case part::author: return scratch = author_of(r).empty() ? value(null_value{}) : value(std::int64_t{0});
+      case part::author_name: return scratch = author_of(r).empty() ? value(null_value{}) : value(author_of(r));
     }
     return absent;
   }
+
+ private:
+  const std::string& author_of(const stored_record& r) const { return r.authors.*author_columns[index].member; }
+
+ public:
+  struct author_column {
+    std::string_view name, key;
+    std::string authorship::*member;
+  };
+  static constexpr std::array<author_column, 4> author_columns{
+      {{"created_by", "email", &authorship::created_by},
+       {"modified_by", "email", &authorship::modified_by},
+       {"owned_by_user", "email", &authorship::owned_by_user},
+       {"owned_by_group", "role", &authorship::owned_by_group}}};
 };
 
 /// Finds a column of a resource. Errors: `bad_filter` if there is none, or if it must not be looked at.
@@ -70,6 +100,8 @@ inline result<filter_column> find_filter_column(const resource_schema& r, std::s
   if (name == "created_on") return filter_column{created_on, 0, field_type::datetime};
   if (name == "mci") return filter_column{mci, 0, field_type::integer};
   if (name == "deleted") return filter_column{deleted, 0, field_type::boolean};
+  for (std::uint32_t i = 0; i < filter_column::author_columns.size(); ++i)
+    if (name == filter_column::author_columns[i].name) return filter_column{author, i, field_type::reference};
   if (name.starts_with('(')) return make_failure(error::bad_filter, "contexts are not supported: " + std::string(name));
   return make_failure(error::bad_filter, "no such field: " + std::string(name) + " in " + std::string(r.name()));
 }

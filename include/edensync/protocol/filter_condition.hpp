@@ -230,7 +230,8 @@ inline bool fits(filter_operator op, field_type type) {
 
 }  // namespace detail
 
-/// Makes a condition of a column. Errors: `bad_filter` if operator or value do not fit the column.
+/// Makes a condition of a column. Errors: `bad_filter` if operator or value do not fit the column; `bad_request` in place of
+/// it for a value in a request, because an Eden does not leave such a condition out, but dies of it.
 ///
 /// `now` is what relative times (`NOW`, `-3D`) count from; without it they are errors.
 inline result<filter_condition> make_filter_condition(const filter_column& column, filter_operator op,
@@ -246,7 +247,11 @@ inline result<filter_condition> make_filter_condition(const filter_column& colum
   }
   for (const auto& m : members) {
     value v = m ? detail::member_of(*m, column.type, op, how, now) : value(null_value{});
-    if (is_absent(v)) return make_failure(error::bad_filter, "the value does not fit the field: " + *m);
+    if (is_absent(v))
+      return make_failure(how == filter_reading::strict ? error::bad_filter : error::bad_request,
+                          "the value does not fit the field: " + *m);
+    if (m && column.what == filter_column::part::author && how == filter_reading::strict)
+      return make_failure(error::bad_filter, "accounts have no numbers here, only names: write created_by$email");
     c.members.push_back(std::move(v));
   }
   return c;

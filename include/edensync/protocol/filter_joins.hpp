@@ -17,7 +17,7 @@
 
 namespace edensync {
 
-/// One step from a record to others: along a reference, or back along the references of those that point to it.
+/// One step from a record to others: along a reference or a list of them, or back along the references of those that point to it.
 struct filter_join {
   /// The join that it starts from; 0 is the record itself.
   std::size_t from = 0;
@@ -83,6 +83,8 @@ class filter_joins {
       const auto rest = text.substr(end + 1);
       if (text[end] == '$' && (rest == "uid" || rest == "uuid"))
         if (auto target = uid_of_target(here, head); !target.columns.empty()) return target;
+      if (text[end] == '$')
+        if (auto name = name_of_author(here, head, rest); !name.columns.empty()) return name;
       const auto next = text[end] == '$' ? along(here, head) : to_alias(here, head);
       if (!next) return next.error();
       here = *next;
@@ -113,13 +115,25 @@ class filter_joins {
     return p;
   }
 
+  // Accounts are no records here, but the record knows what its authors are called.
+  place name_of_author(std::size_t here, std::string_view column, std::string_view key) const {
+    place p{here};
+    const auto& all = filter_column::author_columns;
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      for (const auto r : joins_[here].resources)
+        if (all[i].name == column && all[i].key == key && !(*schema_)[r].find_field(column))
+          p.columns.emplace_back(r, filter_column{filter_column::part::author_name, i, field_type::string});
+    return p;
+  }
+
   result<std::size_t> along(std::size_t here, std::string_view name) {
     if (name.starts_with('(')) return bad("contexts are not supported:", name);
     filter_join j{here, false, std::string(name)};
     for (const auto r : joins_[here].resources) {
       const auto& from = (*schema_)[r];
       const auto i = from.find_field(name);
-      if (!i || from.field(*i).type != field_type::reference) continue;
+      if (!i || (from.field(*i).type != field_type::reference && from.field(*i).type != field_type::list_reference))
+        continue;
       j.steps.push_back({r, *i});
       for (const auto to : from.targets(*i)) add(j.resources, to);
     }

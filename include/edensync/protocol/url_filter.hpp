@@ -62,7 +62,8 @@ class url_filter {
   ///
   /// Errors: `bad_filter`, with the term and what is wrong with it; nothing is added then. Configuration should refuse
   /// such a term; in a request it is to be ignored and reported, because an Eden ignores it. Read as Eden reads, an
-  /// alternative that cannot be understood is left out if there is another one.
+  /// alternative that cannot be understood is left out if there is another one; but `bad_request` if a value cannot be read
+  /// as what the field holds, of which an Eden dies.
   result<void> add(const filter_term& t, filter_reading how, std::optional<timestamp> now = std::nullopt) {
     const auto key = parse_filter_key(t.key);
     if (!key) return in_term(t, key.error());
@@ -74,13 +75,13 @@ class url_filter {
       auto one = read(selector, key->op, members, how, now);
       if (!one) {
         why = one.error();
-        if (how == filter_reading::strict) break;
+        if (how == filter_reading::strict || why->code == error::bad_request) break;
         continue;
       }
       made.last = std::max(made.last, one->join);
       made.alternatives.push_back(std::move(*one));
     }
-    if (made.alternatives.empty() || (why && how == filter_reading::strict)) {
+    if (made.alternatives.empty() || (why && (how == filter_reading::strict || why->code == error::bad_request))) {
       joins_ = before;
       return in_term(t, *why);
     }
@@ -89,13 +90,22 @@ class url_filter {
   }
 
   bool empty() const noexcept { return terms_.empty(); }
+  /// Whether it asks who made or owns a record.
+  bool names_authors() const {
+    for (const auto& t : terms_)
+      for (const auto& a : t.alternatives)
+        for (const auto& c : a.conditions)
+          if (c.is.column.what == filter_column::part::author_name) return true;
+    return false;
+  }
   std::span<const filter_join> joins() const noexcept { return joins_.all(); }
   std::span<const term> terms() const noexcept { return terms_; }
   const schema& resources() const noexcept { return *schema_; }
 
  private:
   static failure in_term(const filter_term& t, const failure& why) {
-    return make_failure(error::bad_filter, "[" + t.table + "]" + t.key + "=" + t.value + ": " + why.info.ours());
+    const auto code = why.code == error::bad_request ? error::bad_request : error::bad_filter;
+    return make_failure(code, "[" + t.table + "]" + t.key + "=" + t.value + ": " + why.info.ours());
   }
 
   result<alternative> read(const std::string& selector, filter_operator op, const std::vector<filter_member>& members,

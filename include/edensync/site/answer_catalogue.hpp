@@ -41,7 +41,10 @@ class answer_catalogue final : public plain_answer {
     auto ready = detail::guarded([&] { prepare(head); });
     if (ready) return;
     exporter_.reset();
-    say_failed(503, ready.error().code.message());
+    if (ready.error().code == error::bad_request)
+      say_failed(400, ready.error().info.ours());
+    else
+      say_failed(503, ready.error().code.message());
   }
 
   result<std::size_t> read_body(std::span<char> into) override {

@@ -29,7 +29,10 @@ class answer_pull final : public plain_answer {
     auto ready = detail::guarded([&] { prepare(q, head); });
     if (ready) return;
     log(log_lines::answered_pull_failed(resource_, ready.error()));
-    say_failed(503, ready.error().code.message());
+    if (ready.error().code == error::bad_request)
+      say_failed(400, ready.error().info.ours());
+    else
+      say_failed(503, ready.error().code.message());
     exporter_.reset();
   }
 
@@ -82,6 +85,10 @@ class answer_pull final : public plain_answer {
     if (q.limit) o.page = master_page{q.start, *q.limit};
     auto filters = read_filters(q.filters, o.masters.resource, site_.resources(), filter_reading::as_eden, site_.now());
     if (!filters) throw failure_exception(filters.error());
+    // Whoever is not told who made a record must not find out by asking either (X15).
+    for (const auto& [resource, each] : *filters)
+      if (each.names_authors() && (o.native || !o.authors))
+        throw_failure(error::bad_request, "who made or owns a record is not told here");
     o.filters = bind_filters(std::move(*filters), *snapshot_);
     exporter_.emplace(*snapshot_, site_.resources(), std::move(o));
     const auto begun = exporter_->empty();

@@ -36,7 +36,7 @@ inline std::vector<filter_term> filter_terms(const sync_task& task) {
 ///
 /// `now` is what relative times count from.
 /// `how`: read strictly, a term that cannot be understood is an error (configuration); otherwise it is left out, as Eden
-/// leaves it out, and told to `ignored`.
+/// leaves it out, and told to `ignored`; but `bad_request` for a value of which an Eden dies.
 inline result<std::map<resource_id, url_filter>> read_filters(const std::vector<filter_term>& terms, resource_id master,
                                                               const schema& s, filter_reading how, timestamp now,
                                                               std::vector<std::string>* ignored = nullptr) {
@@ -46,7 +46,7 @@ inline result<std::map<resource_id, url_filter>> read_filters(const std::vector<
     auto added = r == no_resource ? result<void>(make_failure(error::bad_filter, "no such table: " + t.table))
                                   : out.try_emplace(r, s, r).first->second.add(t, how, now);
     if (added) continue;
-    if (how == filter_reading::strict) return added.error();
+    if (how == filter_reading::strict || added.error().code == error::bad_request) return added.error();
     if (ignored != nullptr) ignored->push_back(added.error().text());
   }
   std::erase_if(out, [](const auto& each) { return each.second.empty(); });
