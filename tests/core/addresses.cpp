@@ -23,9 +23,10 @@ BOOST_AUTO_TEST_CASE(proxies) {
               proxy_address{{"p", 1}, "me", "a@b:c%/\xc3\xa9"}));
   for (const char* text :
        {"", "proxy:3128", "https://me:secret@proxy:3128", "socks5://proxy:1", "http://proxy", "http://me:secret@proxy",
-        "http://me:secret@proxy:1/path", "http://me:secret@:1", "http://:secret@proxy:1", "http://me%3A:secret@proxy:1",
-        "http://me:secret%@proxy:1", "http://me:secret%4@proxy:1", "http://me:secret%4g@proxy:1",
-        "http://me:secret @proxy:1", "http://me:secret@proxy:1\r\nX: y"}) {
+        "http://me:secret@proxy:1/path", "http://me:/secret@proxy:1", "http://me:'secret@proxy:1",
+        "http://me:secret@:1", "http://:secret@proxy:1", "http://me%3A:secret@proxy:1", "http://me:secret%@proxy:1",
+        "http://me:secret%4@proxy:1", "http://me:secret%4g@proxy:1", "http://me:secret @proxy:1",
+        "http://me:secret@proxy:1\r\nX: y"}) {
     const auto r = parse_proxy_address(text);
     BOOST_TEST_REQUIRE(r.has_error(), text);
     BOOST_TEST((r.error().code == error::bad_setting));

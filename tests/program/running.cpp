@@ -6,12 +6,16 @@
 #include <string>
 
 #include "support/eden_site.hpp"
+#include "support/password_proxy.hpp"
+#include "support/test_authority.hpp"
 
 namespace {
 
 using edensync::test::background;
 using edensync::test::fixture;
+using edensync::test::password_proxy;
 using edensync::test::served;
+using edensync::test::test_authority;
 using edensync::test::workplace;
 
 struct two_sites {
@@ -26,6 +30,13 @@ struct two_sites {
     field.good("repository add", {"--name", "Base", "--url", url, "--username", "field", "--password-file",
                                   field.file("pw", "secret\n")});
     field.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
+  }
+
+  // It stands with the transfer if there was one.
+  void sync_fails(std::string_view words) const {
+    const auto d = field.at("sync", {"--repository", "Base", "--wait"});
+    BOOST_TEST(d.status == 1);
+    BOOST_TEST((d.out + d.err).find(words) != std::string::npos, d.out << d.err);
   }
 
   // As another run with the only repository would.
@@ -78,7 +89,57 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_says_so) {
 BOOST_AUTO_TEST_CASE(a_proxy_is_never_passed_by) {
   configure("http://127.0.0.1:9/eden");
   field.good("settings set", {"--proxy", "http://127.0.0.1:9"});
-  field.bad(1, "proxy", "sync", {"--repository", "Base", "--wait"});
+  field.bad(1, "cannot connect to the proxy 127.0.0.1:9", "sync", {"--repository", "Base", "--wait"});
+}
+
+BOOST_AUTO_TEST_CASE(over_https) {
+  const test_authority authority;
+  const auto identity = authority.issue();
+  const auto ca = field.file("ca.pem", authority.certificate());
+  const auto certificate = base.file("cert.pem", identity.certificate), key = base.file("key.pem", identity.key);
+  served s(base, {"--tls-cert", certificate, "--tls-key", key});
+  BOOST_TEST(s.address.starts_with("https://127.0.0.1:"));
+  configure(s.address);
+  sync_fails("signed by nobody known");
+  field.good("repository set", {"--name", "Base", "--ca", ca});
+  BOOST_TEST(
+      field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
+  field.good("repository set", {"--name", "Base", "--ca", "", "--pin", std::string(64, '0')});
+  sync_fails("not the pinned one");
+  field.good("repository set", {"--name", "Base", "--pin", identity.fingerprint});
+  field.good("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(s.stop() == 0);
+  base.bad(2, "belong together", "serve", {"--listen", "127.0.0.1:0", "--tls-key", key});
+  base.bad(1, "is not that of the certificate", "serve",
+           {"--listen", "127.0.0.1:0", "--tls-cert", certificate, "--tls-key",
+            base.file("other.pem", authority.issue().key)});
+}
+
+BOOST_AUTO_TEST_CASE(through_a_proxy_that_asks_for_a_password,
+                     *boost::unit_test::precondition([](auto) { return password_proxy::installed(); })) {
+  const test_authority authority;
+  const auto identity = authority.issue();
+  password_proxy proxy;
+  served secure(base, {"--tls-cert", base.file("cert.pem", identity.certificate), "--tls-key",
+                       base.file("key.pem", identity.key)});
+  configure(secure.address);
+  field.good("repository set", {"--name", "Base", "--ca", field.file("ca.pem", authority.certificate())});
+  field.good("settings set", {"--proxy", proxy.address()});
+  BOOST_TEST(
+      field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
+  // Its own goes before the site's, and shows that it is asked at all.
+  field.good("repository set", {"--name", "Base", "--proxy", proxy.address("pilot:guessed@")});
+  sync_fails("the proxy refused");
+  BOOST_TEST(secure.stop() == 0);
+  const auto lines = field.good("log", {"--last", "100"});
+  for (const char* word : {"p4ss", "guessed", "secret"}) BOOST_TEST(lines.find(word) == std::string::npos);
+
+  served open(base);
+  field.good("repository set", {"--name", "Base", "--ca", "", "--url", open.address, "--proxy", ""});
+  field.good("sync", {"--repository", "Base", "--wait"});
+  field.good("settings set", {"--proxy", proxy.address("")});
+  sync_fails("wants a user name and password");
+  BOOST_TEST(open.stop() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(one_run_at_a_time) {

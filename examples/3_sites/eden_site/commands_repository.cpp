@@ -2,6 +2,7 @@
 
 #include <edensync/log/redact.hpp>
 #include <edensync/admin/repositories.hpp>
+#include <filesystem>
 #include <ostream>
 #include <utility>
 
@@ -40,6 +41,8 @@ boost::json::object entry(const edensync::repository& r) {
           {"username", text_or_null(r.username)},
           {"has_password", !r.password.empty()},
           {"proxy", text_or_null(edensync::redact(r.proxy))},
+          {"ca", text_or_null(r.ca_file)},
+          {"pin", text_or_null(r.pin)},
           {"accept_push", r.accept_push},
           {"synchronise_uuids", r.synchronise_uuids},
           {"registered_by", text_or_null(r.account)},
@@ -61,6 +64,10 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
     take("path", r.path);
     take("username", r.username);
     take("proxy", r.proxy);
+    take("pin", r.pin);
+    // It is read by whoever runs later, wherever that is.
+    if (const auto file = given.maybe("ca"))
+      r.ca_file = file->empty() ? std::string() : std::filesystem::absolute(*file).string();
     if (password) r.password = *password;
     if (const auto text = given.maybe("uuid")) r.uuid = edensync::uid(*text);
     if (accept) r.accept_push = *accept;
@@ -115,6 +122,8 @@ const std::vector<option> description{{"data"},
                                       {"username"},
                                       {"password-file"},
                                       {"proxy"},
+                                      {"ca"},
+                                      {"pin"},
                                       {"uuid"},
                                       {"accept-push", kind::flag},
                                       {"no-accept-push", kind::flag},
@@ -122,15 +131,17 @@ const std::vector<option> description{{"data"},
                                       {"no-synchronise-uuids", kind::flag}};
 
 constexpr const char* described =
-    "\n                      [--username U] [--password-file FILE] [--proxy URL] [--uuid U]\n"
-    "                      [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
+    "\n                      [--username U] [--password-file FILE] [--proxy URL] [--ca FILE]\n"
+    "                      [--pin SHA256] [--uuid U] [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
     "  --name N               its name; where one is named that is here, its UUID will do, too\n"
     "  --type T               eden: another site; data: public data sets; filesync: a folder\n"
-    "  --url U                where it is, with the application: http://host:port/eden\n"
+    "  --url U                where it is, with the application: https://host:port/eden\n"
     "  --path P               the folder, for filesync\n"
     "  --username U           this site's account there\n"
     "  --password-file FILE   its password: the only line of the file\n"
-    "  --proxy URL            how it is reached, if not by the site's own proxy\n"
+    "  --proxy URL            http://[user:password@]host:port: how it is reached, if not by the site's own proxy\n"
+    "  --ca FILE              over https: certificates in PEM that are believed instead of this machine's\n"
+    "  --pin SHA256           over https: its certificate is this one; without --ca, nothing else matters\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"
     "  --accept-push          it may push to this site\n"
     "  --synchronise-uuids    a record that is found by its content takes over the repository's UUID";

@@ -52,6 +52,7 @@ std::string base_of(const arguments& given) {
 void serve(const arguments& given, std::ostream& out) {
   const auto where = address_of(given.text("listen"));
   const auto base = base_of(given);
+  if (given.has("tls-cert") != given.has("tls-key")) throw usage_error("--tls-cert and --tls-key belong together");
 
   const end_signals ends;
   const auto here = site_of(given);
@@ -65,12 +66,13 @@ void serve(const arguments& given, std::ostream& out) {
   how.address = where.host;
   how.port = where.port;
   how.base_path = base;
+  how.tls = {given.maybe("tls-cert").value_or(""), given.maybe("tls-key").value_or("")};
   edensync::beast::server server([&](const auto& request) { return answering.handle(request); }, how);
   server.start().value();
 
   const bool six = where.host.find(':') != std::string::npos;
-  out << "listening on http://" << (six ? "[" + where.host + "]" : where.host) << ':' << server.port() << base
-      << std::endl;
+  out << "listening on http" << (given.has("tls-cert") ? "s://" : "://") << (six ? "[" + where.host + "]" : where.host)
+      << ':' << server.port() << base << std::endl;
   std::optional<worker_thread> working;
   if (given.has("worker")) working.emplace(*here);
   for (bool ended = false; !ended; ended = ends.wait_for(3600))
@@ -83,17 +85,18 @@ void serve(const arguments& given, std::ostream& out) {
 }  // namespace
 
 std::vector<command> serve_commands() {
-  return {
-      {"serve",
-       "answers other sites, until SIGTERM or SIGINT comes",
-       "--data DIR --listen HOST:PORT [--base /eden] [--worker]\n\n"
-       "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
-       "  --base PATH          what stands in front of Eden's addresses\n"
-       "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n\n"
-       "  Prints \"listening on http://HOST:PORT/BASE\" once it does. There is no https: have a proxy in front that\n"
-       "  has, before you listen on more than this machine",
-       {{"data"}, {"listen"}, {"base"}, {"worker", option::kind::flag}},
-       serve}};
+  return {{"serve",
+           "answers other sites, until SIGTERM or SIGINT comes",
+           "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker]\n\n"
+           "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
+           "  --base PATH          what stands in front of Eden's addresses\n"
+           "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
+           "  --tls-key FILE       its key, in PEM, without a password\n"
+           "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n\n"
+           "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
+           "  https here or in front, before you listen on more than this machine",
+           {{"data"}, {"listen"}, {"base"}, {"tls-cert"}, {"tls-key"}, {"worker", option::kind::flag}},
+           serve}};
 }
 
 }  // namespace eden_site

@@ -58,6 +58,9 @@ inline result<proxy_address> parse_proxy_address(std::string_view text) {
   if (!text.starts_with(scheme)) return wrong("is not written as http://host:port");
   text.remove_prefix(scheme.size());
   if (text.ends_with('/')) text.remove_suffix(1);
+  // Where a / or a quote stands the address ends, for whoever takes credentials out of what is shown.
+  if (text.find_first_of("/?#\"'<>") != std::string_view::npos)
+    return wrong("has a path, or a character that must be written with %");
   proxy_address proxy;
   if (const auto sign = text.rfind('@'); sign != std::string_view::npos) {
     const auto who = text.substr(0, sign);
@@ -72,7 +75,6 @@ inline result<proxy_address> parse_proxy_address(std::string_view text) {
     proxy.password = std::move(*password);
     text.remove_prefix(sign + 1);
   }
-  if (text.find_first_of("/?#") != std::string_view::npos) return wrong("has a path, which a proxy has not");
   auto at = parse_host_port(text);
   if (!at) return wrong(at.error().info.text());
   if (at->port == 0) return wrong("names no port");
