@@ -18,6 +18,8 @@
 #include "edensync/site/answer_catalogue.hpp"
 #include "edensync/site/answer_compare.hpp"
 #include "edensync/site/answer_download.hpp"
+#include "edensync/site/answer_health.hpp"
+#include "edensync/site/answer_metrics.hpp"
 #include "edensync/site/answer_pull.hpp"
 #include "edensync/site/answer_push.hpp"
 #include "edensync/site/answer_register.hpp"
@@ -40,6 +42,8 @@ struct passive_settings {
   std::function<member_source(std::string_view name)> download{};
   /// The name in the challenge.
   std::string realm = "eden";
+  /// Whether `/metrics` is for everybody; otherwise for administrators only.
+  bool open_metrics = false;
 };
 
 /// The role of the site that is called: it answers registrations, pulls and pushes.
@@ -59,6 +63,10 @@ class passive_site {
     const bool posts = request.method == "POST" || request.method == "PUT";
     const bool registers = path.starts_with("/sync/repository/register");
     const bool syncs = path.ends_with("/sync.xml") || path.ends_with("/sync.s3json");
+    const bool gets = request.method == "GET";
+    // Who looks whether a server is well has no account.
+    if (gets && path == "/health") return std::make_unique<answer_health<Parts>>(site_);
+    if (gets && path == "/metrics" && settings_.open_metrics) return std::make_unique<answer_metrics<Parts>>(site_);
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
     if (const auto wait = settings_.authenticate ? throttle_->wait(request.user, site_.now()) : 0; wait != 0)
       return later(wait);
@@ -74,6 +82,10 @@ class passive_site {
       return challenge();
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
+    if (gets && path == "/metrics") {
+      if (rights != access_level::administer && settings_.authenticate) return forbidden(what);
+      return std::make_unique<answer_metrics<Parts>>(site_);
+    }
     if (path.ends_with("/sync.json")) return refused(what, {}, 405, "Unsupported method!");
     if (!registers && !syncs) return other(path, request);
     // The form of 2011: everything stands in the address.

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "edensync/core/result.hpp"
+#include "edensync/site/clock_skew.hpp"
+#include "edensync/site/site.hpp"
+#include "edensync/admin/finding.hpp"
+
+namespace edensync::admin {
+
+namespace detail {
+
+template <class Reader>
+void check_marks(Reader& ledger, const repository& r, const sync_task& t, timestamp now, std::vector<finding>& out) {
+  // What a peer's clock has reached may lie ahead of this one's.
+  const auto latest = now + std::max<std::int64_t>(read_clock_skew(ledger, r.id).value_or(0), 0) + 60;
+  const auto pulled = ledger.get_watermark(t.id, direction::pull), pushed = ledger.get_watermark(t.id, direction::push);
+  const std::string subject = "watermarks " + r.name + " " + t.resource;
+  std::uint64_t sent = 0;
+  std::from_chars(pushed.cursor.data(), pushed.cursor.data() + pushed.cursor.size(), sent);
+  if (pulled.time > latest || pushed.time > latest)
+    out.push_back({subject, answer::no, "one lies in the future",
+                   "what changes until then may be passed over: see the clocks of both sites"});
+  else if (sent > ledger.sequence())
+    out.push_back(
+        {subject, answer::no, "more was sent than there ever was here",
+         "the database is older than its peers know: make the resource anew, so that everything is sent again"});
+  else
+    out.push_back({subject,
+                   answer::yes,
+                   pulled.time ? "pulled up to " + to_text(*pulled.time) + " UTC" : "nothing was pulled yet",
+                   {}});
+}
+
+}  // namespace detail
+
+/// Looks whether what a site remembers of its peers makes sense: tables of tasks, watermarks, leases, what waits.
+///
+/// Changes nothing. Errors: those of the store. Thread safety: as the site.
+template <class Parts>
+result<std::vector<finding>> check_site(site<Parts>& s) {
+  return edensync::detail::guarded([&] {
+    std::vector<finding> out;
+    auto ledger = s.store().snapshot();
+    const auto now = s.now();
+    const bool named = ledger.setting("uuid").has_value();
+    out.push_back({"UUID", named ? answer::yes : answer::no, named ? *ledger.setting("uuid") : "there is none",
+                   named ? "" : "eden-site init makes one"});
+    const bool tables = s.resources().size() != 0;
+    out.push_back({"schema", tables ? answer::yes : answer::no,
+                   std::to_string(s.resources().size()) + " tables are described",
+                   tables ? "" : "eden-site schema add"});
+    for (const auto& r : ledger.repositories()) {
+      for (const auto& t : ledger.tasks(r.id)) {
+        if (s.resources().find(t.resource) == no_resource)
+          out.push_back({"resource " + r.name + " " + t.resource, answer::no, "the table is not described",
+                         "eden-site schema add, or remove the resource"});
+        detail::check_marks(ledger, r, t, now, out);
+      }
+      if (const auto held = ledger.get_lease(r.id); held && held->expires > now)
+        out.push_back({"lease " + r.name,
+                       answer::yes,
+                       "a run is under way, or ended badly; it is held until " + to_text(held->expires) + " UTC",
+                       {}});
+      if (const auto waiting = ledger.count_quarantined(r.id); waiting != 0)
+        out.push_back({"quarantine " + r.name, answer::unknown, std::to_string(waiting) + " records wait",
+                       "see the log for what is wrong with them"});
+    }
+    if (const auto open = ledger.count_open_references(); open != 0)
+      out.push_back({"references", answer::unknown, std::to_string(open) + " wait for a record that is not here", {}});
+    return out;
+  });
+}
+
+/// Whether a worker does what is due. Nothing here tells yet.
+template <class Parts>
+finding check_worker(site<Parts>&) {
+  return {"a worker alive", answer::unknown, "no worker leaves a sign of life here", {}};
+}
+
+}  // namespace edensync::admin

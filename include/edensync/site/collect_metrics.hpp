@@ -1,0 +1,77 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "edensync/site/clock_skew.hpp"
+#include "edensync/site/metrics.hpp"
+#include "edensync/site/site.hpp"
+
+namespace edensync {
+
+namespace detail {
+
+// What the log says of the transfers of each resource, its newest lines first.
+template <class Lines>
+void read_transfers(const Lines& lines, repository_id peer, timestamp now, task_metrics& into) {
+  for (const auto& e : lines) {
+    if (e.repository != peer || e.resource != into.resource) continue;
+    const bool pull = e.mode == "pull/outgoing";
+    if (!pull && e.mode != "push/outgoing") continue;
+    auto& before = pull ? into.pulled_before : into.pushed_before;
+    if (before) continue;
+    if (e.result == log_result::success || e.result == log_result::warning)
+      before = now - e.at;
+    else
+      ++(pull ? into.pulls_failed : into.pushes_failed);
+  }
+}
+
+}  // namespace detail
+
+/// Reads how a site is from its ledger. `lines`: of so many of the log is told how they ended.
+///
+/// Errors: those of the store. Thread safety: as the site.
+template <class Parts>
+result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
+  return detail::guarded([&] {
+    metrics m;
+    auto now = s.store().snapshot();
+    const auto time = s.now();
+    const auto log = now.log(0, lines);
+    for (const auto& e : log) ++m.log[{e.mode, e.result}];
+    for (const auto& r : now.repositories()) {
+      auto& of = m.repositories.emplace_back();
+      of.repository = r.name;
+      of.quarantined = now.count_quarantined(r.id);
+      of.clock_skew = read_clock_skew(now, r.id);
+      if (r.last_connected) of.connected_before = time - *r.last_connected;
+      for (const auto& t : now.tasks(r.id)) {
+        auto& each = m.tasks.emplace_back();
+        each.repository = r.name;
+        each.resource = t.resource;
+        const auto pulled = now.get_watermark(t.id, direction::pull);
+        if (pulled.time) each.pull_lag = time - *pulled.time;
+        detail::read_transfers(log, r.id, time, each);
+        const auto resource = s.resources().find(t.resource);
+        if constexpr (requires { now.count(change_query{}); }) {
+          if (resource == no_resource || (t.mode != sync_mode::push && t.mode != sync_mode::both)) continue;
+          change_query q{resource, 0, std::nullopt, true};
+          const auto pushed = now.get_watermark(t.id, direction::push).cursor;
+          std::from_chars(pushed.data(), pushed.data() + pushed.size(), q.after);
+          each.pending = now.count(q);
+        }
+      }
+    }
+    m.open_references = now.count_open_references();
+    m.sequence = now.sequence();
+    return m;
+  });
+}
+
+}  // namespace edensync

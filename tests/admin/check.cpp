@@ -1,0 +1,144 @@
+// What is looked at when somebody asks whether a site, and its line to a peer, are well.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "edensync/admin/check_peer.hpp"
+#include "edensync/admin/check_site.hpp"
+#include "support/sites.hpp"
+
+namespace edensync {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace)
+using admin::answer;
+using admin::finding;
+
+std::string line_of(const std::vector<finding>& all, std::string_view subject) {
+  for (const auto& f : all)
+    if (f.subject == subject) return std::string(to_text(f.holds)) + ": " + f.words;
+  return "-";
+}
+
+struct checked_sites : two_sites {
+  explicit checked_sites(bool as_eden) : two_sites(as_eden) {
+    line.on_answer([this, as_eden](response_head& told) {
+      if (as_eden) strip(told.headers);
+      told.headers.set("Date", to_http_date(there.now()));
+    });
+  }
+
+  memory::manual_clock there{second(1000)};
+
+  repository peer_now() { return field.self.repositories().value().at(0); }
+
+  std::vector<finding> check() {
+    admin::check_peer<parts> op(field.self, peer_now(), field.self.tasks(peer).value());
+    line.run(op);
+    return op.findings();
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(admin_check)
+
+BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_tried_one_by_one) {
+  for (const bool eden : {false, true}) {
+    BOOST_TEST_CONTEXT("Eden " << eden) {
+      checked_sites p(eden);
+      p.add_task();
+      auto seen = p.check();
+      BOOST_TEST(line_of(seen, "reachable") == (eden ? "yes: something answers" : "yes: an edensync site answers"));
+      BOOST_TEST(line_of(seen, "certificate") == "unknown: the line is not encrypted");
+      BOOST_TEST(line_of(seen, "credentials") == "yes: the account may read");
+      BOOST_TEST(line_of(seen, "clock") == "yes: the peer's is 0 seconds ahead");
+      BOOST_TEST(line_of(seen, "resource org_office") == "yes: the peer serves it");
+      BOOST_TEST(line_of(seen, "registered").starts_with("no: "));
+      BOOST_TEST(line_of(seen, "pushes accepted").starts_with("no: "));
+      // It did not register by the way.
+      BOOST_TEST(p.base.self.repositories().value().empty());
+      BOOST_TEST(p.peer_now().uuid.empty());
+
+      BOOST_TEST(p.run().ok());
+      p.base.put(an("a"));
+      const auto before = p.base.contents();
+      const auto sequence = p.base.store.snapshot().sequence();
+      seen = p.check();
+      BOOST_TEST(admin::all_hold(seen));
+      BOOST_TEST(line_of(seen, "registered").starts_with("yes: "));
+      BOOST_TEST(line_of(seen, "pushes accepted") == "yes: a document without records was taken");
+      BOOST_TEST(p.base.contents() == before, boost::test_tools::per_element());
+      BOOST_TEST(p.base.store.snapshot().sequence() == sequence);
+      BOOST_TEST(p.field.contents().empty());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_as_it_should_be_is_named) {
+  checked_sites p(false);
+  p.add_task();
+  BOOST_TEST(p.run().ok());
+  auto there = p.base.self.repositories().value().at(0);
+  there.accept_push = false;
+  p.base.self.put(there).value();
+  p.there.advance(3600);
+  auto seen = p.check();
+  BOOST_TEST(line_of(seen, "clock") == "no: the peer's is 3600 seconds ahead");
+  BOOST_TEST(line_of(seen, "registered").starts_with("yes: "));
+  BOOST_TEST(line_of(seen, "pushes accepted").starts_with("no: "));
+
+  // The peer has forgotten this site.
+  p.base.self.ledger([&](auto& t) { t.erase_repository(there.id); }).value();
+  seen = p.check();
+  BOOST_TEST(line_of(seen, "registered").starts_with("no: the peer does not know this site"));
+
+  p.line.cut_after(0);
+  seen = p.check();
+  BOOST_TEST(line_of(seen, "reachable").starts_with("no: "));
+  BOOST_TEST(line_of(seen, "pushes accepted") == "-");
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_password_and_a_page_are_told_apart_from_a_good_answer) {
+  scripted_answer said{.status = 401};
+  site_and_script p([&](const heard&) { return said; });
+  p.add_task(sync_mode::pull);
+  const auto check = [&] {
+    admin::check_peer<parts> op(p.field.self, p.field.self.repositories().value().at(0),
+                                p.field.self.tasks(p.peer).value());
+    p.line.run(op);
+    return op.findings();
+  };
+  BOOST_TEST(line_of(check(), "credentials").starts_with("no: "));
+  said = {.body = "<html><body>Please log in</body></html>", .type = "text/html"};
+  const auto seen = check();
+  BOOST_TEST(line_of(seen, "credentials").starts_with("unknown: "));
+  BOOST_TEST(line_of(seen, "resource org_office").starts_with("no: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_ledger_that_makes_no_sense_is_noticed) {
+  two_sites p;
+  const auto task = p.add_task();
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(admin::all_hold(admin::check_site(p.field.self).value()));
+  const auto set = [&](watermark w, direction d) {
+    p.field.self.ledger([&](auto& t) { t.set_watermark(task, d, w); }).value();
+  };
+  set({.time = p.clock.now() + 3600}, direction::pull);
+  BOOST_TEST(line_of(admin::check_site(p.field.self).value(), "watermarks Base org_office") ==
+             "no: one lies in the future");
+  // That far is the peer's clock ahead.
+  p.field.self.ledger([&](auto& t) { keep_clock_skew(t, p.peer, 3600); }).value();
+  BOOST_TEST(admin::all_hold(admin::check_site(p.field.self).value()));
+  set({.cursor = "999999"}, direction::push);
+  BOOST_TEST(
+      line_of(admin::check_site(p.field.self).value(), "watermarks Base org_office").starts_with("no: more was"));
+  held_lease<parts> lease(p.field.self, p.peer);
+  lease.take().value();
+  BOOST_TEST(line_of(admin::check_site(p.field.self).value(), "lease Base").starts_with("yes: a run is under way"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace edensync

@@ -1,0 +1,110 @@
+// What a site tells of itself to those who watch it.
+
+#include "edensync/site/metrics.hpp"
+
+#include <string>
+
+#include "support/sites.hpp"
+
+namespace edensync {
+namespace {
+
+using namespace test;  // NOLINT(google-build-using-namespace)
+
+struct told {
+  unsigned status;
+  std::string type, body;
+};
+
+told ask(passive_site<parts>& at, std::string target, std::string user = {}) {
+  request_head head;
+  head.target = std::move(target);
+  head.user = std::move(user);
+  const auto answer = at.handle(head);
+  answer->on_end();
+  told out{answer->head().status, std::string(answer->head().headers.get("Content-Type")), {}};
+  char piece[7];
+  for (auto n = answer->read_body(piece); n && *n != 0; n = answer->read_body(piece)) out.body.append(piece, *n);
+  return out;
+}
+
+bool holds(const std::string& text, std::string_view line) {
+  return ("\n" + text).find("\n" + std::string(line) + "\n") != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(site_metrics)
+
+BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
+  metrics m;
+  m.repositories.push_back({"a\\b \"c\"\nd", 2, -3, std::nullopt});
+  m.open_references = 4;
+  m.log[{"pull/outgoing", log_result::fatal}] = 5;
+  BOOST_TEST(to_exposition(m) ==
+             "# HELP edensync_quarantined_records Records that could not be taken and wait.\n"
+             "# TYPE edensync_quarantined_records gauge\n"
+             "edensync_quarantined_records{repository=\"a\\\\b \\\"c\\\"\\nd\"} 2\n"
+             "# HELP edensync_clock_skew_seconds How far the peer's clock is ahead of this site's.\n"
+             "# TYPE edensync_clock_skew_seconds gauge\n"
+             "edensync_clock_skew_seconds{repository=\"a\\\\b \\\"c\\\"\\nd\"} -3\n"
+             "# HELP edensync_open_references References that wait for a record that is not here.\n"
+             "# TYPE edensync_open_references gauge\n"
+             "edensync_open_references 4\n"
+             "# HELP edensync_changes The number of the last change.\n"
+             "# TYPE edensync_changes gauge\n"
+             "edensync_changes 0\n"
+             "# HELP edensync_recent_log_lines Of the last lines of the log, by mode and result.\n"
+             "# TYPE edensync_recent_log_lines gauge\n"
+             "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"fatal\"} 5\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_site_tells_what_its_runs_left_behind) {
+  two_sites p(true);
+  p.add_task();
+  p.base.put(an("a"));
+  BOOST_TEST(p.run().ok());
+  p.clock.advance(30);
+  p.line.cut_after(0);
+  BOOST_TEST(!p.run().ok());
+  p.field.put(an("b"));
+  p.field.put(an("c"));
+  p.clock.advance(10);
+  passive_site<parts> watched(p.field.self);
+  const auto seen = ask(watched, "/metrics");
+  BOOST_TEST(seen.status == 200u);
+  BOOST_TEST(seen.type == "text/plain; version=0.0.4; charset=utf-8");
+  const std::string of = "{repository=\"Base\",resource=\"org_office\"";
+  BOOST_TEST(holds(seen.body, "edensync_pull_lag_seconds" + of + "} 40"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_last_success_age_seconds" + of + ",direction=\"pull\"} 40"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_failures_since_success" + of + ",direction=\"pull\"} 1"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_failures_since_success" + of + ",direction=\"push\"} 0"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_clock_skew_seconds{repository=\"Base\"} 0"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_quarantined_records{repository=\"Base\"} 0"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_open_references 0"), seen.body);
+  BOOST_TEST(holds(seen.body, "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"success\"} 1"), seen.body);
+}
+
+BOOST_AUTO_TEST_CASE(health_is_for_everybody_and_metrics_are_for_administrators) {
+  one_site s("s", 1, memory::manual_clock(second(1000)));
+  passive_settings how;
+  how.authenticate = [](std::string_view user, std::string_view) -> access {
+    return user == "boss" ? access_level::administer : user == "peer" ? access_level::write : access_level::unknown;
+  };
+  passive_site<parts> asked(s.self, how);
+  // No site was made here yet.
+  BOOST_TEST(ask(asked, "/health").status == 503u);
+  s.self.uuid().value();
+  BOOST_TEST(ask(asked, "/health").status == 200u);
+  BOOST_TEST(ask(asked, "/health").body == "ok\n");
+  BOOST_TEST(ask(asked, "/metrics").status == 401u);
+  BOOST_TEST(ask(asked, "/metrics", "peer").status == 403u);
+  BOOST_TEST(ask(asked, "/metrics", "boss").status == 200u);
+  how.open_metrics = true;
+  passive_site<parts> open(s.self, how);
+  BOOST_TEST(ask(open, "/metrics").status == 200u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace edensync
