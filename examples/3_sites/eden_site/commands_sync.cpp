@@ -3,6 +3,9 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <edensync/job/run_words.hpp>
+#include <edensync/log/redact.hpp>
+#include <edensync/admin/explain.hpp>
 #include <edensync/admin/job_text.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <edensync/admin/runs.hpp>
@@ -16,6 +19,7 @@
 #include "end_signals.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
+#include "rehearsal.hpp"
 #include "run_loop.hpp"
 
 namespace eden_site {
@@ -59,10 +63,46 @@ edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
   }
 }
 
+void dry_run(open_site& here, const edensync::repository& peer, bool json, std::ostream& out) {
+  const auto r = rehearse(here, peer).value();
+  boost::json::array transfers, decisions;
+  for (const auto& d : r.decisions)
+    decisions.push_back({{"resource", d.resource},
+                         {"uuid", d.uuid.text()},
+                         {"explanation", admin::explanation(d)},
+                         {"loser", d.loser}});
+  for (const auto& t : r.report.transfers) {
+    const auto& c = t.imported.total;
+    const bool pull = t.way == edensync::direction::pull;
+    transfers.push_back({{"resource", t.resource},
+                         {"direction", pull ? "pull" : "push"},
+                         {"records", pull ? c.received : t.exported.records()},
+                         {"created", c.created},
+                         {"updated", c.updated},
+                         {"deleted", c.deleted},
+                         {"kept", c.kept},
+                         {"refused", c.refused},
+                         {"quarantined", c.quarantined},
+                         {"error", t.error ? boost::json::value(edensync::redact(t.error->text())) : nullptr}});
+  }
+  if (json) {
+    print_entry(out, {{"transfers", std::move(transfers)}, {"decisions", std::move(decisions)}}, true);
+  } else {
+    out << edensync::run_words(r.report);
+    for (const auto& d : decisions) {
+      out << '\n';
+      print_entry(out, d.as_object(), false);
+    }
+  }
+  if (const auto why = edensync::why_not(r.report); !why.empty())
+    edensync::throw_failure(edensync::error::bad_setting, why);
+}
+
 void sync(const arguments& given, std::ostream& out) {
   const auto& name = given.text("repository");
   const auto here = site_of(given);
   const auto peer = repositories(here->site).find(name).value();
+  if (given.has("dry-run")) return dry_run(*here, peer, given.has("json"), out);
   const auto ended_before = runs(here->site).request(peer.id, "sync").value();
   if (!given.has("wait")) {
     if (!here->folder.has_worker().value()) begin_in_background(here->folder);
@@ -153,13 +193,16 @@ std::vector<command> sync_commands() {
   return {
       {"sync",
        "asks for a run with a repository, of all that is configured for it; registers there first if need be",
-       "--data DIR --repository N [--wait]\n\n"
+       "--data DIR --repository N [--wait | --dry-run [--json]]\n\n"
        "  --wait   waits for its end, and prints a line for each pull and push; fails if one of them did, the others\n"
        "           are done all the same. SIGINT and SIGTERM cancel it\n\n"
+       "  --dry-run   tells what a run would do, and whose changes would be lost, on a copy of the database: the peer "
+       "is\n"
+       "           only asked, nothing is sent to it, and here nothing changes\n\n"
        "  A worker leads the run. Without one a process of its own does, or with --wait this one. During a run with "
        "the\n"
        "  repository it comes after that",
-       {{"data"}, {"repository"}, {"wait", kind::flag}},
+       {{"data"}, {"repository"}, {"wait", kind::flag}, {"dry-run", kind::flag}, {"json", kind::flag}},
        sync},
       {"status",
        "shows what is going on with all repositories, or one: phase, records, last and next run",

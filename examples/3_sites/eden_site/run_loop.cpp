@@ -2,7 +2,6 @@
 
 #include <edensync/site/synchronize_files.hpp>
 #include <edensync/admin/retention.hpp>
-#include <edensync/beast/client.hpp>
 #include <edensync/files/folder.hpp>
 #include <atomic>
 #include <chrono>
@@ -10,6 +9,7 @@
 #include <iostream>
 #include <utility>
 
+#include "connect.hpp"
 #include "engine.hpp"
 
 namespace eden_site {
@@ -46,16 +46,11 @@ struct run_loop::lead {
   void connect(const open_site& here) {
     const auto& peer = run->peer();
     if (peer.type == "filesync") return;
-    const auto known = edensync::admin::opened(peer, here.vault);
-    const auto proxy = edensync::admin::with_password(
-        here.choices.proxy, [&here](std::string_view sealed) { return here.vault.open(sealed); });
-    if (!known || !proxy) {
-      report.error = known ? proxy.error() : known.error();
-      return;
-    }
-    edensync::beast::client_options how;
-    how.proxy = *proxy;
-    client = std::make_unique<edensync::beast::client>(*known, how);
+    auto line = eden_site::connect(here, peer);
+    if (line)
+      client = std::move(*line);
+    else
+      report.error = line.error();
   }
 
   void go(edensync::site<parts>& self) {

@@ -41,6 +41,20 @@ class push final : public transfer<Parts> {
   /// with it is news to the edits that are sent now.
   void follows_pull(std::optional<timestamp> known_before) { pulled_ = known_before; }
 
+  /// Counts what would be sent, and sends nothing (`run_hooks::dry_run`).
+  void rehearse() {
+    const auto ready = prepare();
+    auto done = ready ? result<void>() : result<void>(ready.error());
+    std::string piece(std::size_t{64} << 10, '\0');
+    for (bool more = ready && *ready; more && done;) {
+      const auto n = read_body(piece);
+      if (!n) done = n.error();
+      more = n && *n != 0;
+    }
+    finish();
+    if (!done) report_.error = done.error();
+  }
+
   result<std::size_t> read_body(std::span<char> into) override {
     auto n = exporter_->read(into);
     if (n) show_progress(exporter_->report().records(), exporter_->report().bytes);

@@ -73,6 +73,9 @@ struct run_hooks {
   std::function<void(const std::string& base, operation&)> elsewhere;
   /// The repository's lease, if whoever begins the run has taken it already; he gives it back when the run has ended.
   std::optional<edensync::lease> lease{};
+  /// Nothing is sent to the peer: pushes are counted instead, and neither a registration nor files are asked for. What
+  /// pulls bring is written; who wants to know only what would come gives the run a copy of the store.
+  bool dry_run = false;
 };
 
 }  // namespace edensync

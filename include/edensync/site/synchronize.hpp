@@ -139,7 +139,7 @@ class synchronize final : public operation {
       // They may be others now.
       if (!std::exchange(reread_, true))
         if (auto read = read_tasks(); !read) return end(read.error());
-    } else if (repository_.uuid.empty()) {
+    } else if (repository_.uuid.empty() && !hooks_.dry_run) {
       if (tried_to_register_) return end(*register_error_);
       tried_to_register_ = true;
       auto step = std::make_unique<register_with<Parts>>(site_, repository_);
@@ -181,11 +181,17 @@ class synchronize final : public operation {
         push_ = step.get();
         if (pulls) step->follows_pull(known_before_);
         step->progress_ = progress(t, direction::push);
+        if (hooks_.dry_run) {
+          step->rehearse();
+          report_.transfers.push_back(step->report());
+          push_ = nullptr;
+          continue;
+        }
         current_ = std::move(step);
         return true;
       }
     }
-    if ((current_ = uploads_.next())) return true;
+    if (!hooks_.dry_run && (current_ = uploads_.next())) return true;
     return end(std::nullopt);
   }
 
