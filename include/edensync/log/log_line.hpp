@@ -32,9 +32,9 @@ struct left_undone {
 
 /// What an operation's end means for the log: the only place where this is decided.
 ///
-/// Without a failure: a warning if a record was refused, put into quarantine or left out, still waits there, or comes from the
-/// future; otherwise success. A failure that may go away by itself is an error; all others are fatal, because the next run will fail as
-/// well (design, "Errors").
+/// Without a failure: a warning if a record was refused, put into quarantine or left out, still waits there, or comes from
+/// the future; otherwise success. A failure that may go away by itself is an error; all others are fatal, because the next
+/// run will fail as well (design, "Errors").
 inline log_result result_of(const std::optional<failure>& why, const record_counts& counts = {},
                             const left_undone& left = {}) {
   if (!why)

@@ -30,8 +30,9 @@ namespace edensync {
 /// records of the peer lack (`upload_source`).
 ///
 /// A task's push is left out if its pull failed, because it would be decided on old knowledge; the next task has its turn
-/// all the same. A peer that does not know this site any more when something is pushed is registered at once more, once in a run,
-/// and if it says yes the push is made again (spec/model.md §9, M7). The run holds the repository's lease from its first request to its end.
+/// all the same. At a peer that does not know this site any more when something is pushed it registers once more in a run, and
+/// if the peer says yes the push is made again (spec/model.md §9, M7). The run holds the repository's lease from its first
+/// request to its end.
 /// Lifetime: the site outlives it. Thread safety: one thread at a time; `cancel` from any.
 template <class Parts>
 class synchronize final : public operation {
@@ -216,7 +217,7 @@ class synchronize final : public operation {
     } else if (push_ != nullptr) {
       report_.transfers.push_back(push_->report());
       const auto& why = push_->report().error;
-      unregistered_ = why && why->code == error::not_registered && !asked_again_;
+      unregistered_ = why && why->code == error::not_registered && !tried_to_register_ && !asked_again_;
     }
     if (pull_ != nullptr || push_ != nullptr)
       if (const auto& why = report_.transfers.back().error; why && why->code == error::busy) lost_ = why;
