@@ -40,19 +40,33 @@ const schema& resources() {
         {.name = "office_id", .type = field_type::reference, .target = "org_office"},
         {.name = "comments", .type = field_type::text}};
     static constexpr component_descriptor parts[] = {{.resource = "org_contact", .key = "office_id"}};
-    const resource_descriptor all[] = {{.name = "org_organisation", .fields = organisation},
-                                       {.name = "org_office",
-                                        .fields = office,
-                                        .components = parts,
-                                        .duplicates = duplicate_rule{.secondary = of_organisation}},
-                                       {.name = "org_contact",
-                                        .fields = contact,
-                                        .duplicates = duplicate_rule{.primary = of_contact, .ignore_deleted = true}}};
+    static constexpr field_descriptor kind[] = {{.name = "name", .mandatory = true},
+                                                {.name = "comments", .type = field_type::text}};
+    static constexpr field_descriptor kind_tag[] = {
+        {.name = "tag"},
+        {.name = "kind_id", .type = field_type::reference, .target = "org_kind"},
+        {.name = "comments", .type = field_type::text}};
+    static constexpr component_descriptor tags[] = {{.resource = "org_kind_tag", .key = "kind_id"}};
+    static constexpr field_descriptor use[] = {
+        {.name = "kind_id", .type = field_type::reference, .target = "org_kind", .mandatory = true},
+        {.name = "comments", .type = field_type::text}};
+    const resource_descriptor all[] = {
+        {.name = "org_organisation", .fields = organisation},
+        {.name = "org_office",
+         .fields = office,
+         .components = parts,
+         .duplicates = duplicate_rule{.secondary = of_organisation}},
+        {.name = "org_contact",
+         .fields = contact,
+         .duplicates = duplicate_rule{.primary = of_contact, .ignore_deleted = true}},
+        {.name = "org_kind", .fields = kind, .components = tags, .duplicates = duplicate_rule{.no_update = true}},
+        {.name = "org_kind_tag", .fields = kind_tag},
+        {.name = "org_use", .fields = use}};
     return schema::make(all).value();
   }();
   return s;
 }
-constexpr resource_id bodies = 0, office_table = 1, contact = 2;
+constexpr resource_id bodies = 0, office_table = 1, contact = 2, kinds = 3, kind_tags = 4, uses = 5;
 
 // One element without a uid, unless it is given one.
 std::string element_of(std::string_view table, std::string_view id, std::int64_t at, std::string_view inner) {
@@ -285,6 +299,29 @@ BOOST_AUTO_TEST_CASE(native_peers_synchronise_uids_too) {
   options.twins.synchronise_uuids = true;
   take({office_of("c", 3, "main", "third")});
   BOOST_TEST(lines(office_table) == (::lines{"b second", "c third"}), boost::test_tools::per_element());
+}
+
+// Eden's `noupdate`: tables of names that everybody refers to, and each site keeps as it likes.
+BOOST_AUTO_TEST_CASE(a_rule_may_leave_what_it_finds_as_it_is) {
+  options.master = kinds;
+  take({element_of("org_kind", "k", 1, data("name", "tent") + data("comments", "ours"))});
+  const auto use = [](std::string_view id, std::string_view kind) {
+    return element_of("org_use", id, 9,
+                      "<reference field='kind_id' resource='org_kind' tuid='" + std::string(kind) + "'/>");
+  };
+  const std::string theirs = "<resource name='org_kind' tuid='t' modified_on='" + to_text(second(9)) + "'>" +
+                             data("name", "Tent") + data("comments", "theirs") +
+                             element_of("org_kind_tag", "tag", 9, data("tag", "x")) + "</resource>";
+  const auto done = take({theirs, use("u", "t")});
+  BOOST_TEST(lines(kinds) == ::lines{"k ours"}, boost::test_tools::per_element());
+  BOOST_TEST(lines(kind_tags).empty());
+  BOOST_TEST(lines(uses) == ::lines{"u"}, boost::test_tools::per_element());
+  BOOST_TEST(done.total.kept == 2u);
+  BOOST_TEST(done.total.quarantined == 0u);
+  // Who has a uid is known by it, and updated; what is not here is created.
+  take({element_of("org_kind", "k", 10, data("name", "tent") + data("comments", "newer")),
+        element_of("org_kind", "", 10, data("name", "hut"))});
+  BOOST_TEST(lines(kinds) == (::lines{"?", "k newer"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

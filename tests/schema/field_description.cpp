@@ -181,13 +181,15 @@ BOOST_AUTO_TEST_CASE(rules_for_duplicates_are_read_as_far_as_they_name_fields) {
   BOOST_TEST(usual->secondary.empty());
   BOOST_TEST(usual->ignore_case);
   BOOST_TEST(!usual->ignore_deleted);
+  BOOST_TEST(!usual->no_update);
   const auto own = rule(R"({"class": "S3Duplicate", "primary": ["seat", "code"], "secondary": ["nowhere", "name"],
-                            "ignore_case": false, "ignore_deleted": true})");
+                            "ignore_case": false, "ignore_deleted": true, "noupdate": true})");
   BOOST_TEST_REQUIRE(own.has_value());
   BOOST_TEST((own->primary == std::vector<std::uint32_t>{2, 1}));
   BOOST_TEST((own->secondary == std::vector<std::uint32_t>{0}));
   BOOST_TEST(!own->ignore_case);
   BOOST_TEST(own->ignore_deleted);
+  BOOST_TEST(own->no_update);
   // Without one of its fields it would find too much.
   BOOST_TEST(!rule(R"({"class": "S3Duplicate", "primary": ["code", "nowhere"]})").has_value());
 }

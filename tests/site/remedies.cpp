@@ -125,6 +125,11 @@ BOOST_AUTO_TEST_CASE(P2_a_record_of_the_future_does_not_silence_the_peer) {
     BOOST_TEST(!b.eden.has.contains("b"));
     BOOST_TEST(b.we_have("b"));
     BOOST_TEST(b.we_have("future"));
+    // And somebody is told.
+    BOOST_TEST(last_line(b.ours.field).starts_with("pull/outgoing import warning: Data imported successfully ("));
+    BOOST_TEST(
+        last_line(b.ours.field)
+            .ends_with("\n1 records have a time that the peer's clock has not reached: somebody's clock is wrong"));
   }
 }
 
@@ -150,6 +155,52 @@ BOOST_AUTO_TEST_CASE(P3_what_reaches_the_peer_late_is_pulled_all_the_same) {
   w.clock.set(second(3000));
   BOOST_TEST(w.run().ok());
   BOOST_TEST(w.field.self.get<office>(id_of("late")).value().has_value());
+}
+
+// Where the peer's administrator has removed this site, or it lost its repositories (M7).
+BOOST_AUTO_TEST_CASE(M7_a_site_that_the_peer_has_forgotten_registers_once_more) {
+  const scripted_answer unknown{403, R"({"status": "failed", "statuscode": "403", "message": "Registration required"})",
+                                "application/json"};
+  bool willing = true, known = false;
+  site_and_script p([&](const heard& h) -> scripted_answer {
+    if (h.head.target.find("register.json") == std::string::npos)
+      return known ? scripted_answer{200, taken, "text/html"} : unknown;
+    known = willing;
+    return {200,
+            R"({"status": "success", "statuscode": "200", "message": "Registration successful", "sender": ")" +
+                id_of("peer").text() + "\"}",
+            "application/json"};
+  });
+  const auto task = p.add_task(sync_mode::push);
+  p.field.self.put(sync_task{.repository = p.peer, .resource = "org_organisation", .mode = sync_mode::push}).value();
+  p.field.put(an("a"));
+  p.field.self.put(organisation{id_of("o"), "o", {}, {}, {}, {}}).value();
+  // An Eden would be refused by each run, until somebody saves its repository again.
+  const auto r = p.run();
+  BOOST_TEST(r.ok());
+  BOOST_TEST(r.transfers.size() == 2u);
+  BOOST_TEST(p.other.requests.size() == 4u);
+  BOOST_TEST(!(p.field.mark(task, direction::push) == watermark{}));
+  std::vector<std::string> lines;
+  for (const auto& e : p.field.log())
+    lines.push_back(e.action + " " + e.resource + " " + std::string(to_text(e.result)));
+  BOOST_TEST(lines == (std::vector<std::string>{"send org_organisation success", "send org_office success",
+                                                "request registration  success", "send org_office fatal"}),
+             boost::test_tools::per_element());
+  // Never more than once in a run: a peer that says yes and goes on refusing has the last word.
+  willing = known = false;
+  p.other.requests.clear();
+  p.field.put(an("a", "1"));
+  p.field.self.put(organisation{id_of("o"), "p", {}, {}, {}, {}}).value();
+  const auto refused = p.run();
+  BOOST_TEST(!refused.ok());
+  BOOST_TEST(refused.transfers.size() == 2u);
+  std::vector<std::string> asked;
+  for (const auto& h : p.other.requests) asked.push_back(h.head.target.substr(0, h.head.target.find('&')));
+  BOOST_TEST(asked == (std::vector<std::string>{"/sync/sync.xml?resource=org_office", "/sync/repository/register.json",
+                                                "/sync/sync.xml?resource=org_office",
+                                                "/sync/sync.xml?resource=org_organisation"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(P4_a_push_holds_what_is_new_and_nothing_is_too_old_for_it) {

@@ -80,6 +80,7 @@ enum class rule : std::uint8_t {
   master_deleted,       ///< the record it is a component of was deleted
   only_one,             ///< its master may have only one of its kind, and has another one
   custom,               ///< a conflict rule of the application's own decided
+  match_only,           ///< found by a rule for duplicates that leaves what it finds as it is
 };
 
 /// Whether both sides had changed the record, and what the conflict policy said.
@@ -116,6 +117,7 @@ constexpr std::string_view to_text(rule r) {
     case rule::master_deleted: return "the record that it is a component of was deleted";
     case rule::only_one: return "its master can have only one of them, and has another one";
     case rule::custom: return "the application's own rule decided";
+    case rule::match_only: return "it is here already, and its rule for duplicates leaves it as it is";
   }
   return "";
 }

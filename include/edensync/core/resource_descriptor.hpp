@@ -76,6 +76,8 @@ struct duplicate_rule {
   bool ignore_case = true;
   /// Deleted records are not found.
   bool ignore_deleted = false;
+  /// What is found stays as it is: it is what others in the document refer to, and its components there are left out, too.
+  bool no_update = false;
 };
 
 /// One resource as a flat table: what a described struct and Eden's own field descriptions both become.

@@ -40,6 +40,8 @@ struct import_item {
   bool other_uid = false;
   /// By `identify`: it was found by what it holds, so that it takes over the incoming uid where uids are synchronised.
   bool by_content = false;
+  /// By `identify`: it was found by a rule that leaves what it finds as it is (`duplicate_rule::no_update`).
+  bool match_only = false;
   /// By `decide`.
   decide_input input;
   decision outcome;

@@ -102,6 +102,7 @@ class identify {
     loaded_ = false;
     item.other_uid = false;
     item.by_content = false;
+    item.match_only = false;
     item.local = twin(item, master);
     item.handle = item.local ? item.local->handle : record_handle::none;
     item.tie = content_order::unknown;
@@ -205,7 +206,10 @@ class identify {
     if (!by_uid_first)
       if (const auto same = by_uid(in)) return same;
     if (in.uid_given && !rules_.synchronise_uuids) return std::nullopt;
-    return found_by_content(item, by_rule(in, item.master_resource, master));
+    const auto same = by_rule(in, item.master_resource, master);
+    item.match_only =
+        same && own_finder(in.content.resource) == nullptr && schema_[in.content.resource].duplicates()->no_update;
+    return found_by_content(item, same);
   }
 
   static std::optional<found_record> found_by_content(import_item& item, const std::optional<found_record>& found) {
@@ -231,7 +235,7 @@ class identify {
   std::optional<found_record> by_rule(const incoming_record& in, resource_id of, record_handle master) {
     const auto resource = in.content.resource;
     const auto& r = schema_[resource];
-    const auto finder = rules_.finders == nullptr ? nullptr : own_finder(resource);
+    const auto finder = own_finder(resource);
     if (finder == nullptr && !r.duplicates()) return std::nullopt;
     record with_handles = in.content;
     for (auto& v : with_handles.fields) {
@@ -252,6 +256,7 @@ class identify {
   }
 
   const twin_finder* own_finder(resource_id resource) const {
+    if (rules_.finders == nullptr) return nullptr;
     const auto own = rules_.finders->find(resource);
     return own == rules_.finders->end() ? nullptr : &own->second;
   }

@@ -275,6 +275,11 @@ class importer {
       }
       item.input = circumstances(item, options_, now);
       item.outcome = options_.decide(item.input);
+      item.match_only = item.match_only || (master != nullptr && master->match_only);
+      if (item.match_only) {
+        item.outcome = {.why = rule::match_only};
+        break;
+      }
       if (options_.as_eden && skip_as_eden(item, master)) break;
       if (master != nullptr && item.outcome.what == action::create) ask_for_place(t, item, *master, now);
       // A deletion that names nobody, and whose record is not here, has nothing to say.
@@ -331,6 +336,8 @@ class importer {
       ++done.records;
       const auto at = item.input.incoming.modified_on;
       const bool beyond = options_.youngest_until && *at > *options_.youngest_until;
+      // Clocks that differ a little are nothing to speak of.
+      done.future += beyond && *at > *options_.youngest_until + 300;
       if (!beyond && (!done.youngest || *at > *done.youngest)) done.youngest = at;
       list(item, done);
     }
@@ -436,7 +443,8 @@ class importer {
 
   // Who is who is no question of which version is taken, but an Eden writes the uid only together with the version.
   bool takes_over_uid(const import_item& item) const {
-    if (!options_.twins.synchronise_uuids || !item.by_content || !item.incoming->uid_given) return false;
+    if (!options_.twins.synchronise_uuids || !item.by_content || !item.incoming->uid_given || item.match_only)
+      return false;
     if (item.written) return !item.incoming->content.version.deleted;
     return !options_.as_eden && !item.local->version.deleted && options_.allowed.allows(method::update) &&
            item.outcome.conflict != conflict_state::refused;
@@ -629,6 +637,7 @@ class importer {
     report_.total += done.total;
     for (const auto& [r, c] : done.by_resource) report_.by_resource[r] += c;
     report_.records += done.records;
+    report_.future += done.future;
     report_.released += done.released;
     if (done.youngest && (!report_.youngest || *done.youngest > *report_.youngest)) report_.youngest = done.youngest;
     const auto append = [&](std::vector<record_handle>& to, const std::vector<record_handle>& more) {

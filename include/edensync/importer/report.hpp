@@ -34,6 +34,8 @@ struct import_report {
   /// The youngest modified_on among them: what the watermark is made of. Deleted and policy-kept records count, because
   /// they need not be offered again; quarantined ones are offered by the quarantine.
   std::optional<timestamp> youngest;
+  /// How many of them are more than five minutes younger than `import_options::youngest_until`.
+  std::uint64_t future = 0;
   /// Where the master resource's records are that were created, updated and deleted; found ones that were kept count as
   /// updated or deleted, as Eden counts them.
   std::vector<record_handle> created;

@@ -26,17 +26,19 @@ struct left_undone {
   std::string words{};
   /// Records that were not sent because under MASTER the peer takes only what was created here; that is no shortcoming.
   std::uint64_t second_hand = 0;
+  /// Records that were taken and have a time which the peer's clock has not reached by far (P2).
+  std::uint64_t future = 0;
 };
 
 /// What an operation's end means for the log: the only place where this is decided.
 ///
-/// Without a failure: a warning if a record was refused, put into quarantine or left out, or still waits there; otherwise
-/// success. A failure that may go away by itself is an error; all others are fatal, because the next run will fail as
-/// well (design, "Errors").
+/// Without a failure: a warning if a record was refused, put into quarantine or left out, still waits there, or comes from
+/// the future; otherwise success. A failure that may go away by itself is an error; all others are fatal, because the next
+/// run will fail as well (design, "Errors").
 inline log_result result_of(const std::optional<failure>& why, const record_counts& counts = {},
                             const left_undone& left = {}) {
   if (!why)
-    return counts.refused + counts.quarantined + left.waiting + left.too_long > 0 || !left.unknown.empty()
+    return counts.refused + counts.quarantined + left.waiting + left.too_long + left.future > 0 || !left.unknown.empty()
                ? log_result::warning
                : log_result::success;
   return why->code == condition::retry_later ? log_result::error : log_result::fatal;
@@ -136,6 +138,9 @@ inline std::string with_left(std::string text, const left_undone& left, std::uin
   if (left.second_hand != 0)
     text += '\n' + std::to_string(left.second_hand) +
             " records left out, because under MASTER the peer takes only those that were created here";
+  if (left.future != 0)
+    text += '\n' + std::to_string(left.future) +
+            " records have a time that the peer's clock has not reached: somebody's clock is wrong";
   if (left.waiting > told) text += '\n' + std::to_string(left.waiting) + " records wait in quarantine";
   return text;
 }

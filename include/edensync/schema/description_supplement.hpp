@@ -196,6 +196,7 @@ class description_supplement {
     rule.secondary = t.secondary;
     rule.ignore_case = flag("ignore_case", true);
     rule.ignore_deleted = flag("ignore_deleted", false);
+    rule.no_update = flag("noupdate", false);
     t.duplicates = rule;
   }
 

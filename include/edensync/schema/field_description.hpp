@@ -60,7 +60,7 @@ class field_description_handler final : public xml_handler {
 /// The supplement is JSON: an object per table with `fields` (`name`, `notnull`, `unique`, `default`, `validators`,
 /// `has_representation`), `components` (`alias`, `table`, `fkey`, `multiple`), `super_entity`, `id`, `hierarchy`,
 /// `json_references` (names of fields), and `deduplicate` (`class`, of which `S3Duplicate` is understood, `primary`,
-/// `secondary`, `ignore_case`, `ignore_deleted`); an
+/// `secondary`, `ignore_case`, `ignore_deleted`, `noupdate`); an
 /// empty text stands for none. Meta columns and a record's own super-keys are no fields. A field is mandatory if it has no
 /// default and is not-null or has a validator that refuses an empty value, unless it points to a table that is not
 /// described. A table without a field description is described by the supplement alone if that tells `type`s of its fields

@@ -37,6 +37,7 @@ struct duplicate_fields {
   std::vector<std::uint32_t> secondary;
   bool ignore_case = true;
   bool ignore_deleted = false;
+  bool no_update = false;
 };
 
 /// A resource of a schema: its descriptor with the names resolved.
@@ -196,7 +197,7 @@ class schema {
   static result<void> link_duplicates(resource_schema& r) {
     if (!r.descriptor_.duplicates) return {};
     const duplicate_rule& rule = *r.descriptor_.duplicates;
-    duplicate_fields d{{}, {}, rule.ignore_case, rule.ignore_deleted};
+    duplicate_fields d{{}, {}, rule.ignore_case, rule.ignore_deleted, rule.no_update};
     if (rule.primary.empty()) return bad(r, "the rule for duplicates", "has no primary field");
     for (const bool primary : {true, false})
       for (const auto name : primary ? rule.primary : rule.secondary) {

@@ -142,6 +142,7 @@ class pull final : public transfer<Parts> {
       t.set_resume(task_.id, std::nullopt);
       auto left = what_waits(t, refused_by::this_site);
       left.unknown = unknown_tables(report_.imported, site_.resources());
+      left.future = report_.imported.future;
       t.add_log(stamped(log_lines::pulled(task_.resource, report_.imported.records, report_.imported.total,
                                           refused_words(report_.imported, site_.resources()), left)));
     });

@@ -23,9 +23,9 @@ namespace edensync {
 
 /// Sends what is new here for one task to a peer: one POST, or none if there is nothing.
 ///
-/// A document that the peer does not take at all is sent in halves, down to single records, until the ones are found of which
-/// it fails; they go to quarantine, and all others arrive (P5). After sixteen such records the rest waits for the next push. A
-/// peer that takes none of the first parts has another trouble: then nothing is at fault, and nothing moves.
+/// A document that the peer does not take at all is sent in halves, down to single records, until the ones are found of
+/// which it fails; they go to quarantine, and all others arrive (P5). After sixteen such records the rest waits for the next
+/// push. A peer that takes none of the first parts has another trouble: then nothing is at fault, and nothing moves.
 ///
 /// The watermark is this site's own sequence number at the moment that was sent; it moves when the peer has said that it
 /// took the document. Records that the peer refused go to quarantine and are sent again by the next push. What came from

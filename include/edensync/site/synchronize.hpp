@@ -30,7 +30,9 @@ namespace edensync {
 /// records of the peer lack (`upload_source`).
 ///
 /// A task's push is left out if its pull failed, because it would be decided on old knowledge; the next task has its turn
-/// all the same. The run holds the repository's lease from its first request to its end.
+/// all the same. At a peer that does not know this site any more when something is pushed it registers once more in a run, and
+/// if the peer says yes the push is made again (spec/model.md §9, M7). The run holds the repository's lease from its first
+/// request to its end.
 /// Lifetime: the site outlives it. Thread safety: one thread at a time; `cancel` from any.
 template <class Parts>
 class synchronize final : public operation {
@@ -147,6 +149,19 @@ class synchronize final : public operation {
       current_ = std::move(step);
       return true;
     }
+    if (unregistered_ && !asked_again_) {
+      asked_again_ = true;
+      auto step = std::make_unique<register_with<Parts>>(site_, repository_);
+      register_ = step.get();
+      current_ = std::move(step);
+      return true;
+    }
+    if (std::exchange(unregistered_, false) && !register_error_) {
+      // The push has its turn once more.
+      report_.transfers.pop_back();
+      --task_;
+      pulled_ = true;
+    }
     while (task_ < tasks_.size()) {
       const auto& t = tasks_[task_];
       const bool pulls = t.mode == sync_mode::pull || t.mode == sync_mode::both;
@@ -199,7 +214,7 @@ class synchronize final : public operation {
     if (register_ != nullptr) {
       register_error_ = register_->why_not();
       repository_ = register_->peer();
-      if (register_error_) repository_.uuid.clear();
+      if (register_error_ && !unregistered_) repository_.uuid.clear();
     } else if (pull_ != nullptr) {
       report_.transfers.push_back(pull_->report());
       pull_failed_ = pull_->report().error.has_value();
@@ -207,6 +222,8 @@ class synchronize final : public operation {
       repository_.native = repository_.native || pull_->peer_is_native();
     } else if (push_ != nullptr) {
       report_.transfers.push_back(push_->report());
+      const auto& why = push_->report().error;
+      unregistered_ = why && why->code == error::not_registered && !tried_to_register_ && !asked_again_;
     }
     if (pull_ != nullptr || push_ != nullptr)
       if (const auto& why = report_.transfers.back().error; why && why->code == error::busy) lost_ = why;
@@ -263,6 +280,8 @@ class synchronize final : public operation {
   bool pulled_ = false;
   bool pull_failed_ = false;
   bool tried_to_register_ = false;
+  bool unregistered_ = false;  // the peer said so to the last push
+  bool asked_again_ = false;
   std::optional<failure> register_error_;
   std::optional<failure> lost_;
   std::unique_ptr<operation> current_;
