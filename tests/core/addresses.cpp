@@ -21,6 +21,10 @@ BOOST_AUTO_TEST_CASE(proxies) {
   BOOST_TEST((parse_proxy_address("http://me@[::1]:80").value() == proxy_address{{"::1", 80}, "me", ""}));
   BOOST_TEST((parse_proxy_address("http://me:a@b:c%25%2f%C3%A9@p:1").value() ==
               proxy_address{{"p", 1}, "me", "a@b:c%/\xc3\xa9"}));
+  for (const auto& p : {proxy_address{{"proxy", 3128}, "", ""}, proxy_address{{"::1", 80}, "me", ""},
+                        proxy_address{{"p", 1}, "m\xc3\xbc e", "/a@b:c%\"\n"}}) {
+    BOOST_TEST((parse_proxy_address(p.text()).value() == p), p.text());
+  }
   for (const char* text :
        {"", "proxy:3128", "https://me:secret@proxy:3128", "socks5://proxy:1", "http://proxy", "http://me:secret@proxy",
         "http://me:secret@proxy:1/path", "http://me:/secret@proxy:1", "http://me:'secret@proxy:1",

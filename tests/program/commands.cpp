@@ -211,6 +211,11 @@ BOOST_AUTO_TEST_CASE(settings) {
   BOOST_TEST((json("settings show") == s));
   good("settings set", {"--proxy", "http://me:hidden@proxy:8080"});
   BOOST_TEST(good("settings show").find("hidden") == std::string::npos);
+  bad(2, "--proxy is http://user@host:port", "settings set",
+      {"--proxy", "http://proxy:8080", "--proxy-password-file", file("pw", "hidden\n")});
+  good("settings set", {"--proxy", "http://me@proxy:8080", "--proxy-password-file", file("pw", "hid/d@n\n")});
+  BOOST_TEST(json("settings show").at("proxy") == "http://***@proxy:8080");
+  BOOST_TEST(read_file(fs::path(data) / "site.sqlite").find("%2Fd%40n") == std::string::npos);
   good("settings set", {"--proxy", ""});
   BOOST_TEST(json("settings show").at("proxy") == "");
 }

@@ -124,7 +124,8 @@ BOOST_AUTO_TEST_CASE(through_a_proxy_that_asks_for_a_password,
                        base.file("key.pem", identity.key)});
   configure(secure.address);
   field.good("repository set", {"--name", "Base", "--ca", field.file("ca.pem", authority.certificate())});
-  field.good("settings set", {"--proxy", proxy.address()});
+  field.good("settings set",
+             {"--proxy", proxy.address("pilot@"), "--proxy-password-file", field.file("proxy", "p4ss.word-1\n")});
   BOOST_TEST(
       field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
   // Its own goes before the site's, and shows that it is asked at all.

@@ -1,5 +1,6 @@
 #include <boost/test/unit_test.hpp>
 #include <atomic>
+#include <cstdlib>
 #include <future>
 #include <thread>
 
@@ -87,6 +88,14 @@ BOOST_AUTO_TEST_CASE(a_certificate_of_nobody_known) {
     BOOST_TEST((why.code == condition::needs_person));
   }
   BOOST_TEST(s.it.served().requests == 0U);  // nobody was told a password
+}
+
+BOOST_AUTO_TEST_CASE(without_options_the_systems_authorities_count) {
+  secure_site s(answer_with({.body = "fine"}));
+  ::setenv("SSL_CERT_FILE", s.ca.c_str(), 1);  // where OpenSSL looks for them
+  client c(s.url());
+  ::unsetenv("SSL_CERT_FILE");
+  expect_answer(c, get("/x"), "fine");
 }
 
 BOOST_AUTO_TEST_CASE(a_certificate_for_another_name) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,9 @@ data_folder folder_of(const arguments& given);
 
 /// The same, opened.
 std::unique_ptr<open_site> site_of(const arguments& given);
+
+/// What `--proxy` and `--proxy-password-file` say; none without the first of them. Errors: thrown.
+std::optional<std::string> proxy_of(const arguments& given);
 
 // By subject, a file each.
 std::vector<command> site_commands();        // init, schema, settings

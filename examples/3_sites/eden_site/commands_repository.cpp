@@ -55,6 +55,7 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
   const auto accept = given.choice("accept-push"), uuids = given.choice("synchronise-uuids");
   std::optional<std::string> password;
   if (given.has("password-file")) password = read_password(given.text("password-file")).value();
+  const auto proxy = proxy_of(given);
   return [=, &given](edensync::repository& r) {
     const auto take = [&](std::string_view name, std::string& into) {
       if (const auto text = given.maybe(name)) into = *text;
@@ -63,7 +64,7 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
     take("url", r.url);
     take("path", r.path);
     take("username", r.username);
-    take("proxy", r.proxy);
+    if (proxy) r.proxy = *proxy;
     take("pin", r.pin);
     // It is read by whoever runs later, wherever that is.
     if (const auto file = given.maybe("ca"))
@@ -122,6 +123,7 @@ const std::vector<option> description{{"data"},
                                       {"username"},
                                       {"password-file"},
                                       {"proxy"},
+                                      {"proxy-password-file"},
                                       {"ca"},
                                       {"pin"},
                                       {"uuid"},
@@ -131,15 +133,17 @@ const std::vector<option> description{{"data"},
                                       {"no-synchronise-uuids", kind::flag}};
 
 constexpr const char* described =
-    "\n                      [--username U] [--password-file FILE] [--proxy URL] [--ca FILE]\n"
-    "                      [--pin SHA256] [--uuid U] [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
+    "\n                      [--username U] [--password-file FILE] [--proxy URL\n"
+    "                      [--proxy-password-file FILE]] [--ca FILE] [--pin SHA256] [--uuid U]\n"
+    "                      [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
     "  --name N               its name; where one is named that is here, its UUID will do, too\n"
     "  --type T               eden: another site; data: public data sets; filesync: a folder\n"
     "  --url U                where it is, with the application: https://host:port/eden\n"
     "  --path P               the folder, for filesync\n"
     "  --username U           this site's account there\n"
     "  --password-file FILE   its password: the only line of the file\n"
-    "  --proxy URL            http://[user:password@]host:port: how it is reached, if not by the site's own proxy\n"
+    "  --proxy URL            http://[user@]host:port: how it is reached, if not by the site's own proxy\n"
+    "  --proxy-password-file FILE   the password there: the only line of the file\n"
     "  --ca FILE              over https: certificates in PEM that are believed instead of this machine's\n"
     "  --pin SHA256           over https: its certificate is this one; without --ca, nothing else matters\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"

@@ -1,5 +1,6 @@
 // init, schema, settings: a site as a whole.
 
+#include <edensync/core/proxy_address.hpp>
 #include <edensync/log/redact.hpp>
 #include <edensync/admin/job_text.hpp>
 #include <edensync/admin/retention.hpp>
@@ -72,6 +73,7 @@ void settings_set(const arguments& given, std::ostream&) {
   if (!mode) throw usage_error("--mode is eden or edensync");
   std::optional<std::int64_t> retention;
   if (given.has("log-retention")) retention = admin::parse_duration(given.text("log-retention")).value();
+  const auto proxy = proxy_of(given);
   const auto take = [&](std::string_view name, std::string& into) {
     if (const auto text = given.maybe(name)) into = *text;
   };
@@ -81,7 +83,7 @@ void settings_set(const arguments& given, std::ostream&) {
         auto c = admin::read_choices(ledger);
         take("domain", c.domain);
         take("public-url", c.public_url);
-        if (const auto text = given.maybe("proxy")) c.proxy = admin::with_password(*text, here->seal()).value();
+        if (proxy) c.proxy = admin::with_password(*proxy, here->seal()).value();
         if (given.has("mode")) c.mode = *mode;
         if (retention) c.log_retention = *retention;
         if (strict || given.has("no-strict-master")) c.strict_master = strict;
@@ -99,6 +101,16 @@ data_folder folder_of(const arguments& given) {
 }
 
 std::unique_ptr<open_site> site_of(const arguments& given) { return open_site::open(folder_of(given)).value(); }
+
+std::optional<std::string> proxy_of(const arguments& given) {
+  auto address = given.maybe("proxy");
+  if (!given.has("proxy-password-file")) return address;
+  auto proxy = edensync::parse_proxy_address(address.value_or("")).value();
+  if (proxy.user.empty() || !proxy.password.empty())
+    throw usage_error("with --proxy-password-file, --proxy is http://user@host:port");
+  proxy.password = read_password(given.text("proxy-password-file")).value();
+  return proxy.text();
+}
 
 std::vector<command> site_commands() {
   return {
@@ -132,13 +144,15 @@ std::vector<command> site_commands() {
        settings_show},
       {"settings set",
        "changes settings; a server that runs takes them when it is started again",
-       "--data DIR [--domain D] [--public-url U] [--proxy U] [--mode eden|edensync] [--[no-]strict-master]\n"
-       "             [--log-retention TIME]\n\n"
+       "--data DIR [--domain D] [--public-url U] [--proxy U [--proxy-password-file FILE]]\n"
+       "                  [--mode eden|edensync] [--[no-]strict-master]\n"
+       "                  [--log-retention TIME]\n\n"
        "  --domain D       the site's host name in documents; uids that begin with it are its own\n"
        "  --public-url U   the site's address in documents\n"
-       "  --proxy U        http://[user:password@]host:port: how repositories are reached that have no proxy of their "
-       "own;\n"
-       "                   empty: without one\n"
+       "  --proxy U        http://[user@]host:port: how repositories are reached that have no proxy of their own; "
+       "empty:\n"
+       "                   without one\n"
+       "  --proxy-password-file FILE   the password there: the only line of the file\n"
        "  --mode M         eden: as an Eden of 2024, registered peers may push at once, and whoever may pull is told "
        "who\n"
        "                   made and owns a record (e-mail addresses). edensync: a peer may push once it was allowed "
@@ -152,6 +166,7 @@ std::vector<command> site_commands() {
         {"domain"},
         {"public-url"},
         {"proxy"},
+        {"proxy-password-file"},
         {"mode"},
         {"log-retention"},
         {"strict-master", kind::flag},

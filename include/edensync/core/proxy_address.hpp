@@ -10,16 +10,21 @@
 
 namespace edensync {
 
-/// An HTTP proxy: where it is, and who one is there.
-struct proxy_address {
-  host_port at{};
-  std::string user{};
-  std::string password{};
-
-  friend bool operator==(const proxy_address&, const proxy_address&) = default;
-};
-
 namespace detail {
+
+/// Writes every byte but letters, digits and `-._~` as %XX.
+inline std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain.find(c) != std::string_view::npos)
+      out += c;
+    else
+      ((out += '%') += "0123456789ABCDEF"[byte >> 4]) += "0123456789ABCDEF"[byte & 15];
+  }
+  return out;
+}
 
 /// Takes %XX for the byte that it stands for. None if it stands for none.
 inline std::optional<std::string> percent_decoded(std::string_view text) {
@@ -45,6 +50,22 @@ inline std::optional<std::string> percent_decoded(std::string_view text) {
 }
 
 }  // namespace detail
+
+/// An HTTP proxy: where it is, and who one is there.
+struct proxy_address {
+  host_port at{};
+  std::string user{};
+  std::string password{};
+
+  /// As it is read.
+  std::string text() const {
+    std::string who = detail::percent_encoded(user);
+    if (!password.empty()) who += ":" + detail::percent_encoded(password);
+    return "http://" + who + (who.empty() ? "" : "@") + at.text();
+  }
+
+  friend bool operator==(const proxy_address&, const proxy_address&) = default;
+};
 
 /// Reads `http://host:port` or `http://user:password@host:port`; what is special in a user or password is written with
 /// %, but an @ may stand as it is.
