@@ -176,6 +176,11 @@ BOOST_AUTO_TEST_CASE(a_dead_worker_is_known_by_what_it_held) {
   BOOST_TEST(!state().requested);
   BOOST_TEST((work(other) == run_end::completed));
   BOOST_TEST((work(other) == run_end::none));
+  // Neither by a worker that does nothing else.
+  worker<parts> by_hand(field.self, {.jobs = false}, guard);
+  runs.request(peer).value();
+  (void)begin(one);
+  BOOST_TEST((work(by_hand) == run_end::completed));
   // Unless somebody cancelled it meanwhile.
   runs.request(peer).value();
   (void)begin(one);

@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_killed_is_followed_by_one_that_goes_on) {
   served s(base);
   holding_line line(s.port);
   connect(line);
-  line.hold(true);
+  line.hold_after(0);
   field.good("job add", {"--repository", "Base", "--every", "1h"});
   {
     background worker(field, {"worker"});
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_killed_is_followed_by_one_that_goes_on) {
   BOOST_TEST(field.json("status").at(0).at("phase") == "beginning");
   BOOST_TEST(field.json("status").at(0).at("worker") == false);
   BOOST_TEST(job().at("status") == "running");
-  line.hold(false);
+  line.release();
   background next(field, {"worker"});
   // It does not wait for the lease of the dead one to expire.
   BOOST_TEST(field.until("Base", [](const auto& now) {
@@ -95,11 +95,38 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_killed_is_followed_by_one_that_goes_on) {
   BOOST_TEST(next.stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(it_may_be_killed_wherever_an_answer_has_come_to) {
+  served s(base);
+  holding_line line(s.port);
+  connect(line);
+  std::string records = "<s3xml>";
+  for (int i = 0; i < 400; ++i)
+    records += R"(<resource name="dvr_centre" uuid="urn:uuid:many)" + std::to_string(i) +
+               R"(" modified_on="2026-06-01T08:00:00"><data field="name">Centre )" + std::to_string(i * 7919) +
+               "</data></resource>";
+  base.good("import", {"--resource", "dvr_centre", base.file("many.xml", records + "</s3xml>")});
+  field.good("job add", {"--repository", "Base", "--every", "1h"});
+  for (const std::uint64_t bytes : {1U, 300U, 1500U, 3000U}) {
+    line.hold_after(bytes);
+    background worker(field, {"worker"});
+    BOOST_TEST(field.until("Base", [&](const auto&) { return line.is_holding(); }));
+    BOOST_TEST(worker.stop(SIGKILL) == 128 + SIGKILL);
+  }
+  line.release();
+  background worker(field, {"worker"});
+  BOOST_TEST(until_result("completed", 6));
+  BOOST_TEST(worker.stop() == 0);
+  BOOST_TEST(field.good("export", {"--resource", "dvr_centre"}).find(std::to_string(399 * 7919)) != std::string::npos);
+  BOOST_TEST(field.json("quarantine list").as_array().empty());
+  const auto log = field.json("log");
+  for (const auto& l : log.as_array()) BOOST_TEST(l.at("result") == "success", boost::json::serialize(l));
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_hangs_does_not_end_the_job) {
   served s(base);
   holding_line line(s.port);
   connect(line);
-  line.hold(true);
+  line.hold_after(0);
   background worker(field, {"worker"});
   field.good("job add", {"--repository", "Base", "--every", "1h", "--timeout", "1s"});
   BOOST_TEST(until_result("timed_out", 2));
@@ -108,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_peer_that_hangs_does_not_end_the_job) {
   BOOST_TEST(!job().at("next_run").is_null());
   BOOST_TEST(job().at("message").as_string().find("1 s") != std::string::npos);
   BOOST_TEST(field.good("log").find("ended after 1 s") != std::string::npos);
-  line.hold(false);
+  line.release();
   field.good("job set", {"--repository", "Base", "--timeout", "60s"});
   field.good("job reset", {"--repository", "Base"});
   BOOST_TEST(until_result("completed", 3));
@@ -121,29 +148,45 @@ BOOST_AUTO_TEST_CASE(a_run_is_watched_and_cancelled_from_elsewhere) {
   served s(base);
   holding_line line(s.port);
   connect(line);
-  line.hold(true);
+  line.hold_after(0);
   background worker(field, {"worker"});
   background sync(field, {"sync", "--repository", "Base", "--wait"});
   BOOST_TEST(until_phase("beginning"));
   const auto now = field.json("status", {"--repository", "Base"});
   BOOST_TEST(!now.at("began").is_null());
   BOOST_TEST(!now.at("alive").is_null());
+  BOOST_TEST(!now.at("held_until").is_null());
   BOOST_TEST(!now.at("seconds_left").is_null());
   field.good("cancel", {"--repository", "Base"});
   BOOST_TEST(sync.wait() == 1);
   BOOST_TEST(until_phase("idle"));
   BOOST_TEST(field.json("status", {"--repository", "Base"}).at("last_result") == "cancelled");
-  line.hold(false);
+  line.release();
   field.good("sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(has_records());
   BOOST_TEST(worker.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_run_leads_it_if_its_worker_dies) {
+  served s(base);
+  holding_line line(s.port);
+  connect(line);
+  line.hold_after(0);
+  background worker(field, {"worker"});
+  BOOST_TEST(field.until("Base", [](const auto& now) { return now.at("worker") == true; }));
+  background sync(field, {"sync", "--repository", "Base", "--wait"});
+  BOOST_TEST(until_phase("beginning"));
+  BOOST_TEST(worker.stop(SIGKILL) == 128 + SIGKILL);
+  line.release();
+  BOOST_TEST(sync.wait() == 0);
+  BOOST_TEST(has_records());
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_is_stopped_leaves_its_run_to_the_next) {
   served s(base);
   holding_line line(s.port);
   connect(line);
-  line.hold(true);
+  line.hold_after(0);
   field.good("job add", {"--repository", "Base", "--every", "1h"});
   {
     background worker(field, {"worker"});
@@ -153,7 +196,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_stopped_leaves_its_run_to_the_next) {
   BOOST_TEST(field.json("status").at(0).at("last_result") == "stopped");
   BOOST_TEST(job().at("status") == "waiting");
   BOOST_TEST(job().at("failures") == 0);
-  line.hold(false);
+  line.release();
   background next(field, {"worker"});
   BOOST_TEST(until_result("completed", 3));
   BOOST_TEST(has_records());
@@ -164,11 +207,11 @@ BOOST_AUTO_TEST_CASE(two_workers_share_the_work) {
   served s(base);
   holding_line line(s.port);
   connect(line);
-  line.hold(true);
+  line.hold_after(0);
   background one(field, {"worker"}), other(field, {"worker"});
   field.good("job add", {"--repository", "Base", "--every", "1h"});
   BOOST_TEST(until_phase("beginning"));
-  line.hold(false);
+  line.release();
   BOOST_TEST(until_result("completed", 2));
   BOOST_TEST(one.stop() == 0);
   BOOST_TEST(other.stop() == 0);

@@ -129,6 +129,7 @@ boost::json::object entry(open_site& here, const edensync::repository& r) {
   for (const auto& j : ledger.jobs(r.id))
     if (const auto due = edensync::schedule::next_run(j, here.site.now()); due && (!next || *due < *next)) next = due;
   const auto left = admin::estimate(s, here.site.now());
+  const auto lease = ledger.get_lease(r.id);
   return {{"repository", r.name},
           {"phase", admin::run_phase(s)},
           {"resource", s.running() ? boost::json::value(s.resource) : nullptr},
@@ -138,6 +139,7 @@ boost::json::object entry(open_site& here, const edensync::repository& r) {
           {"bytes", s.running() ? boost::json::value(s.bytes) : nullptr},
           {"began", s.running() ? moment(s.began) : nullptr},
           {"alive", s.running() ? moment(s.alive) : nullptr},
+          {"held_until", lease && lease->expires > here.site.now() ? moment(lease->expires) : nullptr},
           {"seconds_left", left ? boost::json::value(*left) : nullptr},
           {"requested", moment(s.requested)},
           {"runs", s.runs},

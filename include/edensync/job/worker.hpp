@@ -109,7 +109,7 @@ class worker {
           if (const auto next = schedule::next_run(j, now); next && j.repository == r.id && !(j.end && *next > *j.end))
             at(*next);
       // One that nobody is at any more is to be gone on with.
-      if (state.running() && (scope_.jobs || c)) at(*state.began);
+      if (state.running() && (scope_.jobs || state.job == 0 || c)) at(*state.began);
       if (!c) continue;
       if (held && held->expires > now) {
         c->at = std::max(c->at, held->expires);

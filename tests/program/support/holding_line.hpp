@@ -5,11 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <algorithm>
 #include <condition_variable>
-#include <cstring>
+#include <cstdint>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,8 +33,7 @@ class holding_line {
   holding_line(const holding_line&) = delete;
   holding_line& operator=(const holding_line&) = delete;
   ~holding_line() {
-    ended_ = true;
-    hold(false);
+    release();
     ::shutdown(listening_, SHUT_RDWR);
     accepting_.join();
     for (const int s : sockets_) ::shutdown(s, SHUT_RDWR);
@@ -45,19 +45,30 @@ class holding_line {
   int port = 0;
   std::string address_of(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port) + path; }
 
-  /// From now on answers wait, or those that wait go on.
-  void hold(bool yes) {
+  /// On connections that begin from now on so many bytes of answers go through, and what comes behind them waits.
+  void hold_after(std::uint64_t bytes) { set(true, bytes); }
+
+  /// From now on no answer waits.
+  void release() { set(false, 0); }
+
+  /// Whether an answer waits.
+  bool is_holding() {
+    const std::lock_guard guard(lock_);
+    return waiting_ != 0;
+  }
+
+ private:
+  void set(bool holds, std::uint64_t allowed) {
     {
       const std::lock_guard guard(lock_);
-      holds_ = yes;
+      holds_ = holds;
+      allowed_ = allowed;
+      waiting_ = 0;
+      ++generation_;
     }
     released_.notify_all();
   }
 
-  /// Whether an answer waits.
-  bool is_holding() const { return waiting_ != 0; }
-
- private:
   static sockaddr_in address(int port) {
     sockaddr_in a{};
     a.sin_family = AF_INET;
@@ -82,32 +93,47 @@ class holding_line {
         ::shutdown(from, SHUT_RDWR);
         continue;
       }
-      pumps_.emplace_back([this, from, to] { pump(from, to, false); });
-      pumps_.emplace_back([this, from, to] { pump(to, from, true); });
+      pumps_.emplace_back([this, from, to] { pump(from, to, {}); });
+      const std::lock_guard guard(lock_);
+      pumps_.emplace_back([this, from, to, of = generation_] { pump(to, from, of); });
     }
   }
 
-  void pump(int from, int to, bool answers) {
+  // `answers`: the generation of its connection; none for requests.
+  void pump(int from, int to, std::optional<std::uint64_t> answers) {
     char piece[4096];
-    for (ssize_t n; (n = ::recv(from, piece, sizeof piece, 0)) > 0;) {
-      if (answers) {
-        std::unique_lock guard(lock_);
-        ++waiting_;
-        released_.wait(guard, [this] { return !holds_ || ended_; });
-        --waiting_;
+    bool broken = false;
+    for (ssize_t n; !broken && (n = ::recv(from, piece, sizeof piece, 0)) > 0;)
+      for (std::size_t sent = 0, all = static_cast<std::size_t>(n); !broken && sent < all;) {
+        const auto part = answers ? let_through(all - sent, *answers) : all - sent;
+        broken = ::send(to, piece + sent, part, MSG_NOSIGNAL) != static_cast<ssize_t>(part);
+        sent += part;
       }
-      if (::send(to, piece, static_cast<std::size_t>(n), MSG_NOSIGNAL) != n) break;
-    }
     ::shutdown(to, SHUT_WR);
+  }
+
+  // Waits until some of these bytes may go; how many.
+  std::size_t let_through(std::size_t bytes, std::uint64_t generation) {
+    std::unique_lock guard(lock_);
+    const auto free = [&] { return !holds_ || generation != generation_; };
+    if (!free() && allowed_ == 0) {
+      ++waiting_;
+      released_.wait(guard, free);
+    }
+    if (free()) return bytes;
+    const auto part = std::min<std::uint64_t>(bytes, allowed_);
+    allowed_ -= part;
+    return static_cast<std::size_t>(part);
   }
 
   int server_;
   int listening_;
-  std::atomic<bool> ended_{false};
-  std::atomic<int> waiting_{0};
-  std::mutex lock_;
-  std::condition_variable released_;
+  std::mutex lock_;  // guards the four below
   bool holds_ = false;
+  std::uint64_t allowed_ = 0;
+  std::uint64_t generation_ = 0;
+  int waiting_ = 0;
+  std::condition_variable released_;
   std::list<int> sockets_;  // of the accepting thread, until it has ended
   std::list<std::thread> pumps_;
   std::thread accepting_;
