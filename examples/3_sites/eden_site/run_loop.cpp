@@ -2,7 +2,6 @@
 
 #include <edensync/site/synchronize_files.hpp>
 #include <edensync/admin/retention.hpp>
-#include <edensync/beast/client.hpp>
 #include <edensync/files/folder.hpp>
 #include <atomic>
 #include <chrono>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "engine.hpp"
+#include "peer_client.hpp"
 
 namespace eden_site {
 
@@ -46,16 +46,11 @@ struct run_loop::lead {
   void connect(const open_site& here) {
     const auto& peer = run->peer();
     if (peer.type == "filesync") return;
-    const auto known = edensync::admin::opened(peer, here.vault);
-    const auto proxy = edensync::admin::with_password(
-        here.choices.proxy, [&here](std::string_view sealed) { return here.vault.open(sealed); });
-    if (!known || !proxy) {
-      report.error = known ? proxy.error() : known.error();
-      return;
-    }
-    edensync::beast::client_options how;
-    how.proxy = *proxy;
-    client = std::make_unique<edensync::beast::client>(*known, how);
+    auto made = client_for(here, peer);
+    if (made)
+      client = std::move(*made);
+    else
+      report.error = made.error();
   }
 
   void go(edensync::site<parts>& self) {
