@@ -59,6 +59,9 @@ BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
                                  "status",
                                  "cancel",
                                  "worker",
+                                 "check",
+                                 "compare",
+                                 "backup",
                                  "log"}) {
     BOOST_TEST(all.out.find("\n  " + name + " ") != std::string::npos, name);
     std::vector<std::string> words{name.substr(0, name.find(' '))};

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_SUITE(site_metrics)
 
 BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
   metrics m;
-  m.repositories.push_back({"a\\b \"c\"\nd", 2, -3, std::nullopt});
+  m.repositories.push_back({.repository = "a\\b \"c\"\nd", .quarantined = 2, .clock_skew = -3});
   m.open_references = 4;
   m.log[{"pull/outgoing", log_result::fatal}] = 5;
   BOOST_TEST(to_exposition(m) ==
@@ -48,6 +48,9 @@ BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
              "# HELP edensync_clock_skew_seconds How far the peer's clock is ahead of this site's.\n"
              "# TYPE edensync_clock_skew_seconds gauge\n"
              "edensync_clock_skew_seconds{repository=\"a\\\\b \\\"c\\\"\\nd\"} -3\n"
+             "# HELP edensync_runs Runs that have ended.\n"
+             "# TYPE edensync_runs gauge\n"
+             "edensync_runs{repository=\"a\\\\b \\\"c\\\"\\nd\"} 0\n"
              "# HELP edensync_open_references References that wait for a record that is not here.\n"
              "# TYPE edensync_open_references gauge\n"
              "edensync_open_references 4\n"

@@ -50,5 +50,7 @@ std::vector<command> log_commands();         // log, explain
 std::vector<command> serve_commands();       // serve
 std::vector<command> job_commands();         // job
 std::vector<command> sync_commands();        // sync, status, cancel, worker
+std::vector<command> check_commands();       // check, compare
+std::vector<command> backup_commands();      // backup
 
 }  // namespace eden_site

@@ -61,7 +61,8 @@ void serve(const arguments& given, std::ostream& out) {
   edensync::passive_site answering(
       here->site,
       {.authenticate = [&](std::string_view name, std::string_view password) { return accounts(name, password); },
-       .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden});
+       .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden,
+       .open_metrics = given.has("open-metrics")});
   edensync::beast::server_options how;
   how.address = where.host;
   how.port = where.port;
@@ -85,18 +86,26 @@ void serve(const arguments& given, std::ostream& out) {
 }  // namespace
 
 std::vector<command> serve_commands() {
-  return {{"serve",
-           "answers other sites, until SIGTERM or SIGINT comes",
-           "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker]\n\n"
-           "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
-           "  --base PATH          what stands in front of Eden's addresses\n"
-           "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
-           "  --tls-key FILE       its key, in PEM, without a password\n"
-           "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n\n"
-           "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
-           "  https here or in front, before you listen on more than this machine",
-           {{"data"}, {"listen"}, {"base"}, {"tls-cert"}, {"tls-key"}, {"worker", option::kind::flag}},
-           serve}};
+  return {
+      {"serve",
+       "answers other sites, until SIGTERM or SIGINT comes",
+       "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker] [--open-metrics]\n\n"
+       "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
+       "  --base PATH          what stands in front of Eden's addresses\n"
+       "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
+       "  --tls-key FILE       its key, in PEM, without a password\n"
+       "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n"
+       "  --open-metrics       BASE/metrics is for everybody, and not for administrators only\n\n"
+       "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
+       "  https here or in front, before you listen on more than this machine",
+       {{"data"},
+        {"listen"},
+        {"base"},
+        {"tls-cert"},
+        {"tls-key"},
+        {"worker", option::kind::flag},
+        {"open-metrics", option::kind::flag}},
+       serve}};
 }
 
 }  // namespace eden_site

@@ -6,8 +6,8 @@
 #include <system_error>
 #include <utility>
 
-#include "connect.hpp"
 #include "engine.hpp"
+#include "peer_client.hpp"
 
 namespace eden_site {
 
@@ -30,7 +30,7 @@ edensync::result<rehearsal> rehearse(open_site& here, const edensync::repository
   if (peer.type == "filesync")
     return edensync::make_failure(edensync::error::bad_setting,
                                   "a run with a folder uses its files up: there is no dry run");
-  auto line = connect(here, peer);
+  auto line = client_for(here, peer);
   if (!line) return line.error();
   const passing_file copy{here.folder.path() / ("dry_run." + here.site.make_uid().text().substr(9))};
   return edensync::detail::guarded([&] {

@@ -9,8 +9,8 @@
 #include <iostream>
 #include <utility>
 
-#include "connect.hpp"
 #include "engine.hpp"
+#include "peer_client.hpp"
 
 namespace eden_site {
 
@@ -46,11 +46,11 @@ struct run_loop::lead {
   void connect(const open_site& here) {
     const auto& peer = run->peer();
     if (peer.type == "filesync") return;
-    auto line = eden_site::connect(here, peer);
-    if (line)
-      client = std::move(*line);
+    auto made = client_for(here, peer);
+    if (made)
+      client = std::move(*made);
     else
-      report.error = line.error();
+      report.error = made.error();
   }
 
   void go(edensync::site<parts>& self) {

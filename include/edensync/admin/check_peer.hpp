@@ -191,14 +191,23 @@ class check_peer final : public operation {
     native_ = current_->peer_is_native();
     const bool reached = current_->answered();
     const bool encrypted = peer_.url.starts_with("https:");
-    findings_.push_back({"reachable", reached ? answer::yes : answer::no,
-                         reached ? (native_ ? "an edensync site answers" : "something answers") : why->text(),
-                         reached ? "" : "see whether URL and proxy are right and the peer is up"});
-    findings_.push_back({"certificate", !encrypted || !reached ? answer::unknown : answer::yes,
-                         !encrypted ? "the line is not encrypted"
-                         : reached  ? "it was accepted"
-                                    : "there was no answer",
-                         encrypted ? "" : "use https unless the line is safe"});
+    const bool insecure = why && why->code == make_error_code(edensync::error::not_secure);
+    findings_.push_back({"reachable", reached || insecure ? answer::yes : answer::no,
+                         reached    ? (native_ ? "an edensync site answers" : "something answers")
+                         : insecure ? "something is there"
+                                    : why->text(),
+                         reached || insecure ? "" : "see whether URL and proxy are right and the peer is up"});
+    findings_.push_back({"certificate",
+                         insecure               ? answer::no
+                         : encrypted && reached ? answer::yes
+                                                : answer::unknown,
+                         insecure     ? why->text()
+                         : !encrypted ? "the line is not encrypted"
+                         : reached    ? "it was accepted"
+                                      : "there was no answer",
+                         insecure     ? "give --ca or --pin if the peer is who it says"
+                         : !encrypted ? "use https unless the line is safe"
+                                      : ""});
     if (!reached) {
       step_ = step::end;
       return;
@@ -213,6 +222,7 @@ class check_peer final : public operation {
                          may ? "" : "see user name and password, and what the account may do there"});
     collect_identity();
     collect_clock();
+    // Each further answer would be the same.
     step_ = status == 401 ? step::end : step::tables;
   }
 

@@ -77,10 +77,4 @@ result<std::vector<finding>> check_site(site<Parts>& s) {
   });
 }
 
-/// Whether a worker does what is due. Nothing here tells yet.
-template <class Parts>
-finding check_worker(site<Parts>&) {
-  return {"a worker alive", answer::unknown, "no worker leaves a sign of life here", {}};
-}
-
 }  // namespace edensync::admin

@@ -51,6 +51,13 @@ result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
       of.quarantined = now.count_quarantined(r.id);
       of.clock_skew = read_clock_skew(now, r.id);
       if (r.last_connected) of.connected_before = time - *r.last_connected;
+      const auto run = now.get_run(r.id);
+      of.runs = run.runs;
+      if (run.ended) {
+        of.run_took = run.took;
+        of.run_before = time - *run.ended;
+        of.run_failed = run.message.empty() ? 0 : 1;
+      }
       for (const auto& t : now.tasks(r.id)) {
         auto& each = m.tasks.emplace_back();
         each.repository = r.name;

@@ -32,6 +32,9 @@ struct repository_metrics {
   /// Seconds by which its clock is ahead.
   std::optional<std::int64_t> clock_skew{};
   std::optional<std::int64_t> connected_before{};
+  /// Of the last run that has ended: how many there were, how long it took, how long ago that was, whether it failed.
+  std::uint64_t runs = 0;
+  std::optional<std::int64_t> run_took{}, run_before{}, run_failed{};
 };
 
 /// How a site is, at one moment.
@@ -124,6 +127,12 @@ inline std::string to_exposition(const metrics& m) {
                 &repository_metrics::clock_skew);
   of_repository("edensync_last_contact_age_seconds", "Time since the last contact with the repository.",
                 &repository_metrics::connected_before);
+  of_repository("edensync_runs", "Runs that have ended.", &repository_metrics::runs);
+  of_repository("edensync_last_run_duration_seconds", "How long the last run took.", &repository_metrics::run_took);
+  of_repository("edensync_last_run_age_seconds", "Time since the end of the last run.",
+                &repository_metrics::run_before);
+  of_repository("edensync_last_run_failed", "Whether the last run was not completed, or not in full.",
+                &repository_metrics::run_failed);
   out.begin("edensync_open_references", "References that wait for a record that is not here.");
   out.sample({}, m.open_references);
   out.begin("edensync_changes", "The number of the last change.");

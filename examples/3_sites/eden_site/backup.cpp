@@ -1,0 +1,129 @@
+#include "backup.hpp"
+
+#include <edensync/site/site.hpp>
+#include <edensync/sqlite/copy_file.hpp>
+#include <edensync/system/clock.hpp>
+#include <edensync/zip/writer.hpp>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <system_error>
+
+#include "text_files.hpp"
+
+namespace eden_site {
+
+namespace {
+
+namespace fs = std::filesystem;
+using edensync::error;
+using edensync::failure;
+using edensync::make_failure;
+using edensync::result;
+
+failure in_words(const fs::path& where, const std::error_code& why) {
+  return make_failure(error::store_failed, where.string() + ": " + why.message());
+}
+
+failure last_failure(const fs::path& where) { return in_words(where, {errno, std::generic_category()}); }
+
+struct close_file {
+  void operator()(std::FILE* f) const { std::fclose(f); }
+};
+using file_pointer = std::unique_ptr<std::FILE, close_file>;
+
+// Beside the new file, and removed in the end.
+struct work_folder {
+  explicit work_folder(const fs::path& beside) {
+    std::string pattern = beside.string() + "." + std::string(6, 'X');
+    if (::mkdtemp(pattern.data()) != nullptr) path = pattern;
+  }
+  work_folder(const work_folder&) = delete;
+  work_folder& operator=(const work_folder&) = delete;
+  ~work_folder() {
+    std::error_code ignored;
+    if (!path.empty()) fs::remove_all(path, ignored);
+  }
+  fs::path path;
+};
+
+// The database is copied by itself, locks mean nothing elsewhere, and the key is kept apart from the passwords.
+bool stays_out(const fs::path& relative) {
+  const auto first = relative.begin()->string();
+  return first.starts_with("site.sqlite") || first == "lock" || first == "runs" || first.starts_with("worker") ||
+         first == "credentials.key";
+}
+
+result<void> add(edensync::zip::writer& into, const std::string& name, const fs::path& file, edensync::timestamp at) {
+  std::shared_ptr<std::FILE> from(std::fopen(file.c_str(), "rbe"), [](std::FILE* f) {
+    if (f != nullptr) std::fclose(f);
+  });
+  if (from == nullptr) return last_failure(file);
+  return into.add(
+      name,
+      [from, file](std::span<char> piece) -> result<std::size_t> {
+        const auto n = std::fread(piece.data(), 1, piece.size(), from.get());
+        if (n == 0 && std::ferror(from.get()) != 0) return last_failure(file);
+        return n;
+      },
+      at);
+}
+
+result<void> write(edensync::zip::writer& from, const fs::path& to) {
+  const int raw = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const file_pointer out(raw < 0 ? nullptr : ::fdopen(raw, "wb"));
+  if (out == nullptr) return last_failure(to);
+  std::array<char, std::size_t{64} * 1024> piece;
+  for (;;) {
+    const auto n = from.read(piece);
+    if (!n) return n.error();
+    if (*n == 0) break;
+    if (std::fwrite(piece.data(), 1, *n, out.get()) != *n) return last_failure(to);
+  }
+  if (std::fflush(out.get()) != 0 || ::fsync(raw) != 0) return last_failure(to);
+  return {};
+}
+
+}  // namespace
+
+result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
+  const auto taken = make_failure(error::bad_setting, file.string() + " is there already");
+  std::error_code wrong;
+  if (fs::symlink_status(file, wrong).type() != fs::file_type::not_found) return taken;
+  // As long as it is held the schema stays the one that the database follows.
+  const auto lock = folder.lock_for_use();
+  if (!lock) return lock.error();
+  const work_folder work(file);
+  if (work.path.empty()) return last_failure(file);
+  const auto database = work.path / "site.sqlite", archive = work.path / "backup.zip";
+  auto copied =
+      edensync::detail::guarded([&] { edensync::sqlite::copy_file(folder.store_options(), database.string()); });
+  if (!copied) return copied.error();
+
+  const auto now = edensync::system_clock().now();
+  edensync::zip::writer all;
+  if (auto added = add(all, "site.sqlite", database, now); !added) return added.error();
+  for (fs::recursive_directory_iterator each(folder.path(), wrong), end; !wrong && each != end; each.increment(wrong)) {
+    const auto relative = each->path().lexically_relative(folder.path());
+    if (stays_out(relative) || !each->is_regular_file()) continue;
+    if (auto added = add(all, relative.generic_string(), each->path(), now); !added) return added.error();
+  }
+  if (wrong) return in_words(folder.path(), wrong);
+  const auto size = all.finish();
+  if (!size) return size.error();
+  if (auto written = write(all, archive); !written) return written.error();
+  // Unlike a renaming it replaces nothing.
+  fs::create_hard_link(archive, file, wrong);
+  if (wrong == std::errc::file_exists) return taken;
+  if (wrong) return in_words(file, wrong);
+  if (auto settled = settle_folder(fs::absolute(file).parent_path()); !settled) return settled.error();
+  return size;
+}
+
+}  // namespace eden_site
