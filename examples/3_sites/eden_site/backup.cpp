@@ -56,8 +56,8 @@ struct work_folder {
 // The database is copied by itself, locks mean nothing elsewhere, and the key is kept apart from the passwords.
 bool stays_out(const fs::path& relative) {
   const auto first = relative.begin()->string();
-  return first.starts_with("site.sqlite") || first == "lock" || first == "runs" || first.starts_with("worker") ||
-         first == "credentials.key";
+  return first.starts_with("site.sqlite") || first == "lock" || first == "runs" || first.starts_with("dry_run.") ||
+         first.starts_with("worker") || first == "credentials.key";
 }
 
 result<void> add(edensync::zip::writer& into, const std::string& name, const fs::path& file, edensync::timestamp at) {

@@ -44,6 +44,7 @@ std::vector<command> site_commands();        // init, schema, settings
 std::vector<command> user_commands();        // user
 std::vector<command> repository_commands();  // repository
 std::vector<command> resource_commands();    // resource
+std::vector<command> dataset_commands();     // dataset
 std::vector<command> document_commands();    // import, export
 std::vector<command> quarantine_commands();  // quarantine
 std::vector<command> log_commands();         // log, explain

@@ -72,10 +72,12 @@ void correct(const arguments& given, std::ostream&) {
 void retry(const arguments& given, std::ostream& out) {
   const auto here = site_of(given);
   std::vector<edensync::repository> which;
-  if (given.has("repository"))
+  if (given.has("repository")) {
     which.push_back(admin::repositories<parts>(here->site).find(given.text("repository")).value());
-  else
+  } else {
     which = here->site.repositories().value();
+    which.emplace_back();  // what was imported by hand
+  }
   std::uint64_t taken = 0;
   for (const auto& r : which) taken += quarantine(here->site).retry(r).value();
   out << taken << " taken\n";

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "commands.hpp"
+#include "engine.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
+#include "peer_client.hpp"
 #include "text_files.hpp"
 
 namespace eden_site {
@@ -76,24 +78,43 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
   };
 }
 
-void add(const arguments& given, std::ostream&) {
+// What is saved makes itself known to its peer, as in Eden, whose words these are.
+void register_there(open_site& here, const edensync::repository& r, std::ostream& out) {
+  if (r.type != "eden" || r.url.empty()) return;
+  auto line = client_for(here, r);
+  edensync::active_site calling(here.site);
+  const auto asking = calling.register_at(r);
+  if (line) (void)(*line)->run(*asking);
+  const auto why = line ? asking->why_not() : std::optional(line.error());
+  if (!why) {
+    out << "Successfully registered at the repository.\n";
+    return;
+  }
+  out << "Could not auto-register at the repository, please register manually.\n"
+      << edensync::redact(why->text()) << '\n';
+}
+
+void add(const arguments& given, std::ostream& out) {
   edensync::repository r{.name = given.text("name")};
   change_of(given)(r);
   const auto here = site_of(given);
-  repositories(here->site, here->seal()).add(std::move(r)).value();
+  register_there(*here, repositories(here->site, here->seal()).add(std::move(r)).value(), out);
 }
 
-void set(const arguments& given, std::ostream&) {
+void set(const arguments& given, std::ostream& out) {
   const auto& name = given.text("name");
   const auto change = change_of(given);
   const auto here = site_of(given);
-  repositories(here->site, here->seal())
-      .change(name,
-              [&](edensync::repository& r) {
-                change(r);
-                if (const auto other = given.maybe("rename")) r.name = *other;
-              })
-      .value();
+  const auto saved = repositories(here->site, here->seal())
+                         .change(name,
+                                 [&](edensync::repository& r) {
+                                   change(r);
+                                   if (const auto other = given.maybe("rename")) r.name = *other;
+                                 })
+                         .value();
+  // Only what has to do with the line makes the peer worth asking.
+  for (const auto* const option : {"url", "username", "password-file", "proxy", "uuid", "ca", "pin"})
+    if (given.has(option)) return register_there(*here, saved, out);
 }
 
 void list(const arguments& given, std::ostream& out) {

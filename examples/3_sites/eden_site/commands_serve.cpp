@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "accounts.hpp"
+#include "archives.hpp"
 #include "commands.hpp"
 #include "end_signals.hpp"
 #include "engine.hpp"
@@ -62,6 +63,7 @@ void serve(const arguments& given, std::ostream& out) {
       here->site,
       {.authenticate = [&](std::string_view name, std::string_view password) { return accounts(name, password); },
        .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden,
+       .download = [&](std::string_view name) { return served_archive(*here, name); },
        .open_metrics = given.has("open-metrics")});
   edensync::beast::server_options how;
   how.address = where.host;

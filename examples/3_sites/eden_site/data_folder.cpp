@@ -132,8 +132,13 @@ result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
     return edensync::admin::read_choices(ledger);
   });
   if (!choices) return choices.error();
+  std::error_code wrong;
+  fs::create_directories(where.files(), wrong);
+  if (wrong) return in_words(where.files(), wrong);
+  auto kept = edensync::files::open_file_store(where.files().string());
+  if (!kept) return kept.error();
   return std::make_unique<open_site>(std::move(where), std::move(*lock), std::move(resources), std::move(*store),
-                                     std::move(*choices));
+                                     std::move(*kept), std::move(*choices));
 }
 
 result<std::string> make_site(const fs::path& where, const first_account* administrator) {

@@ -16,6 +16,8 @@ namespace eden_site {
 ///     site.sqlite         records, ledger and accounts
 ///     schema/N            descriptions of the tables; the database says which N it follows
 ///     credentials.key     the key of the credentials in the database; made at the first need
+///     files/              what upload fields hold, each file under its SHA-256
+///     archives/CODE.zip   of the data sets that this site offers
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
 ///     worker              held by the workers; worker.turn by whoever looks whether there is one
@@ -31,6 +33,8 @@ class data_folder {
   const std::filesystem::path& path() const { return where_; }
   std::filesystem::path database() const { return where_ / "site.sqlite"; }
   std::filesystem::path credentials_key() const { return where_ / "credentials.key"; }
+  std::filesystem::path files() const { return where_ / "files"; }
+  std::filesystem::path archive(const std::string& code) const { return where_ / "archives" / (code + ".zip"); }
   std::filesystem::path schemas() const { return where_ / "schema"; }
 
   /// The folder of the descriptions that the database follows; empty if it follows none yet. Errors: those of the store,

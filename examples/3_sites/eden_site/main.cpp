@@ -23,9 +23,10 @@ using eden_site::usage_error;
 std::vector<command> all_commands() {
   std::vector<command> all;
   for (const auto part : {&eden_site::site_commands, &eden_site::user_commands, &eden_site::repository_commands,
-                          &eden_site::resource_commands, &eden_site::document_commands, &eden_site::serve_commands,
-                          &eden_site::job_commands, &eden_site::sync_commands, &eden_site::quarantine_commands,
-                          &eden_site::log_commands, &eden_site::check_commands, &eden_site::backup_commands})
+                          &eden_site::resource_commands, &eden_site::dataset_commands, &eden_site::document_commands,
+                          &eden_site::serve_commands, &eden_site::job_commands, &eden_site::sync_commands,
+                          &eden_site::quarantine_commands, &eden_site::log_commands, &eden_site::check_commands,
+                          &eden_site::backup_commands})
     for (auto& each : part()) all.push_back(std::move(each));
   return all;
 }

@@ -9,6 +9,7 @@
 #include <edensync/admin/credentials.hpp>
 #include <edensync/admin/site_choices.hpp>
 #include <edensync/expat/event_source.hpp>
+#include <edensync/files/file_store.hpp>
 #include <edensync/sqlite/store.hpp>
 #include <edensync/system/clock.hpp>
 #include <edensync/system/uid_source.hpp>
@@ -28,6 +29,7 @@ struct parts : edensync::default_parts {
   using uid_source = edensync::random_uid_source;
   using event_source = edensync::expat::event_source;
   using archive = edensync::zip::archive;
+  using file_store = edensync::files::file_store;
 };
 
 /// A site that is open, with what it needs. It holds the folder's lock.
@@ -37,18 +39,21 @@ class open_site {
   static edensync::result<std::unique_ptr<open_site>> open(data_folder where);
 
   open_site(data_folder where, folder_lock lock, std::shared_ptr<const edensync::schema> schema,
-            edensync::sqlite::store s, edensync::admin::site_choices c)
+            edensync::sqlite::store s, edensync::files::file_store kept, edensync::admin::site_choices c)
       : folder(std::move(where)),
         lock_(std::move(lock)),
         resources(std::move(schema)),
         choices(std::move(c)),
         store(std::move(s)),
+        files(std::move(kept)),
         vault(folder.credentials_key()),
         site(store, *resources, clock, uids,
              {.domain = choices.domain,
               .url = choices.public_url,
               .authors = choices.mode == edensync::admin::site_mode::eden,
-              .strict_master = choices.strict_master}) {}
+              .strict_master = choices.strict_master}) {
+    site.keep_files_in(files);
+  }
 
   data_folder folder;
 
@@ -61,6 +66,7 @@ class open_site {
   edensync::system_clock clock;
   edensync::random_uid_source uids;
   edensync::sqlite::store store;
+  edensync::files::file_store files;
   edensync::vault::key_file vault;
   edensync::site<parts> site;
 

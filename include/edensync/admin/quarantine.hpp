@@ -100,12 +100,14 @@ class quarantine {
   }
 
   /// Offers all entries of a repository again, by the policies of their tasks. What the peer refused is pushed again by
-  /// the next run only. Gives how many could be taken.
+  /// the next run only. Gives how many could be taken. A repository with the number 0 stands for what was imported by
+  /// hand.
   ///
   /// Errors: busy during a run.
   result<std::uint64_t> retry(const repository& from) {
     held_lease<Parts> alone(site_, from.id);
-    if (auto held = alone.take(); !held) return held.error();
+    if (from.id != 0)
+      if (auto held = alone.take(); !held) return held.error();
     auto tasks = site_.tasks(from.id);
     if (!tasks) return tasks.error();
     // Entries that belong to no task are taken care of by any.

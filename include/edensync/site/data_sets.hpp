@@ -108,6 +108,21 @@ result<void> erase_dataset_task(site<Parts>& self, task_id id) {
   });
 }
 
+/// Removes a data set with its tasks; of one that this site offers others hear that it is gone.
+template <class Parts>
+result<void> erase_dataset(site<Parts>& self, dataset_id id) {
+  return self.ledger([&](auto& t) {
+    for (const auto& d : t.datasets())
+      if (d.id == id && d.repository == 0) {
+        const auto now = detail::next_catalogue_time(t, self.now());
+        for (const auto& task : t.tasks(0))
+          if (task.dataset == id) detail::remove_from_catalogue(t, "sync_task", task.uuid, now);
+        detail::remove_from_catalogue(t, "sync_dataset", d.uuid, now);
+      }
+    t.erase_dataset(id);
+  });
+}
+
 /// Packs a data set that this site offers: one member `TASK_UUID.xml` for each task, with all that lives.
 ///
 /// The bytes go to `out(std::string_view) -> result<void>` once all is packed; gives how many. Nothing is in memory as a

@@ -1,0 +1,221 @@
+// What an administrator does when something did not go well, and what must not be seen.
+
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <string>
+
+#include "support/eden_site.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using edensync::test::fixture;
+using edensync::test::read_file;
+using edensync::test::served;
+using edensync::test::workplace;
+
+constexpr const char* id = "urn:uuid:c0000000-0000-4000-8000-000000000001";
+
+// A document with one centre.
+std::string centre(const std::string& uuid, const std::string& at, const std::string& fields) {
+  return R"(<s3xml><resource name="dvr_centre" uuid=")" + uuid + R"(" modified_on=")" + at + R"(">)" + fields +
+         "</resource></s3xml>";
+}
+
+std::string field(const std::string& name, const std::string& content) {
+  return R"(<data field=")" + name + R"(">)" + content + "</data>";
+}
+
+std::string all_of(const workplace& w) { return w.good("export", {"--resource", "dvr_centre"}); }
+
+struct two_sites {
+  two_sites() {
+    for (auto* w : {&base, &here}) {
+      w->make();
+      w->good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
+    }
+    base.add_user("field", "hidden-word", "administer");
+  }
+
+  void connect(const served& s) {
+    here.good("repository add", {"--name", "Base", "--url", s.address, "--username", "field", "--password-file",
+                                 here.file("pw", "hidden-word\n")});
+    here.good("resource add", {"--repository", "Base", "--resource", "dvr_centre", "--update-policy", "NEWER",
+                               "--conflict-policy", "NEWER"});
+  }
+
+  void change(const workplace& w, const std::string& at, const std::string& name) {
+    w.good("import", {"--resource", "dvr_centre", w.file("change.xml", centre(id, at, field("name", name)))});
+  }
+
+  workplace base, here;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(program_looking_after)
+
+BOOST_FIXTURE_TEST_CASE(what_is_in_quarantine_is_shown_corrected_and_retried, workplace) {
+  make();
+  const auto nameless = file("nameless.xml", centre("urn:uuid:n", "2026-05-01T08:00:00", field("code", "C-9")));
+  bad(1, "in quarantine", "import", {"--resource", "dvr_centre", "--json", nameless});
+  const auto all = json("quarantine list").as_array();
+  BOOST_TEST_REQUIRE(all.size() == 1u);
+  BOOST_TEST(all[0].at("reason") == "a mandatory field is empty");
+  BOOST_TEST(all[0].at("message") == "name");
+  const auto number = std::to_string(all[0].at("id").as_int64());
+  BOOST_TEST(json("quarantine show", {"--id", number}).at("document").as_string().find("C-9") != std::string::npos);
+  BOOST_TEST(good("quarantine show", {"--id", number}).find("C-9") != std::string::npos);
+
+  bad(1, "it must hold one record", "quarantine correct",
+      {"--id", number, file("other.xml", centre("urn:uuid:other", "2026-05-01T08:00:00", field("name", "X")))});
+  bad(1, "capacity", "quarantine correct",
+      {"--id", number,
+       file("wrong.xml", centre("urn:uuid:n", "2026-05-01T08:00:00", field("name", "X") + field("capacity", "many")))});
+  bad(1, "", "quarantine correct", {"--id", number, file("cut.xml", "<s3xml><resource")});
+  bad(2, "which file", "quarantine correct", {"--id", number});
+  BOOST_TEST(good("quarantine retry") == "0 taken\n");
+  good("quarantine correct",
+       {"--id", number,
+        file("right.xml", centre("urn:uuid:n", "2026-05-01T08:00:00", field("name", "Mill") + field("code", "C-9")))});
+  BOOST_TEST(json("quarantine list").as_array().size() == 1u);
+  BOOST_TEST(good("quarantine retry") == "1 taken\n");
+  BOOST_TEST(json("quarantine list").as_array().empty());
+  BOOST_TEST(all_of(*this).find("Mill") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_in_quarantine_can_be_given_up, workplace) {
+  make();
+  bad(1, "in quarantine", "import",
+      {"--resource", "dvr_centre", "--json",
+       file("nameless.xml", centre("urn:uuid:n", "2026-05-01T08:00:00", field("code", "C-9")))});
+  const auto number = std::to_string(json("quarantine list").at(0).at("id").as_int64());
+  bad(1, "nothing waits", "quarantine drop", {"--id", "77"});
+  bad(2, "no number", "quarantine drop", {"--id", "x"});
+  good("quarantine drop", {"--id", number});
+  BOOST_TEST(json("quarantine list").as_array().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_conflict_is_rehearsed_decided_and_explained, two_sites) {
+  served s(base);
+  connect(s);
+  here.good("sync", {"--repository", "Base", "--wait"});
+  // Younger than the agreement, which was a moment ago.
+  change(base, "2027-06-01T08:00:00", "Theirs");
+  change(here, "2027-06-01T09:00:00", "Ours");
+
+  const auto before = all_of(here);
+  const auto planned = here.json("sync", {"--repository", "Base", "--dry-run"});
+  BOOST_TEST(planned.at("transfers").as_array().size() == 2u);
+  BOOST_TEST(planned.at("transfers").at(1).at("direction") == "push");
+  BOOST_TEST(planned.at("transfers").at(1).at("records") == 1);
+  BOOST_TEST_REQUIRE(planned.at("decisions").as_array().size() == 1u);
+  BOOST_TEST(planned.at("decisions").at(0).at("uuid") == id);
+  BOOST_TEST(all_of(here) == before);
+  BOOST_TEST(all_of(base).find("Ours") == std::string::npos);
+  for (const auto& each : fs::directory_iterator(here.data))
+    BOOST_TEST(!each.path().filename().string().starts_with("dry_run"));
+
+  here.good("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(all_of(base).find("Ours") != std::string::npos);
+  const auto told = here.json("explain", {"--resource", "dvr_centre", id});
+  BOOST_TEST(told.at("state") == "here");
+  const auto& newest = told.at("decisions").at(0);
+  BOOST_TEST(newest.at("repository") == "Base");
+  BOOST_TEST(newest.at("explanation").as_string() == planned.at("decisions").at(0).at("explanation").as_string());
+  BOOST_TEST(newest.at("loser").as_string().find("Theirs") != std::string::npos);
+  here.bad(1, "no table", "explain", {"--resource", "dvr_none", id});
+
+  std::string line;
+  const auto log = here.json("log", {"--repository", "Base"});
+  for (const auto& l : log.as_array())
+    if (line.empty() && l.at("mode") == "pull/outgoing") line = std::to_string(l.at("id").as_int64());
+  const auto run = here.json("log", {"--run", line});
+  BOOST_TEST(run.at("counts").at("conflicts") == 1);
+  BOOST_TEST_REQUIRE(run.at("decisions").as_array().size() == 1u);
+  BOOST_TEST(run.at("decisions").at(0).at("uuid") == id);
+  here.bad(1, "has no line", "log", {"--run", "999"});
+  BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(no_credentials_lie_open, two_sites) {
+  served s(base);
+  connect(s);
+  here.good("repository add", {"--name", "Far", "--type", "data", "--url", "http://127.0.0.1:9/eden", "--proxy",
+                               "http://p:gate-word@127.0.0.1:9"});
+  here.good("settings set", {"--proxy", "http://p:door-word@127.0.0.1:9"});
+  here.good("settings set", {"--proxy", ""});
+  here.good("sync", {"--repository", "Base", "--wait"});
+  std::string seen;
+  for (const auto& each : fs::recursive_directory_iterator(here.data)) {
+    if (!each.is_regular_file()) continue;
+    const auto content = read_file(each.path());
+    for (const auto* const secret : {"hidden-word", "gate-word", "door-word"})
+      BOOST_TEST(content.find(secret) == std::string::npos, each.path() << " holds " << secret);
+  }
+  for (const auto* const command : {"repository list", "settings show", "log", "status"})
+    BOOST_TEST(here.good(command).find("-word") == std::string::npos, command);
+  const auto key = fs::path(here.data) / "credentials.key";
+  BOOST_TEST((fs::status(key).permissions() == (fs::perms::owner_read | fs::perms::owner_write)));
+  fs::rename(key, here.root / "away");
+  const auto failed = here.at("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(failed.status == 1);
+  BOOST_TEST((failed.out + failed.err).find("the key of the credentials is missing") != std::string::npos);
+  fs::rename(here.root / "away", key);
+  here.good("sync", {"--repository", "Base", "--wait"});
+  BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_is_saved_registers_itself, two_sites) {
+  served s(base);
+  BOOST_TEST(here.good("repository add", {"--name", "Base", "--url", s.address, "--username", "field",
+                                          "--password-file", here.file("pw", "hidden-word\n")})
+                 .starts_with("Successfully registered"));
+  BOOST_TEST(here.json("repository show", {"--name", "Base"}).at("uuid") == base.json("settings show").at("uuid"));
+  BOOST_TEST(base.json("repository list").as_array().size() == 1u);
+  // A typed UUID that differs is reported, and stays.
+  const auto other =
+      here.good("repository set", {"--name", "Base", "--uuid", "urn:uuid:00000000-0000-4000-8000-00000000000f"});
+  BOOST_TEST(other.starts_with("Could not auto-register"));
+  BOOST_TEST(other.find("differs from the one entered") != std::string::npos);
+  BOOST_TEST(here.json("repository show", {"--name", "Base"}).at("uuid") ==
+             "urn:uuid:00000000-0000-4000-8000-00000000000f");
+  BOOST_TEST(s.stop() == 0);
+  BOOST_TEST(here.good("repository add", {"--name", "Gone", "--url", "http://127.0.0.1:9/eden"})
+                 .starts_with("Could not auto-register"));
+}
+
+BOOST_FIXTURE_TEST_CASE(data_sets_are_offered_and_taken, two_sites) {
+  workplace third;
+  third.make();
+  base.good("dataset add", {"--code", "DEMO", "--name", "Centres"});
+  base.bad(1, "code", "dataset add", {"--code", "DEMO"});
+  base.bad(1, "code", "dataset add", {"--code", "../x"});
+  base.good("dataset add-resource", {"--code", "DEMO", "--resource", "dvr_centre"});
+  base.bad(1, "already", "dataset add-resource", {"--code", "DEMO", "--resource", "dvr_centre"});
+  BOOST_TEST(base.good("dataset archive", {"--code", "DEMO"}).find("bytes") != std::string::npos);
+  served s(base);
+  third.good("repository add", {"--name", "Offers", "--type", "data", "--url", s.address, "--username", "field",
+                                "--password-file", third.file("pw", "hidden-word\n")});
+  third.good("dataset add", {"--code", "DEMO", "--repository", "Offers"});
+  third.good("sync", {"--repository", "Offers", "--wait"});
+  BOOST_TEST(all_of(third).find("Harbour School") != std::string::npos);
+  bool fetched = false;
+  const auto log = third.json("log");
+  for (const auto& l : log.as_array()) fetched = fetched || l.at("action") == "fetch archive";
+  BOOST_TEST(fetched);
+  BOOST_TEST(third.json("dataset list").at(0).at("resources").at(0) == "dvr_centre");
+  base.good("dataset remove", {"--code", "DEMO"});
+  BOOST_TEST(base.json("dataset list").as_array().empty());
+  BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(the_log_is_kept_as_long_as_is_wanted, workplace) {
+  make();
+  BOOST_TEST(json("settings show").at("log_retention") == "for ever");
+  good("settings set", {"--log-retention", "90d"});
+  BOOST_TEST(json("settings show").at("log_retention") == "90d");
+  bad(1, "length of time", "settings set", {"--log-retention", "soon"});
+}
+
+BOOST_AUTO_TEST_SUITE_END()
