@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,6 +66,8 @@ struct asking_site {
     site_settings s;
     s.domain = std::move(domain);
     s.url = std::move(url);
+    // The answers are as old as the recordings.
+    s.clock_skew = std::numeric_limits<std::int64_t>::max();
     return s;
   }
 
