@@ -117,6 +117,26 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_and_a_page_are_told_apart_from_a_good_answ
   BOOST_TEST(line_of(seen, "resource org_office").starts_with("no: "));
 }
 
+BOOST_AUTO_TEST_CASE(a_certificate_that_is_not_believed_is_told_apart_from_a_peer_that_is_not_there) {
+  checked_sites p(false);
+  auto peer = p.peer_now();
+  peer.url = "https://base.example.org/eden";
+  const auto check = [&](error code) {
+    admin::check_peer<parts> op(p.field.self, peer, {});
+    BOOST_TEST_REQUIRE(op.next() != nullptr);
+    op.on_failure(make_failure(code, "its certificate has expired"));
+    BOOST_TEST(op.next() == nullptr);
+    return op.findings();
+  };
+  const auto refused = check(error::not_secure);
+  BOOST_TEST(line_of(refused, "reachable").starts_with("yes: "));
+  BOOST_TEST(line_of(refused, "certificate").starts_with("no: "));
+  BOOST_TEST(line_of(refused, "certificate").ends_with("its certificate has expired"));
+  const auto gone = check(error::unreachable);
+  BOOST_TEST(line_of(gone, "reachable").starts_with("no: "));
+  BOOST_TEST(line_of(gone, "certificate") == "unknown: there was no answer");
+}
+
 BOOST_AUTO_TEST_CASE(a_ledger_that_makes_no_sense_is_noticed) {
   two_sites p;
   const auto task = p.add_task();

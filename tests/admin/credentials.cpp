@@ -47,20 +47,24 @@ BOOST_AUTO_TEST_CASE(the_password_in_an_address) {
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_entered_is_written_down_sealed_and_opened_for_a_connection, a_site) {
-  all.add({.name = "Base", .url = "http://base", .username = "ann", .password = "abc", .proxy = "http://p:xyz@gate"})
+  all.add({.name = "Base",
+           .url = "http://base",
+           .username = "ann",
+           .password = "abc",
+           .proxy = "http://p:xyz@gate:3128"})
       .value();
   BOOST_TEST(there().password == "turned.cba");
-  BOOST_TEST(there().proxy == "http://p:turned.zyx@gate");
+  BOOST_TEST(there().proxy == "http://p:turned.zyx@gate:3128");
   const auto plain = admin::opened(there(), turning_vault()).value();
   BOOST_TEST(plain.password == "abc");
-  BOOST_TEST(plain.proxy == "http://p:xyz@gate");
+  BOOST_TEST(plain.proxy == "http://p:xyz@gate:3128");
 }
 
 BOOST_FIXTURE_TEST_CASE(only_what_changes_is_sealed_again, a_site) {
-  all.add({.name = "Base", .url = "http://base", .password = "abc", .proxy = "http://p:xyz@gate"}).value();
+  all.add({.name = "Base", .url = "http://base", .password = "abc", .proxy = "http://p:xyz@gate:3128"}).value();
   all.change("Base", [](repository& r) { r.url = "http://other"; }).value();
   BOOST_TEST(there().password == "turned.cba");
-  BOOST_TEST(there().proxy == "http://p:turned.zyx@gate");
+  BOOST_TEST(there().proxy == "http://p:turned.zyx@gate:3128");
   all.change("Base", [](repository& r) { r.password = "def"; }).value();
   BOOST_TEST(there().password == "turned.fed");
   all.change("Base", [](repository& r) { r.password = r.proxy = ""; }).value();
@@ -74,7 +78,7 @@ BOOST_FIXTURE_TEST_CASE(what_cannot_be_opened_or_sealed_is_told_with_the_name, a
   BOOST_TEST_REQUIRE(refused.has_error());
   BOOST_TEST(refused.error().info.ours() == "Base: this key is another one");
   r.password = "plain";
-  r.proxy = "http://p:unknown@gate";
+  r.proxy = "http://p:unknown@gate:3128";
   BOOST_TEST(admin::opened(r, turning_vault()).has_error());
 
   admin::repositories<parts> full(self, [](std::string_view) -> result<std::string> {
