@@ -1,15 +1,14 @@
 // sync, status, cancel: runs that somebody asks for, watches and cancels; worker: the program that leads them.
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <unistd.h>
 
 #include <edensync/job/run_words.hpp>
 #include <edensync/log/redact.hpp>
 #include <edensync/admin/explain.hpp>
-#include <edensync/admin/job_text.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <edensync/admin/runs.hpp>
-#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <thread>
