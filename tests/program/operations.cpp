@@ -76,8 +76,8 @@ struct two_sites {
   }
 
   void configure(const std::string& url) const {
-    field.good("repository add", {"--name", "Base", "--url", url, "--username", "field", "--password-file",
-                                  field.file("pw", "secret\n")});
+    field.good("repository add", {"--no-register", "--name", "Base", "--url", url, "--username", "field",
+                                  "--password-file", field.file("pw", "secret\n")});
     field.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
   }
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
   for (const std::string now : {"registered", "pushes accepted", "a worker alive"})
     BOOST_TEST(held(seen, now) == "yes");
 
-  field.good("repository set", {"--name", "Base", "--password-file", field.file("pw", "wrong\n")});
+  field.good("repository set", {"--no-register", "--name", "Base", "--password-file", field.file("pw", "wrong\n")});
   BOOST_TEST(held(check(1), "credentials") == "no");
   BOOST_TEST(s.stop() == 0);
   BOOST_TEST(held(check(1), "reachable") == "no");

@@ -27,8 +27,8 @@ struct two_sites {
   }
 
   void configure(const std::string& url) {
-    field.good("repository add", {"--name", "Base", "--url", url, "--username", "field", "--password-file",
-                                  field.file("pw", "secret\n")});
+    field.good("repository add", {"--no-register", "--name", "Base", "--url", url, "--username", "field",
+                                  "--password-file", field.file("pw", "secret\n")});
     field.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
   }
 
@@ -75,13 +75,13 @@ BOOST_AUTO_TEST_CASE(a_run_that_fails_says_so) {
     served s(base);
     gone = s.address;
     configure(gone);
-    field.good("repository set", {"--name", "Base", "--password-file", field.file("pw", "wrong\n")});
+    field.good("repository set", {"--no-register", "--name", "Base", "--password-file", field.file("pw", "wrong\n")});
     field.bad(1, "refused the credentials", "sync", {"--repository", "Base", "--wait"});
     BOOST_TEST(s.stop() == 0);
   }
   field.bad(1, "cannot be reached", "sync", {"--repository", "Base", "--wait"});
   field.bad(1, "no repository", "sync", {"--repository", "Nobody"});
-  field.good("repository set", {"--name", "Base", "--url", ""});
+  field.good("repository set", {"--no-register", "--name", "Base", "--url", ""});
   field.bad(1, "No URL", "sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(field.json("log").as_array().size() == 3u);
 }
@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE(over_https) {
   BOOST_TEST(s.address.starts_with("https://127.0.0.1:"));
   configure(s.address);
   sync_fails("signed by nobody known");
-  field.good("repository set", {"--name", "Base", "--ca", ca});
+  field.good("repository set", {"--no-register", "--name", "Base", "--ca", ca});
   BOOST_TEST(
       field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
-  field.good("repository set", {"--name", "Base", "--ca", "", "--pin", std::string(64, '0')});
+  field.good("repository set", {"--no-register", "--name", "Base", "--ca", "", "--pin", std::string(64, '0')});
   sync_fails("not the pinned one");
-  field.good("repository set", {"--name", "Base", "--pin", identity.fingerprint});
+  field.good("repository set", {"--no-register", "--name", "Base", "--pin", identity.fingerprint});
   field.good("sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(s.stop() == 0);
   base.bad(2, "belong together", "serve", {"--listen", "127.0.0.1:0", "--tls-key", key});
@@ -123,20 +123,21 @@ BOOST_AUTO_TEST_CASE(through_a_proxy_that_asks_for_a_password,
   served secure(base, {"--tls-cert", base.file("cert.pem", identity.certificate), "--tls-key",
                        base.file("key.pem", identity.key)});
   configure(secure.address);
-  field.good("repository set", {"--name", "Base", "--ca", field.file("ca.pem", authority.certificate())});
+  field.good("repository set",
+             {"--no-register", "--name", "Base", "--ca", field.file("ca.pem", authority.certificate())});
   field.good("settings set",
              {"--proxy", proxy.address("pilot@"), "--proxy-password-file", field.file("proxy", "p4ss.word-1\n")});
   BOOST_TEST(
       field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
   // Its own goes before the site's, and shows that it is asked at all.
-  field.good("repository set", {"--name", "Base", "--proxy", proxy.address("pilot:guessed@")});
+  field.good("repository set", {"--no-register", "--name", "Base", "--proxy", proxy.address("pilot:guessed@")});
   sync_fails("the proxy refused");
   BOOST_TEST(secure.stop() == 0);
   const auto lines = field.good("log", {"--last", "100"});
   for (const char* word : {"p4ss", "guessed", "secret"}) BOOST_TEST(lines.find(word) == std::string::npos);
 
   served open(base);
-  field.good("repository set", {"--name", "Base", "--ca", "", "--url", open.address, "--proxy", ""});
+  field.good("repository set", {"--no-register", "--name", "Base", "--ca", "", "--url", open.address, "--proxy", ""});
   field.good("sync", {"--repository", "Base", "--wait"});
   field.good("settings set", {"--proxy", proxy.address("")});
   sync_fails("wants a user name and password");
@@ -177,7 +178,7 @@ BOOST_AUTO_TEST_CASE(a_run_in_the_background) {
   served own(field, {"--worker"});
   BOOST_TEST(field.json("status").at(0).at("worker") == true);
   BOOST_TEST(field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: "));
-  field.good("repository set", {"--name", "Base", "--url", "http://127.0.0.1:9/eden"});
+  field.good("repository set", {"--no-register", "--name", "Base", "--url", "http://127.0.0.1:9/eden"});
   const auto failed = field.at("sync", {"--repository", "Base", "--wait"});
   BOOST_TEST(failed.status == 1);
   BOOST_TEST(failed.out.find("cannot be reached") != std::string::npos, failed.out);

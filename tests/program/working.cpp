@@ -23,13 +23,13 @@ struct scheduled {
     for (auto* w : {&base, &field}) w->make();
     base.good("settings set", {"--mode", "eden"});
     base.add_user("field", "secret", "write");
-    field.good("repository add", {"--name", "Base", "--url", "http://127.0.0.1:9/eden", "--username", "field",
-                                  "--password-file", field.file("pw", "secret\n")});
+    field.good("repository add", {"--no-register", "--name", "Base", "--url", "http://127.0.0.1:9/eden", "--username",
+                                  "field", "--password-file", field.file("pw", "secret\n")});
     field.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
   }
 
   void connect(const holding_line& line) {
-    field.good("repository set", {"--name", "Base", "--url", line.address_of("/eden")});
+    field.good("repository set", {"--no-register", "--name", "Base", "--url", line.address_of("/eden")});
     field.good("sync", {"--repository", "Base", "--wait"});
     base.good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
   }

@@ -79,8 +79,8 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
 }
 
 // What is saved makes itself known to its peer, as in Eden, whose words these are.
-void register_there(open_site& here, const edensync::repository& r, std::ostream& out) {
-  if (r.type != "eden" || r.url.empty()) return;
+void register_there(open_site& here, const edensync::repository& r, const arguments& given, std::ostream& out) {
+  if (r.type != "eden" || r.url.empty() || given.has("no-register")) return;
   auto line = client_for(here, r);
   edensync::active_site calling(here.site);
   const auto asking = calling.register_at(r);
@@ -98,7 +98,7 @@ void add(const arguments& given, std::ostream& out) {
   edensync::repository r{.name = given.text("name")};
   change_of(given)(r);
   const auto here = site_of(given);
-  register_there(*here, repositories(here->site, here->seal()).add(std::move(r)).value(), out);
+  register_there(*here, repositories(here->site, here->seal()).add(std::move(r)).value(), given, out);
 }
 
 void set(const arguments& given, std::ostream& out) {
@@ -114,7 +114,7 @@ void set(const arguments& given, std::ostream& out) {
                          .value();
   // Only what has to do with the line makes the peer worth asking.
   for (const auto* const option : {"url", "username", "password-file", "proxy", "uuid", "ca", "pin"})
-    if (given.has(option)) return register_there(*here, saved, out);
+    if (given.has(option)) return register_there(*here, saved, given, out);
 }
 
 void list(const arguments& given, std::ostream& out) {
@@ -151,7 +151,8 @@ const std::vector<option> description{{"data"},
                                       {"accept-push", kind::flag},
                                       {"no-accept-push", kind::flag},
                                       {"synchronise-uuids", kind::flag},
-                                      {"no-synchronise-uuids", kind::flag}};
+                                      {"no-synchronise-uuids", kind::flag},
+                                      {"no-register", kind::flag}};
 
 constexpr const char* described =
     "\n                      [--username U] [--password-file FILE] [--proxy URL\n"
@@ -169,7 +170,8 @@ constexpr const char* described =
     "  --pin SHA256           over https: its certificate is this one; without --ca, nothing else matters\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"
     "  --accept-push          it may push to this site\n"
-    "  --synchronise-uuids    a record that is found by its content takes over the repository's UUID";
+    "  --synchronise-uuids    a record that is found by its content takes over the repository's UUID\n"
+    "  --no-register          it is only saved: this site registers there with the first run";
 
 }  // namespace
 

@@ -33,7 +33,8 @@ std::vector<command> all_commands() {
 
 void print_help(const std::vector<command>& all) {
   std::cout << "usage: eden-site COMMAND --data DIR [OPTION]...\n\nCommands:\n";
-  for (const auto& c : all) std::cout << "  " << c.name << std::string(20 - c.name.size(), ' ') << c.purpose << '\n';
+  for (const auto& c : all)
+    std::cout << "  " << c.name << std::string(25 - std::min<std::size_t>(c.name.size(), 24), ' ') << c.purpose << '\n';
   std::cout << "\neden-site COMMAND --help tells the options of each. Exit status: 0 done, 1 failed, 2 wrong usage.\n";
 }
 
