@@ -64,7 +64,8 @@ bool stays_out(const fs::path& relative) {
 result<void> add(edensync::zip::writer& into, const std::string& name, const fs::path& file, edensync::timestamp at) {
   return into.add(
       name,
-      [file, from = std::shared_ptr<std::FILE>()](std::span<char> piece) mutable -> result<std::size_t> {
+      [file, from = std::shared_ptr<std::FILE>(), ended = false](std::span<char> piece) mutable -> result<std::size_t> {
+        if (ended) return std::size_t{0};
         if (from == nullptr) {
           auto* const opened = std::fopen(file.c_str(), "rbe");
           if (opened == nullptr) return last_failure(file);
@@ -72,7 +73,8 @@ result<void> add(edensync::zip::writer& into, const std::string& name, const fs:
         }
         const auto n = std::fread(piece.data(), 1, piece.size(), from.get());
         if (n == 0 && std::ferror(from.get()) != 0) return last_failure(file);
-        if (n == 0) from.reset();
+        ended = n == 0;
+        if (ended) from.reset();
         return n;
       },
       at);
