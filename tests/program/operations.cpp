@@ -192,6 +192,7 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_made_while_others_write_is_a_site) {
   base.good("backup", {last.string()});
   base.bad(1, "is there already", "backup", {last.string()});
   base.bad(1, "No such file", "backup", {(base.root / "nowhere" / "b.zip").string()});
+  base.bad(1, "own folder", "backup", {base.data + "/b.zip"});
   base.bad(2, "one file", "backup");
   std::size_t archives = 0;
   for (const auto& each : fs::directory_iterator(base.root)) {

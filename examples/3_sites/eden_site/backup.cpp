@@ -60,16 +60,21 @@ bool stays_out(const fs::path& relative) {
          first.starts_with("worker") || first == "credentials.key";
 }
 
+// It is opened when its turn comes: there may be any number of them.
 result<void> add(edensync::zip::writer& into, const std::string& name, const fs::path& file, edensync::timestamp at) {
-  std::shared_ptr<std::FILE> from(std::fopen(file.c_str(), "rbe"), [](std::FILE* f) {
-    if (f != nullptr) std::fclose(f);
-  });
-  if (from == nullptr) return last_failure(file);
   return into.add(
       name,
-      [from, file](std::span<char> piece) -> result<std::size_t> {
+      [file, from = std::shared_ptr<std::FILE>(), ended = false](std::span<char> piece) mutable -> result<std::size_t> {
+        if (ended) return std::size_t{0};
+        if (from == nullptr) {
+          auto* const opened = std::fopen(file.c_str(), "rbe");
+          if (opened == nullptr) return last_failure(file);
+          from.reset(opened, close_file());
+        }
         const auto n = std::fread(piece.data(), 1, piece.size(), from.get());
         if (n == 0 && std::ferror(from.get()) != 0) return last_failure(file);
+        ended = n == 0;
+        if (ended) from.reset();
         return n;
       },
       at);
@@ -96,6 +101,9 @@ result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
   const auto taken = make_failure(error::bad_setting, file.string() + " is there already");
   std::error_code wrong;
   if (fs::symlink_status(file, wrong).type() != fs::file_type::not_found) return taken;
+  const auto place = fs::weakly_canonical(file, wrong).lexically_relative(fs::canonical(folder.path(), wrong));
+  if (!place.empty() && *place.begin() != "..")
+    return make_failure(error::bad_setting, "a backup does not belong into the site's own folder");
   // As long as it is held the schema stays the one that the database follows.
   const auto lock = folder.lock_for_use();
   if (!lock) return lock.error();
@@ -111,7 +119,8 @@ result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
   if (auto added = add(all, "site.sqlite", database, now); !added) return added.error();
   for (fs::recursive_directory_iterator each(folder.path(), wrong), end; !wrong && each != end; each.increment(wrong)) {
     const auto relative = each->path().lexically_relative(folder.path());
-    if (stays_out(relative) || !each->is_regular_file()) continue;
+    // What is hidden is not whole yet.
+    if (stays_out(relative) || relative.filename().string().starts_with('.') || !each->is_regular_file()) continue;
     if (auto added = add(all, relative.generic_string(), each->path(), now); !added) return added.error();
   }
   if (wrong) return in_words(folder.path(), wrong);

@@ -26,7 +26,7 @@ struct record_difference {
   std::string resource;
   /// As documents name it.
   std::string uuid;
-  /// Its version at this site and at the peer; none: it is not there. The same: what is in it differs.
+  /// Its version at this site and at the peer, without the mci; none: it is not there. The same: what is in it differs.
   std::optional<version_stamp> here, there;
 };
 
@@ -238,6 +238,8 @@ class compare final : public operation {
     auto& r = reports_[p.report];
     ++r.differences;
     d.resource = r.resource;
+    for (auto* v : {&d.here, &d.there})
+      if (*v) (*v)->mci.reset();
     tell_(d);
   }
 
