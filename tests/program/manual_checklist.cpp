@@ -71,6 +71,7 @@ BOOST_AUTO_TEST_CASE(a_site_follows_the_manual_and_is_synchronised) {
   BOOST_TEST(lacking.status == 1);
   BOOST_TEST(holds(boost::json::parse(lacking.out), "a worker alive") == "no");
   background worker(active, {"worker"});
+  while (!active.json("status", {"--repository", "Headquarters"}).at("worker").as_bool()) continue;
   const auto found = active.json("check", {"--repository", "Headquarters"});
   for (const auto* const each :
        {"reachable", "credentials", "registered", "clock", "pushes accepted", "a worker alive"})
