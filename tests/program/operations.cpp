@@ -97,14 +97,18 @@ BOOST_FIXTURE_TEST_SUITE(program_operations, two_sites)
 BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
   served s(base);
   configure(s.address);
+  // Saving it has registered; somebody takes that back.
+  base.good("repository remove", {"--name", std::string(base.json("repository list").at(0).at("name").as_string())});
   auto seen = check(1);
   for (const std::string good : {"folder", "database", "UUID", "schema", "reachable", "credentials", "clock",
                                  "resource dvr_centre", "watermarks Base dvr_centre"})
     BOOST_TEST(held(seen, good) == "yes", good << ": " << boost::json::serialize(seen));
   for (const std::string lacks : {"registered", "pushes accepted", "a worker alive"})
     BOOST_TEST(held(seen, lacks) == "no", lacks);
+  // It was not registered by the way.
   BOOST_TEST(base.json("repository list").as_array().empty());
 
+  field.good("repository set", {"--name", "Base", "--password-file", field.file("pw", "secret\n")});
   field.good("sync", {"--repository", "Base", "--wait"});
   const background worker(field, {"worker"});
   while (!field.json("status", {"--repository", "Base"}).at("worker").as_bool()) continue;

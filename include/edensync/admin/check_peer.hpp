@@ -255,7 +255,7 @@ class check_peer final : public operation {
       for (auto& f : findings_)
         if (f.subject == "registered")
           f = {"registered", answer::no, "the peer does not know this site, or not under this account",
-               "take its UUID away with repository set, so that the next run registers again"};
+               "save the repository again, which registers; so does the next run that has something to push"};
     findings_.push_back({"pushes accepted", why ? answer::no : answer::yes,
                          why ? why->text() : "a document without records was taken",
                          why ? "let the peer's administrator accept pushes from this site" : ""});
