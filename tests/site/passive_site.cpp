@@ -175,7 +175,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_served_leaves_a_line) {
 BOOST_AUTO_TEST_CASE(wrong_credentials_leave_a_line_for_each_user_and_minute) {
   asked_site s({.authenticate = [](std::string_view, std::string_view p) { return p == "secret"; }});
   const auto ask = [&](std::string user, std::string method = "GET", std::string path = "/sync/sync.xml") {
-    BOOST_TEST(s.ask(std::move(method), std::move(path), {}, std::move(user), "wrong").head.status == 401u);
+    const auto status = s.ask(std::move(method), std::move(path), {}, std::move(user), "wrong").head.status;
+    // Who guesses too much has to wait (login_throttle).
+    BOOST_TEST((status == 401u || status == 429u));
   };
   for (int i = 0; i < 50; ++i) ask("ann");
   BOOST_TEST(s.log().size() == 1u);
@@ -233,12 +235,14 @@ BOOST_AUTO_TEST_CASE(registrations_are_answered_as_eden_does) {
   BOOST_TEST(known.url.empty());
   BOOST_TEST(last_line(s) == "register/incoming none success: Registration successful");
 
-  // An administrator lets it push; a new registration does not take that back.
+  // An administrator lets it push, and calls it something else; a new registration does not take that back.
   known.accept_push = true;
+  known.name = "North";
   s.self.put(known).value();
-  std::tie(status, reply) = post(R"({"uuid": "urn:uuid:peer", "name": "New name"})");
+  std::tie(status, reply) = post(R"({"uuid": "urn:uuid:peer", "name": "New name", "apitype": "filesync"})");
   BOOST_TEST((reply == register_reply{true, "Registration update successful", own}));
-  BOOST_TEST(s.self.repositories().value().front().name == "New name");
+  BOOST_TEST(s.self.repositories().value().front().name == "North");
+  BOOST_TEST(s.self.repositories().value().front().type == "eden");
   BOOST_TEST(s.self.repositories().value().front().accept_push);
 
   // Missing uuid: under 200, and with the sender.
@@ -249,6 +253,28 @@ BOOST_AUTO_TEST_CASE(registrations_are_answered_as_eden_does) {
 
   for (const auto body : {"", "[]", "nonsense", "{"}) BOOST_TEST(post(body).first == 400u);
   BOOST_TEST(s.self.repositories().value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(newcomers_take_nobodys_name) {
+  asked_site s({.authenticate = {}, .accept_pushes = false});
+  s.know({.uuid = id_of("base"), .name = "Base"});
+  const auto called = [&](const std::string& uuid, const std::string& name, const std::string& user = "one") {
+    const auto t = s.ask("POST", "/sync/repository/register.json",
+                         R"({"uuid": ")" + uuid + R"(", "name": ")" + name + R"("})", user);
+    const auto r = s.store.snapshot().find_repository(uid(uuid));
+    return t.head.status == 200u && r ? r->name : std::to_string(t.head.status);
+  };
+  BOOST_TEST(called("urn:uuid:1", "Base") == "Base (2)");
+  BOOST_TEST(called("urn:uuid:2", "Base") == "Base (3)");
+  BOOST_TEST(called("urn:uuid:3", id_of("base").text()) == "urn:uuid:3");
+  BOOST_TEST(called("urn:uuid:4", "") == "urn:uuid:4");
+  BOOST_TEST(called("plain", "x") == "x");
+  BOOST_TEST(called("urn:uuid:5", "plain") == "plain (2)");
+  BOOST_TEST(called("urn:uuid:6", std::string(5000, 'n')) == std::string(64, 'n'));
+  for (int i = 0; i < 93; ++i) called("urn:uuid:many" + std::to_string(i), "Many");
+  BOOST_TEST(called("urn:uuid:100", "Many") == "Many (94)");
+  BOOST_TEST(called("urn:uuid:101", "Many") == "403");
+  BOOST_TEST(called("urn:uuid:101", "Other", "two") == "Other");
 }
 
 BOOST_AUTO_TEST_CASE(a_registration_belongs_to_its_account) {

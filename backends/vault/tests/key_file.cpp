@@ -6,6 +6,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "edensync/concepts/secret_vault.hpp"
 
@@ -38,7 +39,7 @@ bool is_refused(const Result& r) {
 BOOST_AUTO_TEST_SUITE(vault)
 
 BOOST_FIXTURE_TEST_CASE(what_is_sealed_can_be_opened_and_does_not_show, place) {
-  for (const std::string text : {"open sesame", "x", "p\xc3\xa4ss:w@rd/#?", std::string(5000, 'y').c_str()}) {
+  for (const auto& text : std::vector<std::string>{"open sesame", "x", "p\xc3\xa4ss:w@rd/#?", std::string(5000, 'y')}) {
     const auto sealed = vault.seal(text).value();
     BOOST_TEST(key_file::is_sealed(sealed));
     BOOST_TEST((text.size() < 3 || sealed.find(text) == std::string::npos));

@@ -66,13 +66,14 @@ std::optional<bool> arguments::choice(std::string_view name) const {
   return true;
 }
 
-std::size_t arguments::number(std::string_view name, std::size_t otherwise) const {
+std::size_t arguments::number(std::string_view name, std::size_t otherwise, std::size_t most) const {
   if (!has(name)) return otherwise;
   const auto& digits = text(name);
   std::size_t n = 0;
   const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
   if (wrong != std::errc() || end != digits.data() + digits.size())
     throw usage_error("--" + std::string(name) + " is no number");
+  if (n > most) throw usage_error("--" + std::string(name) + " is at most " + std::to_string(most));
   return n;
 }
 

@@ -42,8 +42,11 @@ class arguments {
   /// Of `--name` and `--no-name`, which one is given. Errors: `usage_error` if both are.
   std::optional<bool> choice(std::string_view name) const;
 
-  /// Errors: `usage_error` if it is no whole number.
-  std::size_t number(std::string_view name, std::size_t otherwise) const;
+  /// Errors: `usage_error` if it is no whole number, or a larger one than `most`.
+  std::size_t number(std::string_view name, std::size_t otherwise, std::size_t most = longest_number) const;
+
+  /// What the ledger can number.
+  static constexpr std::size_t longest_number = std::size_t{1} << 62;
 
   /// The words that are no options.
   const std::vector<std::string>& others() const { return others_; }

@@ -57,7 +57,7 @@ struct work_folder {
 bool stays_out(const fs::path& relative) {
   const auto first = relative.begin()->string();
   return first.starts_with("site.sqlite") || first == "lock" || first == "runs" || first.starts_with("dry_run.") ||
-         first.starts_with("worker") || first == "credentials.key";
+         first.starts_with("worker") || first.starts_with("credentials.key");
 }
 
 // It is opened when its turn comes: there may be any number of them.

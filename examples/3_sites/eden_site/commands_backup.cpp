@@ -4,6 +4,7 @@
 
 #include "backup.hpp"
 #include "commands.hpp"
+#include "end_signals.hpp"
 
 namespace eden_site {
 
@@ -11,6 +12,8 @@ namespace {
 
 void backup(const arguments& given, std::ostream& out) {
   if (given.others().size() != 1) throw usage_error("backup takes one file");
+  // Whoever interrupts it gets a whole backup; half of one would stay beside it.
+  const end_signals ends;
   const auto where = data_folder::find(given.text("data")).value();
   const auto bytes = back_up(where, given.others().front()).value();
   out << given.others().front() << ": " << bytes << " bytes\n";

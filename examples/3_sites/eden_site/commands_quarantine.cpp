@@ -79,7 +79,11 @@ void retry(const arguments& given, std::ostream& out) {
     which.emplace_back();  // what was imported by hand
   }
   std::uint64_t taken = 0;
-  for (const auto& r : which) taken += quarantine(here->site).retry(r).value();
+  for (const auto& r : which) {
+    // A worker that finds nobody at work takes the lease of whoever has one.
+    const auto alone = here->folder.lock_for_run(r.id).value();
+    taken += quarantine(here->site).retry(r).value();
+  }
   out << taken << " taken\n";
 }
 

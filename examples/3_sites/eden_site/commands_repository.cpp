@@ -66,6 +66,7 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
     take("url", r.url);
     take("path", r.path);
     take("username", r.username);
+    take("account", r.account);
     if (proxy) r.proxy = *proxy;
     take("pin", r.pin);
     // It is read by whoever runs later, wherever that is.
@@ -142,6 +143,7 @@ const std::vector<option> description{{"data"},
                                       {"url"},
                                       {"path"},
                                       {"username"},
+                                      {"account"},
                                       {"password-file"},
                                       {"proxy"},
                                       {"proxy-password-file"},
@@ -157,7 +159,7 @@ const std::vector<option> description{{"data"},
 constexpr const char* described =
     "\n                      [--username U] [--password-file FILE] [--proxy URL\n"
     "                      [--proxy-password-file FILE]] [--ca FILE] [--pin SHA256] [--uuid U]\n"
-    "                      [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
+    "                      [--account A] [--[no-]accept-push] [--[no-]synchronise-uuids]\n\n"
     "  --name N               its name; where one is named that is here, its UUID will do, too\n"
     "  --type T               eden: another site; data: public data sets; filesync: a folder\n"
     "  --url U                where it is, with the application: https://host:port/eden\n"
@@ -169,6 +171,7 @@ constexpr const char* described =
     "  --ca FILE              over https: certificates in PEM that are believed instead of this machine's\n"
     "  --pin SHA256           over https: its certificate is this one; without --ca, nothing else matters\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"
+    "  --account A            the account of this site that may speak for it; unless told, whichever registers first\n"
     "  --accept-push          it may push to this site\n"
     "  --synchronise-uuids    a record that is found by its content takes over the repository's UUID\n"
     "  --no-register          it is only saved: this site registers there with the first run";

@@ -83,7 +83,11 @@ void settings_set(const arguments& given, std::ostream&) {
         auto c = admin::read_choices(ledger);
         take("domain", c.domain);
         take("public-url", c.public_url);
-        if (proxy) c.proxy = admin::with_password(*proxy, here->seal()).value();
+        if (proxy) {
+          // What is sealed cannot be checked any more.
+          admin::detail::check_proxy(*proxy).value();
+          c.proxy = admin::with_password(*proxy, here->seal()).value();
+        }
         if (given.has("mode")) c.mode = *mode;
         if (retention) c.log_retention = *retention;
         if (strict || given.has("no-strict-master")) c.strict_master = strict;

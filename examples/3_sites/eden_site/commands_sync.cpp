@@ -9,7 +9,9 @@
 #include <edensync/admin/explain.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <edensync/admin/runs.hpp>
+#include <atomic>
 #include <chrono>
+#include <optional>
 #include <ostream>
 #include <thread>
 #include <utility>
@@ -53,11 +55,21 @@ void begin_in_background(const data_folder& folder) {
 // Leads the run itself if nobody else does.
 edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
   const end_signals ends;
-  const on_end_signal cancel(ends, [&] { (void)runs(here.site).cancel(peer); });
+  std::atomic<bool> interrupted{false};
+  const on_end_signal cancel(ends, [&] {
+    (void)runs(here.site).cancel(peer);
+    interrupted = true;
+  });
+  std::optional<std::chrono::steady_clock::time_point> since;
   for (;;) {
     if (!here.folder.has_worker().value()) run_loop(here, {.only = peer, .jobs = false}).work_off();
     const auto s = runs(here.site).of(peer).value();
     if (!s.requested && !s.running()) return s;
+    // Whoever leads it may hang: then it is up to others to take it over.
+    const auto now = std::chrono::steady_clock::now();
+    if (interrupted && !since) since = now;
+    if (since && now - *since > std::chrono::seconds(15))
+      edensync::throw_failure(edensync::error::cancelled, "the run has not ended yet");
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
 }

@@ -95,6 +95,13 @@ result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
   return lock;
 }
 
+result<folder_lock> data_folder::lock_for_dry_run() const {
+  std::error_code wrong;
+  fs::create_directories(where_ / "runs", wrong);
+  if (wrong) return in_words(where_ / "runs", wrong);
+  return folder_lock::take(where_ / "runs" / "dry_run", folder_lock::kind::exclusive, false);
+}
+
 result<folder_lock> data_folder::lock_as_worker() const {
   return folder_lock::take(where_ / "worker", folder_lock::kind::shared, false);
 }
@@ -129,6 +136,9 @@ result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
   if (!store) return store.error();
   auto choices = edensync::detail::guarded([&] {
     auto ledger = store->snapshot();
+    // Made once and for all by `make_site`: a new one would be another site.
+    if (!ledger.setting("uuid"))
+      edensync::throw_failure(error::store_damaged, "the site has lost its UUID: go back to the last backup");
     return edensync::admin::read_choices(ledger);
   });
   if (!choices) return choices.error();

@@ -20,6 +20,7 @@ namespace eden_site {
 ///     archives/CODE.zip   of the data sets that this site offers
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
+///     dry_run.*           the copy that a dry run works on; `runs/dry_run` is held meanwhile
 ///     worker              held by the workers; worker.turn by whoever looks whether there is one
 ///
 /// Thread safety: a value.
@@ -52,6 +53,9 @@ class data_folder {
 
   /// Held during a run with a repository. Errors: busy if another one is under way.
   edensync::result<folder_lock> lock_for_run(std::int64_t repository) const;
+
+  /// Held during a dry run; whoever has it may remove what others left behind. It waits for another one to end.
+  edensync::result<folder_lock> lock_for_dry_run() const;
 
   /// Held by a worker as long as it lives; any number may.
   edensync::result<folder_lock> lock_as_worker() const;

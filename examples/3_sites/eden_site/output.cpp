@@ -14,6 +14,9 @@ std::string harmless(std::string_view text) {
   std::string out(text);
   std::replace_if(
       out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+  // C1, as UTF-8 has them.
+  for (std::size_t at = 0; (at = out.find('\xc2', at)) != std::string::npos; ++at)
+    if (at + 1 < out.size() && static_cast<unsigned char>(out[at + 1]) < 0xa0) out.replace(at, 2, " ");
   return out;
 }
 

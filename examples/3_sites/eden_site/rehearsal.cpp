@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "end_signals.hpp"
 #include "engine.hpp"
 #include "peer_client.hpp"
 
@@ -24,14 +25,26 @@ struct passing_file {
   }
 };
 
+// Of dry runs that were killed.
+void remove_leftovers(const data_folder& folder) {
+  std::error_code ignored;
+  for (const auto& each : fs::directory_iterator(folder.path(), ignored))
+    if (each.path().filename().string().starts_with("dry_run.")) fs::remove(each.path(), ignored);
+}
+
 }  // namespace
 
 edensync::result<rehearsal> rehearse(open_site& here, const edensync::repository& peer) {
   if (peer.type == "filesync")
     return edensync::make_failure(edensync::error::bad_setting,
                                   "a run with a folder uses its files up: there is no dry run");
+  const end_signals ends;
   auto line = client_for(here, peer);
   if (!line) return line.error();
+  const auto alone = here.folder.lock_for_dry_run();
+  if (!alone) return alone.error();
+  remove_leftovers(here.folder);
+  const on_end_signal cancel(ends, [&] { (*line)->cancel(); });
   const passing_file copy{here.folder.path() / ("dry_run." + here.site.make_uid().text().substr(9))};
   return edensync::detail::guarded([&] {
     edensync::sqlite::copy_as_it_is(here.folder.store_options(), copy.name.string());

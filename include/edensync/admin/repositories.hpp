@@ -21,6 +21,7 @@ inline result<repository> checked(repository r) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (r.name.empty() || r.name.front() == ' ' || std::any_of(r.name.begin(), r.name.end(), is_control))
     return make_failure(error::bad_setting, "a repository needs a name, in one line");
+  if (r.name.size() > 64) return make_failure(error::bad_setting, "a name has 64 bytes at most");
   if (r.username.find(':') != std::string::npos) return make_failure(error::bad_setting, "no user name holds a colon");
   // There they would be shown, and are not used.
   if (detail::has_credentials(r.url))
@@ -110,6 +111,9 @@ class repositories {
   static repository in(Reader& ledger, const std::string& name) {
     const repository* found = nullptr;
     const auto known = ledger.repositories();
+    // A peer gives itself a name when it registers; its UUID is nobody else's.
+    for (const auto& r : known)
+      if (!name.empty() && r.uuid.text() == name) return r;
     for (const auto& r : known) {
       if (r.name != name) continue;
       // A name that two peers gave themselves does not say which.
@@ -117,8 +121,6 @@ class repositories {
         throw_failure(error::no_such_entry, "several repositories are called " + name + ": use the UUID");
       found = &r;
     }
-    for (const auto& r : known)
-      if (found == nullptr && !name.empty() && r.uuid.text() == name) found = &r;
     if (found == nullptr) throw_failure(error::no_such_entry, "no repository is called " + name);
     return *found;
   }
@@ -132,6 +134,10 @@ class repositories {
         throw_failure(error::bad_setting, "there is a repository called " + r.name + " already");
       if (!r.uuid.empty() && other.uuid == r.uuid)
         throw_failure(error::bad_setting, "the repository " + other.name + " has this UUID");
+      if (!r.url.empty() && other.url == r.url && other.type == r.type)
+        throw_failure(error::bad_setting, "the repository " + other.name + " has this URL");
+      if (!r.path.empty() && other.path == r.path)
+        throw_failure(error::bad_setting, "the repository " + other.name + " has this path");
     }
   }
 

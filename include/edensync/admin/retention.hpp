@@ -12,16 +12,14 @@ namespace edensync::admin {
 /// Forgets what of the log, and of decisions, is older than the site's administrator wants to keep; to be called now and
 /// then.
 ///
-/// Nothing is written unless there is something to forget. Errors: those of the store. Thread safety: as the site.
+/// Errors: those of the store. Thread safety: as the site.
 template <class Parts>
 result<void> forget_old_log(site<Parts>& s) {
   const auto before = edensync::detail::guarded([&]() -> std::optional<timestamp> {
     auto ledger = s.store().snapshot();
     const auto kept = read_choices(ledger).log_retention;
     if (kept == 0) return std::nullopt;
-    const auto limit = s.now() - kept;
-    const auto oldest = ledger.log_after(0, 0, 1);
-    return !oldest.empty() && oldest.front().at < limit ? std::optional(limit) : std::nullopt;
+    return s.now() - kept;
   });
   if (!before) return before.error();
   if (!*before) return {};

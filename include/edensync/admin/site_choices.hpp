@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "edensync/core/proxy_address.hpp"
@@ -38,13 +39,28 @@ inline bool is_printable(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
 }
 
+// `host`, `host:port`, `[host]:port`, with a path behind or without.
+inline bool has_good_port(std::string_view authority) {
+  authority = authority.substr(0, authority.find('/'));
+  if (authority.empty() || authority.front() == ':') return false;
+  const auto bracket = authority.rfind(']');
+  if (authority.starts_with('[') != (bracket != std::string_view::npos)) return false;
+  const auto colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  if (colon == std::string_view::npos) return true;
+  const auto digits = authority.substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return wrong == std::errc() && end == digits.data() + digits.size() && port >= 1 && port <= 65535;
+}
+
 /// Errors: bad_setting if it is not empty and no web address. Slashes at its end are taken off.
 inline result<std::string> web_address(std::string_view text, std::string_view what) {
   if (text.empty()) return std::string();
   const auto colon = text.find("://");
   const auto scheme = text.substr(0, std::min(colon, text.size()));
   if (colon == std::string_view::npos || (scheme != "http" && scheme != "https") || !is_printable(text) ||
-      text.size() == colon + 3 || text[colon + 3] == '/')
+      text.size() == colon + 3 || text[colon + 3] == '/' || text.find_first_of("?#") != std::string_view::npos ||
+      !has_good_port(text.substr(colon + 3)))
     return make_failure(error::bad_setting, std::string(what) + " is no web address such as http://host:port/path");
   while (text.ends_with('/')) text.remove_suffix(1);
   return std::string(text);

@@ -110,8 +110,10 @@ class tasks {
       ledger.put_task(t);
       const bool filters = !same_filters(before, t);
       const bool master = before.update == policy_name::take_master && t.update != policy_name::take_master;
-      if (filters || master) ledger.set_watermark(t.id, direction::push, {});
-      if (filters) {
+      // What was left out, or refused, before would never come by itself.
+      const bool wider = filters || widens(before.allowed, t.allowed) || (t.components && !before.components);
+      if (wider || master) ledger.set_watermark(t.id, direction::push, {});
+      if (wider) {
         ledger.set_watermark(t.id, direction::pull, {});
         ledger.set_resume(t.id, std::nullopt);
       }
@@ -129,6 +131,12 @@ class tasks {
     for (auto& t : ledger.tasks(r))
       if (t.resource == resource) return t;
     throw_failure(error::no_such_entry, std::string(resource) + " is not configured for this repository");
+  }
+
+  static bool widens(strategy before, strategy after) {
+    for (const auto m : {method::create, method::update, method::erase, method::merge})
+      if (after.allows(m) && !before.allows(m)) return true;
+    return false;
   }
 
   static bool same_filters(const sync_task& a, const sync_task& b) {

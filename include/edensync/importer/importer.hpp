@@ -687,6 +687,8 @@ class importer {
       if (page.empty()) return;
       for (const auto& q : page) {
         after = q.id;
+        // What somebody imports by hand has no repository, and asks for the entries of all.
+        if (q.repository != options_.origin) continue;
         if (q.id > last || others.contains(q.task) || q.reason == refusal_reason::refused_by_peer || !wanted(q))
           continue;
         offered_ = q.id;

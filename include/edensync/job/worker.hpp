@@ -10,6 +10,7 @@
 
 #include "edensync/job/job_run.hpp"
 #include "edensync/job/schedule.hpp"
+#include "edensync/log/log_line.hpp"
 #include "edensync/site/lease.hpp"
 #include "edensync/site/site.hpp"
 
@@ -70,7 +71,9 @@ class worker {
       for (const auto& c : all) {
         if (c.at > now && !c.under_way) continue;
         std::shared_ptr<void> guard;
-        if (guard_ && !(guard = guard_(c.peer.id))) continue;
+        if (guard_) guard = guard_(c.peer.id);
+        // Somebody is at it; or he has been silent for so long that his lease is over, and is fenced off from now on.
+        if (guard_ && !guard && c.under_way) continue;
         if (c.at > now && !guard) continue;
         if (auto run = claim(c.peer, std::move(guard))) return run;
       }
@@ -132,6 +135,11 @@ class worker {
         const bool cancelled = state.cancel;
         job_run<Parts>::note_end(t, std::move(state), cancelled ? run_end::cancelled : run_end::stopped, {},
                                  "its worker ended without a word", now);
+        auto line = log_lines::run_failed(make_failure(error::cancelled, "its worker ended without a word"));
+        line.at = now;
+        line.repository = peer.id;
+        line.repository_name = peer.name;
+        t.add_log(line);
         state = t.get_run(peer.id);
       }
       std::optional<sync_job> job;

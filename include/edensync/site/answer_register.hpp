@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/register_message.hpp"
@@ -41,21 +44,25 @@ class answer_register final : public plain_answer {
       log(log_lines::answered_registration_failed("No repository identifier specified"));
       return say(200, "application/json", to_json(register_reply{false, "No repository identifier specified", *own}));
     }
-    bool known = false, foreign = false;
+    bool known = false, foreign = false, full = false;
     const auto done = site_.ledger([&](auto& t) {
       auto r = t.find_repository(request->uuid).value_or(repository{});
       known = r.id != 0;
       foreign = known && !r.account.empty() && r.account != user_;
       if (foreign) return;
+      // What it is called here, and what it is, is this site's administrator's business once it is known (M8).
       if (!known) {
+        const auto all = t.repositories();
+        full = std::count_if(all.begin(), all.end(), [&](const auto& each) { return each.account == user_; }) >=
+               most_of_one_account;
+        if (full) return;
         r.uuid = request->uuid;
         r.accept_push = accept_push_;
+        r.type = request->apitype;
+        r.name = free_name(*request, all);
       }
       r.account = user_;
-      r.type = request->apitype;
       r.native = native_;
-      if (!request->name.empty() || r.name.empty())
-        r.name = request->name.empty() ? request->uuid.text() : request->name;
       r.last_connected = site_.now();
       r.id = t.put_repository(r);
       peer_ = r;
@@ -64,6 +71,10 @@ class answer_register final : public plain_answer {
     if (foreign) {
       log(log_lines::answered_registration_failed("Registered by another account"));
       return say_failed(403, "Registered by another account");
+    }
+    if (full) {
+      log(log_lines::answered_registration_failed("This account has registered too many repositories"));
+      return say_failed(403, "This account has registered too many repositories");
     }
     const std::string words = known ? "Registration update successful" : "Registration successful";
     log(log_lines::answered_registration(known));
@@ -76,6 +87,18 @@ class answer_register final : public plain_answer {
 
  private:
   static constexpr std::size_t limit = std::size_t{64} << 10;
+  static constexpr std::ptrdiff_t most_of_one_account = 100;
+  static constexpr std::size_t longest_name = 64;  // spec/model.md §3
+
+  // Repositories are known by name or UUID: no newcomer takes the one or looks like the other.
+  static std::string free_name(const register_request& asked, const std::vector<repository>& all) {
+    const auto wanted = diagnostics({}, asked.name.substr(0, longest_name)).peer();
+    if (wanted.empty() || wanted.starts_with("urn:uuid:")) return asked.uuid.text();
+    auto name = wanted;
+    const auto taken = [&](const repository& r) { return r.name == name || r.uuid.text() == name; };
+    for (int n = 2; std::any_of(all.begin(), all.end(), taken); ++n) name = wanted + " (" + std::to_string(n) + ")";
+    return name;
+  }
 
   void not_served(const failure& why) {
     log(log_lines::not_served(log_lines::asked::registration, {}, why));

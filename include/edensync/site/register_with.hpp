@@ -11,6 +11,7 @@
 #include "edensync/protocol/register_message.hpp"
 #include "edensync/site/exchange.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
@@ -66,7 +67,14 @@ class register_with final : public exchange {
     repository_.native = peer_is_native();
     repository_.last_connected = site_.now();
     return site_.ledger([&](auto& t) {
-      repository_.id = t.put_repository(repository_);
+      if (repository_.id == 0) repository_.id = t.put_repository(repository_);
+      // An administrator may have changed or removed it while the peer took its time.
+      update_repository(t, repository_.id, [&](repository& r) {
+        if (r.uuid.empty()) r.uuid = repository_.uuid;
+        r.native = repository_.native;
+        r.last_connected = repository_.last_connected;
+        repository_ = r;
+      });
       t.add_log(stamped(log_lines::registered(reply->message)));
     });
   }

@@ -54,7 +54,7 @@ class transfer : public exchange {
     e.at = site_.now();
     e.repository = repository_.id;
     e.repository_name = repository_.name;
-    e.counts = report_.imported.total;
+    e.counts = report_.way == direction::pull ? report_.imported.total : sent();
     e.decisions_after = decisions_after_;
     e.decisions_until = last_decision(site_);
     return e;
@@ -93,6 +93,18 @@ class transfer : public exchange {
   transfer_report report_;
 
  private:
+  // What became of the records there, as far as the peer tells.
+  record_counts sent() const {
+    if (report_.peer_counts) return *report_.peer_counts;
+    record_counts c;
+    c.received = report_.exported.records();
+    c.created = report_.peer_created;
+    c.updated = report_.peer_updated;
+    c.deleted = report_.peer_deleted;
+    c.refused = report_.peer_refused;
+    return c;
+  }
+
   std::int64_t decisions_after_ = 0;
 };
 

@@ -146,7 +146,7 @@ class key_file {
 
   // None if there is no file.
   result<std::optional<detail::key>> read_key() const {
-    const int file = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC);
+    const int file = ::open(file_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
       if (errno == ENOENT) return std::optional<detail::key>();
       return failed();
@@ -154,7 +154,7 @@ class key_file {
     struct stat is {};
     detail::key k;
     unsigned char beyond = 0;
-    const bool known = ::fstat(file, &is) == 0;
+    const bool known = ::fstat(file, &is) == 0 && S_ISREG(is.st_mode);
     const bool whole =
         known && ::read(file, k.bytes.data(), k.bytes.size()) == detail::key_size && ::read(file, &beyond, 1) == 0;
     ::close(file);
