@@ -97,7 +97,8 @@ BOOST_FIXTURE_TEST_SUITE(program_operations, two_sites)
 BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
   served s(base);
   configure(s.address);
-  // Saving it has registered; somebody takes that back.
+  // Saving registers; somebody takes that back.
+  field.good("repository set", {"--name", "Base", "--username", "field"});
   base.good("repository remove", {"--name", std::string(base.json("repository list").at(0).at("name").as_string())});
   auto seen = check(1);
   for (const std::string good : {"folder", "database", "UUID", "schema", "reachable", "credentials", "clock",
