@@ -189,6 +189,25 @@ BOOST_AUTO_TEST_CASE(a_dead_worker_is_known_by_what_it_held) {
   BOOST_TEST((state().how == run_end::cancelled));
 }
 
+BOOST_AUTO_TEST_CASE(who_is_silent_for_too_long_is_replaced_even_while_he_lives) {
+  // He was stopped, and goes on holding what he holds.
+  bool taken = false;
+  const auto guard = [&](repository_id) -> std::shared_ptr<void> {
+    return std::exchange(taken, true) ? nullptr : std::make_shared<int>();
+  };
+  worker<parts> one(field.self, {}, guard), other(field.self, {}, guard);
+  add({.timeout = 0, .repeats = 1});
+  const auto run = begin(one);
+  clock.advance(term - 1);
+  BOOST_TEST(!begin(other));
+  clock.advance(1);
+  const auto next = begin(other);
+  BOOST_TEST_REQUIRE(next);
+  BOOST_TEST(field.log()[0].message.find("ended without a word") != std::string::npos);
+  BOOST_TEST(!lead(*run).ok());
+  BOOST_TEST((next->end(lead(*next)).value() == run_end::completed));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_ends_at_a_record) {
   for (int i = 0; i < 500; ++i) field.put(an("office " + std::to_string(i)));
   BOOST_TEST((runs.cancel(peer).error().code == error::no_such_entry));

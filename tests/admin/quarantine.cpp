@@ -1,0 +1,91 @@
+#include "edensync/admin/quarantine.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "edensync/admin/documents.hpp"
+#include "edensync/admin/tasks.hpp"
+#include "support/sites.hpp"
+
+namespace edensync::test {
+namespace {
+
+struct a_site : one_site {
+  a_site() : one_site("here", 1, memory::manual_clock{second(1000)}) {
+    camp.id = self.put(repository{.name = "Camp", .url = "http://camp"}).value();
+    task = admin::tasks<parts>(self).add({.repository = camp.id, .resource = "org_office"}).value().id;
+    auto t = store.begin({second(1000), camp.id});
+    // Its name is mandatory.
+    t.add_quarantine({.repository = camp.id,
+                      .task = task,
+                      .resource = "org_office",
+                      .uuid = id_of("a"),
+                      .reason = refusal_reason::missing_field,
+                      .payload = nameless,
+                      .since = second(1000)});
+    t.commit();
+  }
+
+  const std::string nameless = R"(<s3xml><resource name="org_office" uuid=")" + id_of("a").text() + R"("/></s3xml>)";
+  repository camp{.name = "Camp"};
+  task_id task = 0;
+  admin::quarantine<parts> all{self};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(admin_quarantine)
+
+// Otherwise there would be a second entry, which nobody corrects, and which could win later.
+BOOST_FIXTURE_TEST_CASE(what_is_imported_by_hand_leaves_the_entries_of_repositories_alone, a_site) {
+  bool over = false;
+  admin::take_document<parts>(self, "org_office", [&](std::span<char> into) -> result<std::size_t> {
+    const std::string text = "<s3xml/>";
+    if (std::exchange(over, true)) return std::size_t{0};
+    std::copy(text.begin(), text.end(), into.begin());
+    return text.size();
+  }).value();
+  BOOST_TEST(quarantine().size() == 1u);
+  BOOST_TEST(quarantine()[0].attempts == 1u);
+  BOOST_TEST(all.retry({}).value() == 0u);
+  BOOST_TEST(quarantine().size() == 1u);
+  BOOST_TEST(all.retry(camp).value() == 0u);
+  BOOST_TEST(quarantine()[0].attempts == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, a_site) {
+  const auto id = quarantine()[0].id;
+  BOOST_TEST(all.correct(id, "<s3xml/>").has_error());
+  BOOST_TEST(all.correct(id + 1, nameless).has_error());
+  all.correct(id, document({an_office("a")})).value();
+  BOOST_TEST(all.retry(camp).value() == 1u);
+  BOOST_TEST(quarantine().empty());
+  BOOST_TEST(!contents().empty());
+}
+
+BOOST_FIXTURE_TEST_CASE(a_wider_task_begins_anew, a_site) {
+  admin::tasks<parts> tasks(self);
+  const auto begins_anew = [&](const std::function<void(sync_task&)>& how) {
+    {
+      auto t = store.begin({second(1000), this_site});
+      t.set_watermark(task, direction::pull, {second(500), "x"});
+      t.commit();
+    }
+    tasks.change(camp.id, "org_office", how).value();
+    return !mark(task, direction::pull).time;
+  };
+  BOOST_TEST(!begins_anew([](sync_task& t) { t.allowed = strategy{method::update}; }));
+  BOOST_TEST(begins_anew([](sync_task& t) { t.allowed.add(method::create); }));
+  BOOST_TEST(!begins_anew([](sync_task& t) { t.components = false; }));
+  BOOST_TEST(begins_anew([](sync_task& t) { t.components = true; }));
+  BOOST_TEST(!begins_anew([](sync_task& t) { t.update = policy_name::take_remote; }));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace edensync::test
