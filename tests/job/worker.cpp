@@ -196,7 +196,7 @@ BOOST_AUTO_TEST_CASE(who_is_silent_for_too_long_is_replaced_even_while_he_lives)
     return std::exchange(taken, true) ? nullptr : std::make_shared<int>();
   };
   worker<parts> one(field.self, {}, guard), other(field.self, {}, guard);
-  add({.timeout = 0, .repeats = 1});
+  add({.repeats = 1, .timeout = 0});
   const auto run = begin(one);
   clock.advance(term - 1);
   BOOST_TEST(!begin(other));
