@@ -72,8 +72,8 @@ class worker {
         if (c.at > now && !c.under_way) continue;
         std::shared_ptr<void> guard;
         if (guard_) guard = guard_(c.peer.id);
-        // Somebody is at it; or he has been silent for so long that his lease is over, and is fenced off from now on.
-        if (guard_ && !guard && c.under_way) continue;
+        // Somebody is at it; unless he has been silent for so long that his lease is over: he is fenced off from now on.
+        if (guard_ && !guard && !c.silent) continue;
         if (c.at > now && !guard) continue;
         if (auto run = claim(c.peer, std::move(guard))) return run;
       }
@@ -88,6 +88,8 @@ class worker {
     bool by_hand = false;
     /// Somebody holds the lease, until `at` if he is dead.
     bool under_way = false;
+    /// A run was begun, and nobody holds a lease that is still good.
+    bool silent = false;
   };
 
   template <class Reader>
@@ -118,6 +120,7 @@ class worker {
         c->at = std::max(c->at, held->expires);
         c->under_way = true;
       }
+      c->silent = state.running() && !c->under_way;
       c->peer = std::move(r);
       all.push_back(std::move(*c));
     }
