@@ -20,11 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using edensync::files::descriptor;
 
-edensync::failure in_words(const fs::path& where, int why) {
-  return edensync::make_failure(edensync::error::store_failed,
-                                where.string() + ": " + std::generic_category().message(why));
-}
-
 }  // namespace
 
 edensync::result<std::uint64_t> archive_dataset(open_site& here, const edensync::data_set& set) {
@@ -32,25 +27,25 @@ edensync::result<std::uint64_t> archive_dataset(open_site& here, const edensync:
   const auto beside = fs::path(file.string() + "." + here.site.make_uid().text().substr(9));
   std::error_code wrong;
   fs::create_directories(file.parent_path(), wrong);
-  if (wrong) return in_words(file.parent_path(), wrong.value());
+  if (wrong) return file_failure(file.parent_path(), wrong);
   auto size = [&]() -> edensync::result<std::uint64_t> {
     const descriptor out(::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!out) return in_words(beside, errno);
+    if (!out) return file_failure(beside);
     auto written = edensync::write_dataset_archive<parts::archive>(
         here.site, set.id, [&](std::string_view piece) -> edensync::result<void> {
           while (!piece.empty()) {
             const auto n = ::write(out.get(), piece.data(), piece.size());
-            if (n < 0 && errno != EINTR) return in_words(beside, errno);
+            if (n < 0 && errno != EINTR) return file_failure(beside);
             if (n > 0) piece.remove_prefix(static_cast<std::size_t>(n));
           }
           return {};
         });
-    if (written && ::fsync(out.get()) != 0) return in_words(beside, errno);
+    if (written && ::fsync(out.get()) != 0) return file_failure(beside);
     return written;
   }();
   if (size) {
     fs::rename(beside, file, wrong);
-    if (wrong) size = in_words(file, wrong.value());
+    if (wrong) size = file_failure(file, wrong);
   }
   if (!size) {
     fs::remove(beside, wrong);
@@ -75,7 +70,7 @@ edensync::member_source served_archive(open_site& here, std::string_view name) {
       for (;;) {
         const auto n = ::read(from->get(), into.data(), into.size());
         if (n >= 0) return static_cast<std::size_t>(n);
-        if (errno != EINTR) return in_words(file, errno);
+        if (errno != EINTR) return file_failure(file);
       }
     };
   }

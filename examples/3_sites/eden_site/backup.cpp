@@ -23,15 +23,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using edensync::error;
-using edensync::failure;
 using edensync::make_failure;
 using edensync::result;
-
-failure in_words(const fs::path& where, const std::error_code& why) {
-  return make_failure(error::store_failed, where.string() + ": " + why.message());
-}
-
-failure last_failure(const fs::path& where) { return in_words(where, {errno, std::generic_category()}); }
 
 struct close_file {
   void operator()(std::FILE* f) const { std::fclose(f); }
@@ -68,11 +61,11 @@ result<void> add(edensync::zip::writer& into, const std::string& name, const fs:
         if (ended) return std::size_t{0};
         if (from == nullptr) {
           auto* const opened = std::fopen(file.c_str(), "rbe");
-          if (opened == nullptr) return last_failure(file);
+          if (opened == nullptr) return file_failure(file);
           from.reset(opened, close_file());
         }
         const auto n = std::fread(piece.data(), 1, piece.size(), from.get());
-        if (n == 0 && std::ferror(from.get()) != 0) return last_failure(file);
+        if (n == 0 && std::ferror(from.get()) != 0) return file_failure(file);
         ended = n == 0;
         if (ended) from.reset();
         return n;
@@ -83,15 +76,15 @@ result<void> add(edensync::zip::writer& into, const std::string& name, const fs:
 result<void> write(edensync::zip::writer& from, const fs::path& to) {
   const int raw = ::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   const file_pointer out(raw < 0 ? nullptr : ::fdopen(raw, "wb"));
-  if (out == nullptr) return last_failure(to);
+  if (out == nullptr) return file_failure(to);
   std::array<char, std::size_t{64} * 1024> piece;
   for (;;) {
     const auto n = from.read(piece);
     if (!n) return n.error();
     if (*n == 0) break;
-    if (std::fwrite(piece.data(), 1, *n, out.get()) != *n) return last_failure(to);
+    if (std::fwrite(piece.data(), 1, *n, out.get()) != *n) return file_failure(to);
   }
-  if (std::fflush(out.get()) != 0 || ::fsync(raw) != 0) return last_failure(to);
+  if (std::fflush(out.get()) != 0 || ::fsync(raw) != 0) return file_failure(to);
   return {};
 }
 
@@ -108,7 +101,7 @@ result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
   const auto lock = folder.lock_for_use();
   if (!lock) return lock.error();
   const work_folder work(file);
-  if (work.path.empty()) return last_failure(file);
+  if (work.path.empty()) return file_failure(file);
   const auto database = work.path / "site.sqlite", archive = work.path / "backup.zip";
   auto copied =
       edensync::detail::guarded([&] { edensync::sqlite::copy_file(folder.store_options(), database.string()); });
@@ -123,14 +116,14 @@ result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
     if (stays_out(relative) || relative.filename().string().starts_with('.') || !each->is_regular_file()) continue;
     if (auto added = add(all, relative.generic_string(), each->path(), now); !added) return added.error();
   }
-  if (wrong) return in_words(folder.path(), wrong);
+  if (wrong) return file_failure(folder.path(), wrong);
   const auto size = all.finish();
   if (!size) return size.error();
   if (auto written = write(all, archive); !written) return written.error();
   // Unlike a renaming it replaces nothing.
   fs::create_hard_link(archive, file, wrong);
   if (wrong == std::errc::file_exists) return taken;
-  if (wrong) return in_words(file, wrong);
+  if (wrong) return file_failure(file, wrong);
   if (auto settled = settle_folder(fs::absolute(file).parent_path()); !settled) return settled.error();
   return size;
 }

@@ -23,10 +23,6 @@ using edensync::failure_exception;
 using edensync::make_failure;
 using edensync::result;
 
-edensync::failure in_words(const fs::path& where, const std::error_code& why) {
-  return make_failure(error::store_failed, where.string() + ": " + why.message());
-}
-
 // The versions of the schema are numbered.
 std::uint64_t last_version(const fs::path& schemas) {
   std::uint64_t last = 0;
@@ -89,7 +85,7 @@ result<folder_lock> data_folder::lock_for_change() const {
 result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
   std::error_code wrong;
   fs::create_directories(where_ / "runs", wrong);
-  if (wrong) return in_words(where_ / "runs", wrong);
+  if (wrong) return file_failure(where_ / "runs", wrong);
   auto lock = folder_lock::take(where_ / "runs" / std::to_string(repository), folder_lock::kind::exclusive, true);
   if (!lock && lock.error().code == error::store_locked) return make_failure(error::busy);
   return lock;
@@ -98,7 +94,7 @@ result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
 result<folder_lock> data_folder::lock_for_dry_run() const {
   std::error_code wrong;
   fs::create_directories(where_ / "runs", wrong);
-  if (wrong) return in_words(where_ / "runs", wrong);
+  if (wrong) return file_failure(where_ / "runs", wrong);
   return folder_lock::take(where_ / "runs" / "dry_run", folder_lock::kind::exclusive, false);
 }
 
@@ -144,7 +140,7 @@ result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
   if (!choices) return choices.error();
   std::error_code wrong;
   fs::create_directories(where.files(), wrong);
-  if (wrong) return in_words(where.files(), wrong);
+  if (wrong) return file_failure(where.files(), wrong);
   auto kept = edensync::files::open_file_store(where.files().string());
   if (!kept) return kept.error();
   return std::make_unique<open_site>(std::move(where), std::move(*lock), std::move(resources), std::move(*store),
@@ -163,7 +159,7 @@ result<std::string> make_site(const fs::path& where, const first_account* admini
   }
   std::error_code wrong;
   if (fs::create_directories(where, wrong)) fs::permissions(where, fs::perms::owner_all, wrong);
-  if (wrong) return in_words(where, wrong);
+  if (wrong) return file_failure(where, wrong);
   data_folder folder(where);
   const auto is_there = make_failure(error::bad_setting, "there is a site in " + where.string() + " already");
   auto lock = folder.lock_for_change();

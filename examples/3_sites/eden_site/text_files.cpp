@@ -16,12 +16,11 @@ namespace {
 using edensync::error;
 using edensync::make_failure;
 
-edensync::failure failed(const std::filesystem::path& file, error code = error::store_failed) {
-  const std::error_code why(errno, std::generic_category());
+}  // namespace
+
+edensync::failure file_failure(const std::filesystem::path& file, const std::error_code& why, error code) {
   return make_failure(code, file.string() + ": " + why.message());
 }
-
-}  // namespace
 
 edensync::result<std::string> read_text(const std::filesystem::path& file, std::size_t most) {
   std::error_code ignored;
@@ -29,7 +28,7 @@ edensync::result<std::string> read_text(const std::filesystem::path& file, std::
     return make_failure(error::no_such_entry, file.string() + " is a folder");
   errno = 0;
   std::ifstream in(file, std::ios::binary);
-  if (!in) return failed(file, error::no_such_entry);
+  if (!in) return file_failure(file, {errno, std::generic_category()}, error::no_such_entry);
   std::string all;
   char piece[16 * 1024];
   while (in.read(piece, sizeof piece), in.gcount() > 0) {
@@ -37,25 +36,25 @@ edensync::result<std::string> read_text(const std::filesystem::path& file, std::
     if (all.size() > most)
       return make_failure(error::bad_setting, file.string() + " is longer than " + std::to_string(most) + " bytes");
   }
-  if (in.bad()) return failed(file, error::no_such_entry);
+  if (in.bad()) return file_failure(file, {errno, std::generic_category()}, error::no_such_entry);
   return all;
 }
 
 edensync::result<void> write_text(const std::filesystem::path& file, std::string_view content) {
   const int out = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (out < 0) return failed(file);
+  if (out < 0) return file_failure(file);
   while (!content.empty()) {
     const auto n = ::write(out, content.data(), content.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      const auto why = failed(file);
+      const auto why = file_failure(file);
       ::close(out);
       return why;
     }
     content.remove_prefix(static_cast<std::size_t>(n));
   }
   const bool settled = ::fsync(out) == 0;
-  const auto why = failed(file);
+  const auto why = file_failure(file);
   ::close(out);
   if (!settled) return why;
   return {};
@@ -63,9 +62,9 @@ edensync::result<void> write_text(const std::filesystem::path& file, std::string
 
 edensync::result<void> settle_folder(const std::filesystem::path& folder) {
   const int in = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (in < 0) return failed(folder);
+  if (in < 0) return file_failure(folder);
   const bool settled = ::fsync(in) == 0;
-  const auto why = failed(folder);
+  const auto why = file_failure(folder);
   ::close(in);
   if (!settled) return why;
   return {};

@@ -1,11 +1,18 @@
 #pragma once
 
 #include <edensync/core/result.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace eden_site {
+
+/// What the system says of a file, as a failure. Its words are those of `errno` unless another code is given.
+edensync::failure file_failure(const std::filesystem::path& file,
+                               const std::error_code& why = {errno, std::generic_category()},
+                               edensync::error code = edensync::error::store_failed);
 
 /// The whole content of a file. Errors: no_such_entry with the system's words; bad_setting beyond `most` bytes.
 edensync::result<std::string> read_text(const std::filesystem::path& file, std::size_t most = std::size_t{64} << 20);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,6 @@ inline result<repository> checked(repository r) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (r.name.empty() || r.name.front() == ' ' || std::any_of(r.name.begin(), r.name.end(), is_control))
     return make_failure(error::bad_setting, "a repository needs a name, in one line");
-  if (r.name.size() > 64) return make_failure(error::bad_setting, "a name has 64 bytes at most");
   if (r.username.find(':') != std::string::npos) return make_failure(error::bad_setting, "no user name holds a colon");
   // There they would be shown, and are not used.
   if (detail::has_credentials(r.url))
@@ -127,6 +127,9 @@ class repositories {
 
   template <class Reader>
   static void check_unique(Reader& ledger, const repository& r, const uid& own) {
+    // Of a peer that registered itself the name may be its UUID, of any length.
+    if (r.name.size() > longest_name && !is_known_as(ledger, r))
+      throw_failure(error::bad_setting, "a name has 64 bytes at most");
     if (!r.uuid.empty() && r.uuid == own) throw_failure(error::bad_setting, "this UUID is the site's own");
     for (const auto& other : ledger.repositories()) {
       if (other.id == r.id) continue;
@@ -140,6 +143,15 @@ class repositories {
         throw_failure(error::bad_setting, "the repository " + other.name + " has this path");
     }
   }
+
+  template <class Reader>
+  static bool is_known_as(Reader& ledger, const repository& r) {
+    for (const auto& each : ledger.repositories())
+      if (each.id == r.id) return each.name == r.name;
+    return false;
+  }
+
+  static constexpr std::size_t longest_name = 64;  // spec/model.md §3
 
   result<repository> put(repository r) {
     const auto own = site_.uuid();

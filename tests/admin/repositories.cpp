@@ -1,0 +1,62 @@
+#include "edensync/admin/repositories.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+#include "support/sites.hpp"
+
+namespace edensync::test {
+namespace {
+
+struct a_site : one_site {
+  a_site() : one_site("here", 1, memory::manual_clock{second(1000)}) {}
+  admin::repositories<parts> all{self};
+
+  bool is_refused(const repository& r) { return all.add(r).has_error(); }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(admin_repositories)
+
+BOOST_FIXTURE_TEST_CASE(nothing_is_there_twice, a_site) {
+  all.add({.uuid = id_of("base"), .name = "Base", .url = "http://base/eden"}).value();
+  all.add({.name = "Stick", .type = "filesync", .path = "/media/stick"}).value();
+  BOOST_TEST(is_refused({.name = "Base"}));
+  BOOST_TEST(is_refused({.uuid = id_of("base"), .name = "x"}));
+  BOOST_TEST(is_refused({.name = "x", .url = "http://base/eden/"}));
+  BOOST_TEST(is_refused({.name = "x", .type = "filesync", .path = "/media/stick"}));
+  // The data sets that a site offers are another thing than the site.
+  BOOST_TEST(!is_refused({.name = "Sets", .type = "data", .url = "http://base/eden"}));
+}
+
+BOOST_FIXTURE_TEST_CASE(addresses_that_cannot_be_right_are_refused, a_site) {
+  for (const std::string url : {"http://h:0", "http://h:99999", "http://h:x", "http://h:", "http://:80", "http://[::1",
+                                "http://h/eden?x=y", "http://h/eden#x", "http://me:secret@h", "ftp://h"})
+    BOOST_TEST(is_refused({.name = "x", .url = url}), url);
+  int n = 0;
+  for (const std::string url : {"http://h", "https://h:8443/eden", "http://[::1]:80/eden", "http://[::1]"})
+    BOOST_TEST(!is_refused({.name = "good" + std::to_string(++n), .url = url}), url);
+}
+
+// A peer that registered itself under a long UUID is called by it, and may still be allowed to push.
+BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, a_site) {
+  const std::string name(100, 'n');
+  BOOST_TEST(is_refused({.name = name}));
+  self.put(repository{.uuid = uid(name), .name = name}).value();
+  all.change(name, [](repository& r) { r.accept_push = true; }).value();
+  BOOST_TEST(all.find(name).value().accept_push);
+  BOOST_TEST(all.change(name, [](repository& r) { r.name += 'n'; }).has_error());
+}
+
+// Whoever registers gives himself a name.
+BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, a_site) {
+  all.add({.uuid = id_of("base"), .name = "Base"}).value();
+  self.put(repository{.uuid = id_of("other"), .name = id_of("base").text()}).value();
+  BOOST_TEST(all.find(id_of("base").text()).value().name == "Base");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace edensync::test
