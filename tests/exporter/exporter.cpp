@@ -25,11 +25,11 @@ struct seen {
   void unknown_resource(std::string_view, const uid&) {}
 };
 
-struct fixture : import_rig {
+struct exporter_fixture : import_rig {
   export_options wanted;
   export_report told;
 
-  fixture() {
+  exporter_fixture() {
     wanted.masters.resource = offices;
     take({an_office("a", 1).with(a_room("r", 1)).ref("organisation_id", "org_organisation", "o"), an_office("b", 2),
           an_organisation("o", 1).ref("parent", "org_organisation", "p"),
@@ -67,7 +67,7 @@ struct fixture : import_rig {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(exporter_whole, fixture)
+BOOST_FIXTURE_TEST_SUITE(exporter_whole, exporter_fixture)
 
 BOOST_AUTO_TEST_CASE(masters_with_their_components_then_what_they_refer_to_each_once) {
   BOOST_TEST(names() == "a .r b o p q");

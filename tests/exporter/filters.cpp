@@ -81,10 +81,10 @@ element contact(std::string_view name, std::string_view method, std::string_view
   return element("pr_contact", name).at(0).mci(1).data("contact_method", method).data("value", value);
 }
 
-struct fixture {
+struct filters_fixture {
   memory::store store{world()};
 
-  fixture() {
+  filters_fixture() {
     take("gis_location",
          {named("gis_location", "Land").data("level", "L0").data("lat", "1.5"),
           named("gis_location", "North").data("level", "L1").ref("parent", "gis_location", "Land").data("lat", "60.25"),
@@ -194,7 +194,7 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(exporter_filters, fixture)
+BOOST_FIXTURE_TEST_SUITE(exporter_filters, filters_fixture)
 
 BOOST_AUTO_TEST_CASE(every_operator_on_every_type_of_column) {
   offices("name=a", "a");

@@ -66,7 +66,7 @@ const schema& resources() {
   }();
   return s;
 }
-constexpr resource_id bodies = 0, office_table = 1, contact = 2, kinds = 3, kind_tags = 4, uses = 5;
+constexpr resource_id body_table = 0, office_table = 1, contact = 2, kinds = 3, kind_tags = 4, uses = 5;
 
 // One element without a uid, unless it is given one.
 std::string element_of(std::string_view table, std::string_view id, std::int64_t at, std::string_view inner) {
@@ -172,20 +172,20 @@ BOOST_AUTO_TEST_CASE(unless_uids_are_synchronised_then_it_takes_over_the_uid) {
   BOOST_TEST((std::get<reference>(c.fields[1]).target == id_of("b")));
   // By a unique key as well; whose version wins does not matter, except under Eden's own rules.
   take({organisation_of("p", "A", "older", -5)});
-  BOOST_TEST(lines(bodies) == ::lines{"p o"}, boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == ::lines{"p o"}, boost::test_tools::per_element());
   options.as_eden = true;
   options.decide = &eden_exact::decide;
   take({organisation_of("q", "A", "older", -5)});
-  BOOST_TEST(lines(bodies) == ::lines{"p o"}, boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == ::lines{"p o"}, boost::test_tools::per_element());
   take({organisation_of("q", "A", "younger", 5)});
-  BOOST_TEST(lines(bodies) == ::lines{"q younger"}, boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == ::lines{"q younger"}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_uid_that_another_record_has_is_not_taken_over) {
   take({organisation_of("o", "A"), organisation_of("p", "B")});
   options.twins.synchronise_uuids = true;
   const auto done = take({organisation_of("p", "A", "whose", 5)});
-  BOOST_TEST(lines(bodies) == (::lines{"o whose", "p o"}), boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == (::lines{"o whose", "p o"}), boost::test_tools::per_element());
   BOOST_TEST(done.refused.empty());
 }
 
@@ -247,20 +247,20 @@ BOOST_AUTO_TEST_CASE(two_unique_keys_must_lead_to_one_record) {
   take(
       {organisation_of("o", "A", "o", 0, data("number", "1")), organisation_of("p", "B", "p", 0, data("number", "2"))});
   take({organisation_of("q", "A", "both of o", 5, data("number", "1"))});
-  BOOST_TEST(lines(bodies) == (::lines{"o both of o", "p p"}), boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == (::lines{"o both of o", "p p"}), boost::test_tools::per_element());
   const auto done = take({organisation_of("p", "A", "torn", 6, data("number", "2"))});
   // By its uid then; what it asks for belongs to another one.
   BOOST_TEST(done.refused.size() == 1u);
-  BOOST_TEST(lines(bodies) == (::lines{"o both of o", "p p"}), boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == (::lines{"o both of o", "p p"}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(an_applications_own_finder_stands_in_place_of_the_rule) {
   std::size_t asked = 0;
   const std::map<resource_id, twin_finder> finders{
-      {bodies,
+      {body_table,
        [&](const record& theirs, record_search& here) {
          ++asked;
-         const auto found = here.find_match({bodies, {{3, theirs.fields.at(3)}}});
+         const auto found = here.find_match({body_table, {{3, theirs.fields.at(3)}}});
          return found ? found->handle : record_handle::none;
        }},
       {office_table, [](const record&, record_search&) { return record_handle::none; }}};
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(an_applications_own_finder_stands_in_place_of_the_rule) {
   BOOST_TEST(asked == 0u);
   take({element_of("org_organisation", "", 2, data("name", "m") + data("comments", "the same"))});
   BOOST_TEST(asked == 1u);
-  BOOST_TEST(lines(bodies) == ::lines{"o the same"}, boost::test_tools::per_element());
+  BOOST_TEST(lines(body_table) == ::lines{"o the same"}, boost::test_tools::per_element());
   take({office_of("", 1, "Main", "one"), office_of("", 1, "Main", "two")});
   BOOST_TEST(lines(office_table) == (::lines{"? one", "? two"}), boost::test_tools::per_element());
 }

@@ -12,10 +12,10 @@ using namespace edensync::test;
 namespace {
 
 // Holders whose references wait for organisations and offices that come behind the importer's back.
-struct fixture : import_rig {
+struct fill_references_fixture : import_rig {
   handle_cache cache;
 
-  fixture() {
+  fill_references_fixture() {
     for (int i = 0; i < 5; ++i)
       take({an_office("a" + std::to_string(i), 1).ref("organisation_id", "org_organisation", "o")}).value();
     take({a_room("r", 1).ref("office_id", "org_office", "late")}).value();
@@ -26,7 +26,7 @@ struct fixture : import_rig {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(importer_fill_references, fixture)
+BOOST_FIXTURE_TEST_SUITE(importer_fill_references, fill_references_fixture)
 
 BOOST_AUTO_TEST_CASE(nothing_is_written_while_nothing_has_come) {
   const auto before = store.snapshot().sequence();
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_while_nothing_has_come) {
 
 BOOST_AUTO_TEST_CASE(pages_of_any_size_fill_all_and_leave_the_versions_alone) {
   for (const std::size_t page : {1u, 2u, 1000u}) {
-    fixture f;
+    fill_references_fixture f;
     f.options.batch_elements = page;
     f.write(organisations, "o", "o", 50);
     f.fill();

@@ -13,7 +13,7 @@ using namespace edensync::test;
 namespace {
 
 // Looks for twins in what was imported before.
-struct fixture : import_rig {
+struct identify_fixture : import_rig {
   handle_cache cache;
 
   incoming_record of(resource_id r, std::string_view name) {
@@ -39,7 +39,7 @@ struct fixture : import_rig {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(importer_identify, fixture)
+BOOST_FIXTURE_TEST_SUITE(importer_identify, identify_fixture)
 
 BOOST_AUTO_TEST_CASE(by_uid_deleted_ones_too) {
   take({an_office("a"), element("org_office", "d").at(3).deleted()}).value();

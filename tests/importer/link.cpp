@@ -15,7 +15,7 @@ using namespace edensync::test;
 namespace {
 
 // Organisations that refer to others by their parent, their friends and what they were merged into.
-struct fixture {
+struct link_fixture {
   import_batch batch;
 
   void add(std::string_view name, std::string_view parent = {}, std::vector<std::string> friends = {},
@@ -41,7 +41,7 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(importer_link, fixture)
+BOOST_FIXTURE_TEST_SUITE(importer_link, link_fixture)
 
 BOOST_AUTO_TEST_CASE(without_references_the_order_stays) {
   for (const auto n : {"c", "a", "b"}) add(n);

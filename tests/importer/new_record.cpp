@@ -18,11 +18,11 @@ constexpr std::array fields{field_descriptor{.name = "name"},
 constexpr std::array resources{resource_descriptor{.name = "msg_line", .fields = fields},
                                resource_descriptor{.name = "msg_plain", .fields = std::span(fields).first(1)}};
 
-struct fixture {
+struct new_record_fixture {
   schema s = schema::make(resources).value();
   new_record completed{s};
   record r;
-  fixture() {
+  new_record_fixture() {
     r.resource = 0;
     r.fields = {std::string("x")};
   }
@@ -30,7 +30,7 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(importer_new_record, fixture)
+BOOST_FIXTURE_TEST_SUITE(importer_new_record, new_record_fixture)
 
 BOOST_AUTO_TEST_CASE(what_is_not_said_is_filled_in) {
   completed.fill_in(r, timestamp{1000}, "ann@example.org", true);

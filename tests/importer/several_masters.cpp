@@ -16,7 +16,7 @@ using lines = std::vector<std::string>;
 
 namespace {
 
-struct fixture {
+struct several_masters_fixture {
   memory::store store{entities()};
 
   import_report take(resource_id master, const std::vector<element>& all) { return test::take(store, master, all); }
@@ -39,7 +39,7 @@ struct fixture {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(importer_several_masters, fixture)
+BOOST_FIXTURE_TEST_SUITE(importer_several_masters, several_masters_fixture)
 
 BOOST_AUTO_TEST_CASE(a_component_belongs_to_the_master_around_it) {
   both();

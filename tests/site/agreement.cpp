@@ -13,7 +13,7 @@ using namespace edensync::test;
 
 namespace {
 
-struct fixture : two_sites {
+struct agreement_fixture : two_sites {
   std::string phone_at(one_site& s, std::string_view name) {
     return s.self.get<office>(id_of(name)).value().value().phone1.value_or("");
   }
@@ -31,12 +31,12 @@ struct fixture : two_sites {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(site_agreement, fixture)
+BOOST_FIXTURE_TEST_SUITE(site_agreement, agreement_fixture)
 
 // Who edits what he pulled, or what the other one pushed, edits what both have.
 BOOST_AUTO_TEST_CASE(edits_on_top_of_each_other_are_no_conflicts) {
   for (const auto policy : {policy_name::take_remote, policy_name::keep_local}) {
-    fixture w;
+    agreement_fixture w;
     w.add_task({.resource = "org_office", .conflict = policy});
     w.base.put(an("a", "1"));
     w.run();
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(edits_on_top_of_each_other_are_no_conflicts) {
 
 BOOST_AUTO_TEST_CASE(edits_at_both_sites_are_a_conflict) {
   for (const auto policy : {policy_name::take_remote, policy_name::keep_local}) {
-    fixture w;
+    agreement_fixture w;
     w.add_task({.resource = "org_office", .conflict = policy});
     w.base.put(an("a", "1"));
     w.run();

@@ -11,10 +11,10 @@
 
 #include "support/sites.hpp"
 
-namespace edensync {
-namespace {
+using namespace edensync;
+using namespace edensync::test;
 
-using namespace test;  // NOLINT(google-build-using-namespace)
+namespace {
 
 static_assert(clock_skew({100}, {110}, {105}) == 0);
 static_assert(clock_skew({100}, {110}, {99}) == -1);
@@ -145,5 +145,3 @@ BOOST_AUTO_TEST_CASE(what_stood_in_a_cache_does_not_tell_the_time) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-}  // namespace edensync

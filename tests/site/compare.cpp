@@ -11,10 +11,10 @@
 
 #include "support/sites.hpp"
 
-namespace edensync {
-namespace {
+using namespace edensync;
+using namespace edensync::test;
 
-using namespace test;  // NOLINT(google-build-using-namespace)
+namespace {
 
 struct compared {
   std::vector<std::string> told;
@@ -28,7 +28,7 @@ std::string moment(const std::optional<version_stamp>& v) {
   return (v->modified_on ? std::to_string(*v->modified_on - second(0)) : "?") + (v->deleted ? "!" : "");
 }
 
-std::string line_of(const record_difference& d) {
+std::string text_of(const record_difference& d) {
   return d.resource + " " + std::string(d.uuid.starts_with("urn:uuid:") ? d.uuid.substr(9) : d.uuid) + " " +
          moment(d.here) + " " + moment(d.there);
 }
@@ -36,7 +36,7 @@ std::string line_of(const record_difference& d) {
 compared compare_all(one_site& here, memory::loopback& line, std::vector<sync_task> tasks, std::uint64_t& targets) {
   compared out;
   const auto up = line.bytes_up(), down = line.bytes_down(), before = line.exchanges(), asked = targets;
-  compare<parts> op(here.self, std::move(tasks), [&](const record_difference& d) { out.told.push_back(line_of(d)); });
+  compare<parts> op(here.self, std::move(tasks), [&](const record_difference& d) { out.told.push_back(text_of(d)); });
   line.run(op);
   std::sort(out.told.begin(), out.told.end());
   out.reports = op.reports();
@@ -236,5 +236,3 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_refused) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-}  // namespace edensync

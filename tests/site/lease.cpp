@@ -9,14 +9,14 @@ using namespace edensync::test;
 
 namespace {
 
-struct fixture : one_site {
-  fixture() : one_site("here", 1, memory::manual_clock(second(0))) {}
+struct lease_fixture : one_site {
+  lease_fixture() : one_site("here", 1, memory::manual_clock(second(0))) {}
   std::optional<lease> now() { return store.snapshot().get_lease(5); }
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(site_lease, fixture)
+BOOST_FIXTURE_TEST_SUITE(site_lease, lease_fixture)
 
 BOOST_AUTO_TEST_CASE(one_holds_it_at_a_time) {
   held_lease<parts> one(self, 5), other(self, 5), elsewhere(self, 6);

@@ -6,29 +6,29 @@
 
 #include "support/sites.hpp"
 
-namespace edensync {
+using namespace edensync;
+using namespace edensync::test;
+
 namespace {
 
-using namespace test;  // NOLINT(google-build-using-namespace)
-
-struct told {
+struct scraped {
   unsigned status;
   std::string type, body;
 };
 
-told ask(passive_site<parts>& at, std::string target, std::string user = {}) {
+scraped ask(passive_site<parts>& at, std::string target, std::string user = {}) {
   request_head head;
   head.target = std::move(target);
   head.user = std::move(user);
   const auto answer = at.handle(head);
   answer->on_end();
-  told out{answer->head().status, std::string(answer->head().headers.get("Content-Type")), {}};
+  scraped out{answer->head().status, std::string(answer->head().headers.get("Content-Type")), {}};
   char piece[7];
   for (auto n = answer->read_body(piece); n && *n != 0; n = answer->read_body(piece)) out.body.append(piece, *n);
   return out;
 }
 
-bool holds(const std::string& text, std::string_view line) {
+bool holds_line(const std::string& text, std::string_view line) {
   return ("\n" + text).find("\n" + std::string(line) + "\n") != std::string::npos;
 }
 
@@ -78,20 +78,21 @@ BOOST_AUTO_TEST_CASE(a_site_tells_what_its_runs_left_behind) {
   BOOST_TEST(seen.status == 200u);
   BOOST_TEST(seen.type == "text/plain; version=0.0.4; charset=utf-8");
   const std::string of = "{repository=\"Base\",resource=\"org_office\"";
-  BOOST_TEST(holds(seen.body, "edensync_pull_lag_seconds" + of + "} 40"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_last_success_age_seconds" + of + ",direction=\"pull\"} 40"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_failures_since_success" + of + ",direction=\"pull\"} 1"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_failures_since_success" + of + ",direction=\"push\"} 0"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_clock_skew_seconds{repository=\"Base\"} 0"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_quarantined_records{repository=\"Base\"} 0"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_open_references 0"), seen.body);
-  BOOST_TEST(holds(seen.body, "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"success\"} 1"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_pull_lag_seconds" + of + "} 40"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_last_success_age_seconds" + of + ",direction=\"pull\"} 40"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_failures_since_success" + of + ",direction=\"pull\"} 1"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_failures_since_success" + of + ",direction=\"push\"} 0"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_clock_skew_seconds{repository=\"Base\"} 0"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_quarantined_records{repository=\"Base\"} 0"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_open_references 0"), seen.body);
+  BOOST_TEST(holds_line(seen.body, "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"success\"} 1"),
+             seen.body);
 }
 
 BOOST_AUTO_TEST_CASE(health_is_for_everybody_and_metrics_are_for_administrators) {
   one_site s("s", 1, memory::manual_clock(second(1000)));
   passive_settings how;
-  how.authenticate = [](std::string_view user, std::string_view) -> access {
+  how.authenticate = [](std::string_view user, std::string_view) -> edensync::access {
     return user == "boss" ? access_level::administer : user == "peer" ? access_level::write : access_level::unknown;
   };
   passive_site<parts> asked(s.self, how);
@@ -109,5 +110,3 @@ BOOST_AUTO_TEST_CASE(health_is_for_everybody_and_metrics_are_for_administrators)
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-}  // namespace edensync

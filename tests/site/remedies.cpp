@@ -74,13 +74,13 @@ struct both_pull {
 // Eden reads the status of an answer to a push and nothing else.
 bool eden_takes_for_sent(unsigned status) { return status / 100 == 2; }
 
-const std::string taken = R"({"status": "success", "statuscode": "200", "records": 1})";
+const std::string all_taken = R"({"status": "success", "statuscode": "200", "records": 1})";
 
 // A peer whose answer to a push is as it is set; it keeps what it was sent when it says that all is well.
-struct one_push : site_and_script {
-  scripted_answer says{200, taken, "text/html"};
+struct told_push : site_and_script {
+  scripted_answer says{200, all_taken, "text/html"};
   task_id task;
-  one_push() : site_and_script([this](const heard&) { return says; }), task(add_task(sync_mode::push)) {}
+  told_push() : site_and_script([this](const heard&) { return says; }), task(add_task(sync_mode::push)) {}
 
   bool last_request_has(const std::string& name) const {
     return !other.requests.empty() && other.requests.back().body.find(id_of(name).text()) != std::string::npos;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(M7_a_site_that_the_peer_has_forgotten_registers_once_more) 
   bool willing = true, known = false;
   site_and_script p([&](const heard& h) -> scripted_answer {
     if (h.head.target.find("register.json") == std::string::npos)
-      return known ? scripted_answer{200, taken, "text/html"} : unknown;
+      return known ? scripted_answer{200, all_taken, "text/html"} : unknown;
     known = willing;
     return {200,
             R"({"status": "success", "statuscode": "200", "message": "Registration successful", "sender": ")" +
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE(M7_a_site_that_the_peer_has_forgotten_registers_once_more) 
 }
 
 BOOST_AUTO_TEST_CASE(P4_a_push_holds_what_is_new_and_nothing_is_too_old_for_it) {
-  one_push p;
+  told_push p;
   p.clock.set(second(2000));
   p.field.put(an("a"));
   p.field.put(an("b"));
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(P4_a_push_holds_what_is_new_and_nothing_is_too_old_for_it) 
 }
 
 BOOST_AUTO_TEST_CASE(P5_a_record_that_the_peer_refuses_is_known_and_sent_again) {
-  one_push p;
+  told_push p;
   p.field.put(an("a"));
   p.field.put(an("b"));
   p.says.body = R"({"status": "success", "statuscode": "200", "message": "invalid items ignored", "tree":)"
@@ -234,7 +234,7 @@ BOOST_AUTO_TEST_CASE(P5_a_record_that_the_peer_refuses_is_known_and_sent_again) 
   BOOST_TEST(p.run().ok());
   BOOST_TEST((p.field.log(1).at(0).result == log_result::warning));
   BOOST_TEST(p.field.quarantine().size() == 1u);
-  p.says.body = taken;
+  p.says.body = all_taken;
   BOOST_TEST(p.run().ok());
   BOOST_TEST(p.last_request_has("a"));
   BOOST_TEST(!p.last_request_has("b"));
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(P5_a_record_that_the_peer_refuses_is_known_and_sent_again) 
 // An Eden under MASTER dies of a new record that its sender did not create (mci 2), and takes nothing of the document.
 BOOST_AUTO_TEST_CASE(I3_under_MASTER_an_eden_is_not_sent_what_it_would_die_of) {
   const auto eden_has_after = [](policy_name policy) {
-    one_push p;
+    told_push p;
     std::set<std::string> has{"theirs"};
     const auto from_elsewhere = [&](resource_id resource, const std::string& name, repository_id origin) {
       record r;
@@ -321,7 +321,7 @@ BOOST_AUTO_TEST_CASE(P6_what_came_before_a_cut_is_kept_and_not_sent_again) {
 }
 
 BOOST_AUTO_TEST_CASE(P10_a_redirect_gets_no_credentials_and_takes_no_push) {
-  one_push p;
+  told_push p;
   p.field.put(an("a"));
   p.says = {302, "", "text/html", {{"Location", "http://stranger.example.net/"}}};
   // Eden asks there by itself, with the credentials and without the body, and takes any page for success.
@@ -331,7 +331,7 @@ BOOST_AUTO_TEST_CASE(P10_a_redirect_gets_no_credentials_and_takes_no_push) {
   BOOST_TEST(p.other.requests.size() == 1u);
   BOOST_TEST((p.field.mark(p.task, direction::push) == watermark{}));
   BOOST_TEST(last_line(p.field).starts_with("push/outgoing send fatal (remote)"));
-  p.says = {200, taken, "text/html"};
+  p.says = {200, all_taken, "text/html"};
   BOOST_TEST(p.run().ok());
   BOOST_TEST(p.last_request_has("a"));
 }
@@ -373,13 +373,13 @@ BOOST_AUTO_TEST_CASE(P11_the_identifier_of_a_site_does_not_stand_for_its_account
 }
 
 BOOST_AUTO_TEST_CASE(P12_a_failure_under_status_200_is_a_failure) {
-  one_push p;
+  told_push p;
   p.field.put(an("a"));
   p.says.body = R"({"status": "failed", "statuscode": "400", "message": "not today"})";
   BOOST_TEST(eden_takes_for_sent(p.says.status));
   BOOST_TEST(!p.run().ok());
   BOOST_TEST(last_line(p.field).find("not today") != std::string::npos);
-  p.says.body = taken;
+  p.says.body = all_taken;
   BOOST_TEST(p.run().ok());
   BOOST_TEST(p.last_request_has("a"));
 }
@@ -398,7 +398,7 @@ BOOST_AUTO_TEST_CASE(P12_a_page_is_no_document_without_records) {
 BOOST_AUTO_TEST_CASE(P14_a_task_that_failed_does_not_silence_the_ones_behind_it) {
   site_and_script p([](const heard& h) -> scripted_answer {
     if (h.head.method == "GET") return {500, "oops", "text/html"};
-    return {200, taken, "text/html"};
+    return {200, all_taken, "text/html"};
   });
   p.add_task(sync_mode::both);
   p.field.self.put(sync_task{.repository = p.peer, .resource = "org_organisation", .mode = sync_mode::push}).value();

@@ -41,13 +41,13 @@ struct entity_site {
   }
 };
 
-struct fixture : entity_site {
-  fixture() : entity_site("here", 1, memory::manual_clock(second(0))) {}
+struct several_masters_fixture : entity_site {
+  several_masters_fixture() : entity_site("here", 1, memory::manual_clock(second(0))) {}
 };
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(site_several_masters, fixture)
+BOOST_FIXTURE_TEST_SUITE(site_several_masters, several_masters_fixture)
 
 BOOST_AUTO_TEST_CASE(a_component_is_put_under_the_master_that_it_names) {
   put(entity(bodies, "o"));

@@ -15,8 +15,8 @@ using lines = std::vector<std::string>;
 
 namespace {
 
-struct fixture : one_site {
-  fixture() : one_site("here", 1, memory::manual_clock(second(0))) {}
+struct site_fixture : one_site {
+  site_fixture() : one_site("here", 1, memory::manual_clock(second(0))) {}
 
   std::string line(resource_id r, std::string_view name) { return line_of(store.snapshot(), r, name, with_mci::yes); }
   void arrives(resource_id r, std::string_view name, std::int64_t at, bool deleted = false) {
@@ -33,7 +33,7 @@ struct fixture : one_site {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(site_itself, fixture)
+BOOST_FIXTURE_TEST_SUITE(site_itself, site_fixture)
 
 BOOST_AUTO_TEST_CASE(the_identifier_is_made_once) {
   const auto first = self.uuid().value();
@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(several_writes_are_there_together_or_not_at_all) {
 BOOST_AUTO_TEST_CASE(a_write_that_fails_anywhere_leaves_nothing) {
   const auto everywhere = [](const char* what, auto prepare, auto act, std::size_t before, auto after) {
     for (std::uint64_t n = 1;; ++n) {
-      fixture f;
+      site_fixture f;
       prepare(f);
       const auto old = f.contents(with_mci::yes);
       BOOST_TEST_REQUIRE(old.size() == before);
@@ -261,23 +261,23 @@ BOOST_AUTO_TEST_CASE(a_write_that_fails_anywhere_leaves_nothing) {
       break;
     }
   };
-  const auto three = [](fixture& f) {
+  const auto three = [](site_fixture& f) {
     f.put(an("a"));
     f.put(an("b"));
     f.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("b")}}).value();
   };
   everywhere(
-      "put", [](fixture&) {}, [](fixture& f) { return f.self.put(an("a")); }, 0,
-      [](fixture& f) { return f.line(offices, "a") == "org_office a @0 mci=0 name=a"; });
+      "put", [](site_fixture&) {}, [](site_fixture& f) { return f.self.put(an("a")); }, 0,
+      [](site_fixture& f) { return f.line(offices, "a") == "org_office a @0 mci=0 name=a"; });
   everywhere(
-      "erase", three, [](fixture& f) { return f.self.erase<office>(id_of("b")); }, 3,
-      [](fixture& f) {
+      "erase", three, [](site_fixture& f) { return f.self.erase<office>(id_of("b")); }, 3,
+      [](site_fixture& f) {
         return f.line(offices, "b") == "org_office b @1 mci=0 deleted" &&
                f.line(rooms, "r") == "org_room r @1 mci=0 deleted";
       });
   everywhere(
-      "merge", three, [](fixture& f) { return f.self.merge<office>(id_of("a"), id_of("b")); }, 3,
-      [](fixture& f) { return f.line(rooms, "r") == "org_room r @1 mci=0 name=r office_id=->a"; });
+      "merge", three, [](site_fixture& f) { return f.self.merge<office>(id_of("a"), id_of("b")); }, 3,
+      [](site_fixture& f) { return f.line(rooms, "r") == "org_room r @1 mci=0 name=r office_id=->a"; });
 }
 
 BOOST_AUTO_TEST_CASE(queries_see_live_records_in_the_order_of_their_changes) {

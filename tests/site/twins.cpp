@@ -29,10 +29,10 @@ badge badge_of(std::string name, std::string text, std::string office) {
 }
 
 /// The field office pulls and pushes organisations and offices.
-struct fixture : two_sites {
+struct twins_fixture : two_sites {
   std::int64_t now = 1000;
 
-  fixture() {
+  twins_fixture() {
     add_task({.resource = "org_organisation"});
     add_task({.resource = "org_office"});
   }
@@ -60,11 +60,11 @@ struct fixture : two_sites {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(site_twins, fixture)
+BOOST_FIXTURE_TEST_SUITE(site_twins, twins_fixture)
 
 BOOST_AUTO_TEST_CASE(a_record_is_deleted_and_made_anew_with_its_key) {
-  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
-    fixture w;
+  for (one_site twins_fixture::*at : {&twins_fixture::base, &twins_fixture::field}) {
+    twins_fixture w;
     auto& here = w.*at;
     w.put(here, with_code("old", "HQ"));
     w.runs();
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(a_record_is_deleted_and_made_anew_with_its_key) {
 // In one small document and in one whose records are sorted.
 BOOST_AUTO_TEST_CASE(a_key_is_given_away_and_taken_by_a_new_record) {
   for (const int others : {10, 1100}) {
-    fixture w;
+    twins_fixture w;
     w.put(w.base, with_code("z-first", "X"));
     for (int i = 0; i < others; ++i) w.put(w.base, with_code("o" + std::to_string(i), "C" + std::to_string(i)));
     w.runs();
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(a_key_is_given_away_and_taken_by_a_new_record) {
 }
 
 BOOST_AUTO_TEST_CASE(the_only_component_is_deleted_and_made_anew) {
-  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
-    fixture w;
+  for (one_site twins_fixture::*at : {&twins_fixture::base, &twins_fixture::field}) {
+    twins_fixture w;
     auto& here = w.*at;
     w.put(here, an("a"));
     w.put(here, badge_of("old", "blue", "a"));
@@ -123,8 +123,8 @@ BOOST_AUTO_TEST_CASE(a_deletion_means_the_component_that_it_names) {
 }
 
 BOOST_AUTO_TEST_CASE(merging_two_masters_merges_their_only_components) {
-  for (one_site fixture::*at : {&fixture::base, &fixture::field}) {
-    fixture w;
+  for (one_site twins_fixture::*at : {&twins_fixture::base, &twins_fixture::field}) {
+    twins_fixture w;
     auto& here = w.*at;
     w.put(here, an("ann"));
     w.put(here, badge_of("of-ann", "blue", "ann"));
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(an_only_component_that_comes_to_a_merge_late_is_merged_too)
 // Neither knew of the other's: the one with the lesser uid stays, what the other one said stays with the decision.
 BOOST_AUTO_TEST_CASE(both_sites_make_the_only_component) {
   for (const bool field_is_first : {true, false}) {
-    fixture w;
+    twins_fixture w;
     w.put(w.base, an("a"));
     w.runs();
     w.put(w.field, badge_of(field_is_first ? "1" : "2", "field", "a"));
