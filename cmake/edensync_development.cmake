@@ -17,6 +17,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds
     # Lets ccache keep objects that were compiled with a precompiled header.
     -fpch-preprocess)
+  if(CMAKE_UNITY_BUILD)
+    # A file that is included by another one is taken for a header, where an anonymous namespace is doubtful.
+    target_compile_options(edensync_development INTERFACE -Wno-subobject-linkage)
+  endif()
 elseif(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(edensync_development INTERFACE -Wshadow "SHELL:-Xclang -fno-pch-timestamp")
 endif()

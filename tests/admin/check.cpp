@@ -8,10 +8,8 @@
 #include "edensync/admin/check_site.hpp"
 #include "support/sites.hpp"
 
-namespace edensync {
+namespace edensync::test {
 namespace {
-
-using namespace test;  // NOLINT(google-build-using-namespace)
 using admin::answer;
 using admin::finding;
 
@@ -161,4 +159,4 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_makes_no_sense_is_noticed) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-}  // namespace edensync
+}  // namespace edensync::test

@@ -15,8 +15,8 @@
 namespace edensync::test {
 namespace {
 
-struct a_site : one_site {
-  a_site() : one_site("here", 1, memory::manual_clock{second(1000)}) {
+struct site_with_quarantine : one_site {
+  site_with_quarantine() : one_site("here", 1, memory::manual_clock{second(1000)}) {
     camp.id = self.put(repository{.name = "Camp", .url = "http://camp"}).value();
     task = admin::tasks<parts>(self).add({.repository = camp.id, .resource = "org_office"}).value().id;
     auto t = store.begin({second(1000), camp.id});
@@ -42,7 +42,7 @@ struct a_site : one_site {
 BOOST_AUTO_TEST_SUITE(admin_quarantine)
 
 // Otherwise there would be a second entry, which nobody corrects, and which could win later.
-BOOST_FIXTURE_TEST_CASE(what_is_imported_by_hand_leaves_the_entries_of_repositories_alone, a_site) {
+BOOST_FIXTURE_TEST_CASE(what_is_imported_by_hand_leaves_the_entries_of_repositories_alone, site_with_quarantine) {
   bool over = false;
   admin::take_document<parts>(self, "org_office", [&](std::span<char> into) -> result<std::size_t> {
     const std::string text = "<s3xml/>";
@@ -58,7 +58,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_imported_by_hand_leaves_the_entries_of_repositor
   BOOST_TEST(quarantine()[0].attempts == 2u);
 }
 
-BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, a_site) {
+BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, site_with_quarantine) {
   const auto id = quarantine()[0].id;
   BOOST_TEST(all.correct(id, "<s3xml/>").has_error());
   BOOST_TEST(all.correct(id + 1, nameless).has_error());
@@ -68,7 +68,7 @@ BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, a_site) {
   BOOST_TEST(!contents().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_wider_task_begins_anew, a_site) {
+BOOST_FIXTURE_TEST_CASE(a_wider_task_begins_anew, site_with_quarantine) {
   admin::tasks<parts> tasks(self);
   const auto begins_anew = [&](const std::function<void(sync_task&)>& how) {
     {

@@ -9,8 +9,8 @@
 namespace edensync::test {
 namespace {
 
-struct a_site : one_site {
-  a_site() : one_site("here", 1, memory::manual_clock{second(1000)}) {}
+struct site_with_repositories : one_site {
+  site_with_repositories() : one_site("here", 1, memory::manual_clock{second(1000)}) {}
   admin::repositories<parts> all{self};
 
   bool is_refused(const repository& r) { return all.add(r).has_error(); }
@@ -20,7 +20,7 @@ struct a_site : one_site {
 
 BOOST_AUTO_TEST_SUITE(admin_repositories)
 
-BOOST_FIXTURE_TEST_CASE(nothing_is_there_twice, a_site) {
+BOOST_FIXTURE_TEST_CASE(nothing_is_there_twice, site_with_repositories) {
   all.add({.uuid = id_of("base"), .name = "Base", .url = "http://base/eden"}).value();
   all.add({.name = "Stick", .type = "filesync", .path = "/media/stick"}).value();
   BOOST_TEST(is_refused({.name = "Base"}));
@@ -31,7 +31,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_is_there_twice, a_site) {
   BOOST_TEST(!is_refused({.name = "Sets", .type = "data", .url = "http://base/eden"}));
 }
 
-BOOST_FIXTURE_TEST_CASE(addresses_that_cannot_be_right_are_refused, a_site) {
+BOOST_FIXTURE_TEST_CASE(addresses_that_cannot_be_right_are_refused, site_with_repositories) {
   for (const std::string url : {"http://h:0", "http://h:99999", "http://h:x", "http://h:", "http://:80", "http://[::1",
                                 "http://h/eden?x=y", "http://h/eden#x", "http://me:secret@h", "ftp://h"})
     BOOST_TEST(is_refused({.name = "x", .url = url}), url);
@@ -41,7 +41,7 @@ BOOST_FIXTURE_TEST_CASE(addresses_that_cannot_be_right_are_refused, a_site) {
 }
 
 // A peer that registered itself under a long UUID is called by it, and may still be allowed to push.
-BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, a_site) {
+BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, site_with_repositories) {
   const std::string name(100, 'n');
   BOOST_TEST(is_refused({.name = name}));
   self.put(repository{.uuid = uid(name), .name = name}).value();
@@ -51,7 +51,7 @@ BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, a_site) {
 }
 
 // Whoever registers gives himself a name.
-BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, a_site) {
+BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, site_with_repositories) {
   all.add({.uuid = id_of("base"), .name = "Base"}).value();
   self.put(repository{.uuid = id_of("other"), .name = id_of("base").text()}).value();
   BOOST_TEST(all.find(id_of("base").text()).value().name == "Base");

@@ -23,10 +23,10 @@ struct recording {
 };
 
 // The recorded Eden's records, put together from all that it told of them.
-struct replay {
+struct all_exports {
   std::vector<std::pair<std::string, comparison>> outcomes;
 
-  replay() {
+  all_exports() {
     std::vector<recording> all;
     for (const auto& folder : recorded_cases("exports"))
       all.push_back({folder.filename().string().substr(4), read_http(folder / "request.http"),
@@ -54,15 +54,15 @@ struct replay {
 
 names export_names() { return names_of(recorded_cases("exports")); }
 
-deviations& listed() {
+deviations& listed_exports() {
   static deviations all("exports");
   return all;
 }
 
 void run_case(const std::string& name) {
-  static const replay done;
+  static const all_exports done;
   for (const auto& [of, found] : done.outcomes)
-    if (of == name) return listed().settle(name, found.difference.empty(), found.difference, found.remedies);
+    if (of == name) return listed_exports().settle(name, found.difference.empty(), found.difference, found.remedies);
   BOOST_ERROR("no such case: " << name);
 }
 
@@ -70,8 +70,8 @@ EDENSYNC_GOLDEN_CASES(exports, export_names, run_case);
 
 BOOST_AUTO_TEST_CASE(no_difference_of_exports_is_unlisted) {
   if (!recorded("eden-wire")) return;
-  listed().report("exports");
-  listed().expect_all_used();
+  listed_exports().report("exports");
+  listed_exports().expect_all_used();
 }
 
 }  // namespace

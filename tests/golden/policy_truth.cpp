@@ -46,7 +46,7 @@ const schema& resources() {
 }
 
 template <class Policies>
-struct parts : memory::parts {
+struct parts_with : memory::parts {
   using event_source = expat::event_source;
   using policies = Policies;
 };
@@ -168,7 +168,7 @@ class receiver {
     head.target = request.substr(request.find(' ') + 1);
     const auto peer = know(parse_sync_query(head.target).value().repository);
     if (row_.at("channel") == "task") configure(peer);
-    passive_site<parts<Policies>> role(site_);
+    passive_site<parts_with<Policies>> role(site_);
     const auto answer = role.handle(head);
     if (answer->wants_body()) answer->on_body(document());
     answer->on_end();
@@ -185,7 +185,7 @@ class receiver {
     configure(peer);
     test::scripted_peer other(test::scripted_answer{.body = document()});
     memory::loopback line([&](const request_head& h) { return other(h); });
-    active_site<parts<Policies>> role(site_);
+    active_site<parts_with<Policies>> role(site_);
     const auto op = role.pull_task(site_.repositories().value().front(), site_.tasks(peer).value().front());
     line.run(*op);
     BOOST_TEST(!op->report().error.has_value());
@@ -211,7 +211,7 @@ class receiver {
   memory::manual_clock clock_{today};
   memory::store store_{resources()};
   memory::counting_uid_source uids_{1};
-  site<parts<Policies>> site_{store_, resources(), clock_, uids_};
+  site<parts_with<Policies>> site_{store_, resources(), clock_, uids_};
 };
 
 // The circumstances as they are at an edensync site, and why they are not those at the Eden; empty if they are.

@@ -287,12 +287,12 @@ class suite_of_answers {
   std::size_t settled_ = 0;
 };
 
-suite_of_answers& recorded_ones() {
+suite_of_answers& recorded_answers() {
   static suite_of_answers s(recorded("eden-wire/active-vs-standin"), recorded("eden-wire"), "standin");
   return s;
 }
 
-suite_of_answers& own_ones() {
+suite_of_answers& own_answers() {
   static const fs::path here = fs::path(EDENSYNC_SOURCE_DIR) / "tests/golden/own";
   static suite_of_answers s(here / "standin", here / "active", "standin_by_hand");
   return s;
@@ -301,8 +301,8 @@ suite_of_answers& own_ones() {
 }  // namespace
 
 EDENSYNC_GOLDEN_CASES(
-    standin, [] { return recorded_ones().cases(); },
-    [](const odd_case& c) { recorded_ones().run(c, "active side, odd answers"); });
+    standin, [] { return recorded_answers().cases(); },
+    [](const odd_case& c) { recorded_answers().run(c, "active side, odd answers"); });
 EDENSYNC_GOLDEN_CASES(
-    standin_by_hand, [] { return own_ones().cases(); },
-    [](const odd_case& c) { own_ones().run(c, "active side, odd answers written by hand"); });
+    standin_by_hand, [] { return own_answers().cases(); },
+    [](const odd_case& c) { own_answers().run(c, "active side, odd answers written by hand"); });

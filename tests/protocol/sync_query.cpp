@@ -9,7 +9,7 @@
 namespace edensync {
 namespace {
 
-sync_query office() {
+sync_query office_query() {
   sync_query q;
   q.resource = "org_office";
   q.repository = uid("urn:uuid:0f1e2d3c-0000-4000-8000-000000000001");
@@ -28,7 +28,7 @@ const std::string eden_push =
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(writes_a_pull_as_eden_does) {
-  auto q = office();
+  auto q = office_query();
   BOOST_TEST(pull_target(q) ==
              "/sync/sync.xml?resource=org_office&repository=urn:uuid:0f1e2d3c-0000-4000-8000-000000000001");
   q.msince = parse_timestamp("2024-03-05T17:42:11");
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(writes_a_pull_as_eden_does) {
 }
 
 BOOST_AUTO_TEST_CASE(writes_a_push_as_eden_does) {
-  auto q = office();
+  auto q = office_query();
   q.allowed = strategy{};
   q.update = policy_name::keep_local;
   q.conflict = policy_name::take_master;
@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(writes_a_push_as_eden_does) {
 }
 
 BOOST_AUTO_TEST_CASE(what_would_break_the_address_is_escaped) {
-  auto q = office();
+  auto q = office_query();
   q.repository = uid("a&b=c d#e?f%");
   q.filters = {{"~", "~.a&b", "&=+#"}};
   q.at_table = true;
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(pages_as_eden_pages) {
   BOOST_TEST(!parse_sync_query("/a/b/sync.xml?start=3")->start);
   // Recorded: only at the table's own address.
   BOOST_TEST(!parse_sync_query("/sync/sync.xml?resource=a_b&start=2&limit=3")->limit);
-  auto q = office();
+  auto q = office_query();
   q.limit = 3;
   BOOST_TEST(pull_target(q).find("limit") == std::string::npos);
   q.at_table = true;

@@ -1,4 +1,4 @@
-// refused: edensync: parts::clock must model clock (now)
+// refused: edensync: clock needs now() -> timestamp
 #include "edensync/memory/parts.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/expat/event_source.hpp"

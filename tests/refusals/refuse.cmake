@@ -1,18 +1,21 @@
-# cmake -Dcompiler= -Dflags= -Dsource= -P refuse.cmake: SOURCE must be refused with the sentence of its first line.
-file(STRINGS ${source} lines LIMIT_COUNT 1)
-if(NOT lines MATCHES "^// refused: (.+)$")
+# cmake -Dcompiler= -Dflags= -Dsource= -P refuse.cmake: SOURCE must be refused with the sentences of its first lines, each
+# of them printed as often as it is there.
+file(STRINGS ${source} lines REGEX "^// refused: ")
+if(NOT lines)
   message(FATAL_ERROR "${source}:1: the first line must be '// refused: <text the compiler prints>'")
 endif()
-set(sentence "${CMAKE_MATCH_1}")
 
 execute_process(COMMAND ${compiler} ${flags} ${source} RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)
 if(failed EQUAL 0)
-  message(FATAL_ERROR "${source} compiles, but was to be refused: ${sentence}")
+  message(FATAL_ERROR "${source} compiles, but was to be refused: ${lines}")
 endif()
-string(FIND "${said}" "${sentence}" place)
-if(place EQUAL -1)
-  message(FATAL_ERROR "${source} is refused, but not with: ${sentence}\nThe compiler said:\n${said}")
-endif()
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^// refused: " "" sentence "${line}")
+  string(FIND "${said}" "${sentence}" place)
+  if(place EQUAL -1)
+    message(FATAL_ERROR "${source} is refused, but not with: ${sentence}\nThe compiler said:\n${said}")
+  endif()
+endforeach()
 
 file(STRINGS ${source} has_cure REGEX "EDENSYNC_CORRECTED")
 if(has_cure)

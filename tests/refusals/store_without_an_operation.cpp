@@ -1,4 +1,4 @@
-// refused: edensync: parts::store must model record_store
+// refused: edensync: record_store needs serve() -> record_reader
 #include "edensync/memory/parts.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/expat/event_source.hpp"

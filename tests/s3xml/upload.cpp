@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t photo = 12;
 const std::string hash(64, 'a');
 
-std::string read(const std::string& attributes, bool wanted = true) {
+std::string read_upload(const std::string& attributes, bool wanted = true) {
   s3xml::reader_options o;
   o.uploads = wanted;
   collector got;
@@ -45,21 +45,21 @@ std::string written(const std::string& field, const std::string& url = "http://h
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(an_upload_is_read_as_pending) {
-  BOOST_TEST(read("url=\"http://h/eden/default/download/x.y.pdf\" filename=\"Plan A.pdf\"") ==
+  BOOST_TEST(read_upload("url=\"http://h/eden/default/download/x.y.pdf\" filename=\"Plan A.pdf\"") ==
              "pending http://h/eden/default/download/x.y.pdf Plan A.pdf");
-  BOOST_TEST(read("url=\"https://h/x/y.pdf?a=1\"") == "pending https://h/x/y.pdf?a=1 y.pdf");
-  BOOST_TEST(read("url=\"http://h/x\" filename=\"a\"", false) == "absent");
+  BOOST_TEST(read_upload("url=\"https://h/x/y.pdf?a=1\"") == "pending https://h/x/y.pdf?a=1 y.pdf");
+  BOOST_TEST(read_upload("url=\"http://h/x\" filename=\"a\"", false) == "absent");
   for (const auto* nothing :
        {"url=\"local\" filename=\"a\"", "filename=\"a\"", "url=\"\"", "value=\"x\"", "url=\"/eden/static/a.png\"",
         "url=\"ftp://h/a\"", "url=\"file:///etc/passwd\"", "url=\"http:///a\"", "url=\"http://h/a b\"",
         "url=\"http://h/a&#10;b\"", "url=\"http://h/\xC3\xA4\""})
-    BOOST_TEST(read(nothing) == "absent", nothing);
-  BOOST_TEST(read("url=\"http://h/" + std::string(3000, 'x') + "\"") == "absent");
+    BOOST_TEST(read_upload(nothing) == "absent", nothing);
+  BOOST_TEST(read_upload("url=\"http://h/" + std::string(3000, 'x') + "\"") == "absent");
 }
 
 BOOST_AUTO_TEST_CASE(names_are_no_paths) {
-  BOOST_TEST(read("url=\"http://h/x\" filename=\"../../etc/passwd\"") == "pending http://h/x passwd");
-  BOOST_TEST(read("url=\"http://h/x\" filename=\"C:\\tmp\\a&#9;b&#10;.txt\"") == "pending http://h/x ab.txt");
+  BOOST_TEST(read_upload("url=\"http://h/x\" filename=\"../../etc/passwd\"") == "pending http://h/x passwd");
+  BOOST_TEST(read_upload("url=\"http://h/x\" filename=\"C:\\tmp\\a&#9;b&#10;.txt\"") == "pending http://h/x ab.txt");
   for (const auto* nothing : {"", "..", ".", "a/..", "a/", "/"}) BOOST_TEST(upload_name(nothing) == "file", nothing);
   BOOST_TEST(upload_name(std::string(199, 'x') + "\xC3\xA4yz") == std::string(199, 'x'));
   BOOST_TEST(upload_name(std::string(500, 'x')).size() == 200U);

@@ -30,6 +30,63 @@ concept record_spool = requires(S s, const spool_entry& e) {
   { s.next() } -> std::same_as<std::optional<spool_entry>>;
 };
 
+namespace can {
+
+template <class R>
+concept find = requires(R r, resource_id resource, const uid& id) {
+  { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
+};
+// The records, at most two, that have this content in this field; those that are not deleted come first. A reference
+// counts with the resource that it leads to.
+template <class R>
+concept find_key = requires(R r, resource_id resource, std::uint32_t field, const value& v) {
+  { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
+};
+// The first record that has all contents that the query names.
+template <class R>
+concept find_match = requires(R r, const match_query& m) {
+  { r.find_match(m) } -> std::same_as<std::optional<found_record>>;
+};
+// All fields, present or null; references with resource, uid and handle, which in lists is none as long as the target is
+// not here. Fails if there is no such record.
+template <class R>
+concept load = requires(R r, resource_id resource, record_handle h, stored_record& into) {
+  { r.load(resource, h, into) } -> std::same_as<void>;
+};
+// In commit order; each record at most once, in its present state.
+template <class R>
+concept changes = requires(R r, const change_query& q) {
+  { r.changes(q) } -> record_cursor;
+};
+// The records of `resource` whose reference `field` points to one of `masters`, which are records of `of`, and that were
+// committed after `after`, in any order. `masters` need not live longer than the call.
+template <class R>
+concept components = requires(R r, resource_id resource, std::uint32_t field, resource_id of,
+                              std::span<const record_handle> masters, sequence_number after) {
+  { r.components(resource, field, of, masters, after) } -> record_cursor;
+};
+// Every reference, in any resource, that points to the record `h` of `resource`: single ones and those in lists.
+template <class R>
+concept referrers = requires(R r, resource_id resource, record_handle h) {
+  { r.referrers(resource, h) } -> std::same_as<std::vector<referrer>>;
+};
+// The number of the last change in this state.
+template <class R>
+concept sequence = requires(R r) {
+  { r.sequence() } -> std::same_as<sequence_number>;
+};
+// Changes only if the store was made anew: a cursor of another epoch means nothing here.
+template <class R>
+concept epoch = requires(R r) {
+  { r.epoch() } -> std::same_as<std::string>;
+};
+template <class R>
+concept spool = requires(R r) {
+  { r.spool() } -> record_spool;
+};
+
+}  // namespace can
+
 /// Reads records: every store's snapshots and transactions.
 ///
 /// All reads of one reader see the same state (snapshot); a transaction also sees its own writes. Deleted records are
@@ -39,31 +96,7 @@ concept record_spool = requires(S s, const spool_entry& e) {
 /// `r.arrived(moment)` is the number of the first change that arrived not before a moment, or one behind the last. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
-concept record_reader = requires(R r, resource_id resource, const uid& id, std::uint32_t field, const value& v,
-                                 record_handle h, resource_id of, std::span<const record_handle> masters,
-                                 stored_record& into, const change_query& q, const match_query& m,
-                                 sequence_number after) {
-  { r.find(resource, id) } -> std::same_as<std::optional<found_record>>;
-  // The records, at most two, that have this content in this field; those that are not deleted come first. A reference
-  // counts with the resource that it leads to.
-  { r.find_key(resource, field, v) } -> std::same_as<std::vector<found_record>>;
-  // The first record that has all contents that the query names.
-  { r.find_match(m) } -> std::same_as<std::optional<found_record>>;
-  // All fields, present or null; references with resource, uid and handle, which in lists is none as long as the target is
-  // not here. Fails if there is no such record.
-  { r.load(resource, h, into) } -> std::same_as<void>;
-  // In commit order; each record at most once, in its present state.
-  { r.changes(q) } -> record_cursor;
-  // The records of `resource` whose reference `field` points to one of `masters`, which are records of `of`, and that were
-  // committed after `after`, in any order. `masters` need not live longer than the call.
-  { r.components(resource, field, of, masters, after) } -> record_cursor;
-  // Every reference, in any resource, that points to the record `h` of `resource`: single ones and those in lists.
-  { r.referrers(resource, h) } -> std::same_as<std::vector<referrer>>;
-  // The number of the last change in this state.
-  { r.sequence() } -> std::same_as<sequence_number>;
-  // Changes only if the store was made anew: a cursor of another epoch means nothing here.
-  { r.epoch() } -> std::same_as<std::string>;
-  { r.spool() } -> record_spool;
-};
+concept record_reader = can::find<R> && can::find_key<R> && can::find_match<R> && can::load<R> && can::changes<R> &&
+    can::components<R> && can::referrers<R> && can::sequence<R> && can::epoch<R> && can::spool<R>;
 
 }  // namespace edensync

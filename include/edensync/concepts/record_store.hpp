@@ -8,6 +8,45 @@
 
 namespace edensync {
 
+namespace can {
+
+template <class T>
+concept insert = requires(T t, const record& r) {
+  { t.insert(r) } -> std::same_as<write_result>;
+};
+// Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
+// created_on and authors where they are given.
+template <class T>
+concept update = requires(T t, const record& r, record_handle h) {
+  { t.update(h, r) } -> std::same_as<write_result>;
+};
+// Writes one field and leaves version and origin as they are.
+template <class T>
+concept patch = requires(T t, resource_id resource, record_handle h, std::uint32_t field, const value& v) {
+  { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
+};
+// Gives the record another uid; what points to it, or was merged into it, follows. Refused if the uid is taken.
+template <class T>
+concept rename = requires(T t, resource_id resource, record_handle h, const uid& id) {
+  { t.rename(resource, h, id) } -> std::same_as<write_result>;
+};
+// From here on `insert` and `update` set this origin instead of the one that `begin` was given.
+template <class T>
+concept write_as = requires(T t, repository_id origin) {
+  t.write_as(origin);
+};
+// Puts the record at the end of the change order and leaves all else as it is.
+template <class T>
+concept touch = requires(T t, resource_id resource, record_handle h) {
+  t.touch(resource, h);
+};
+template <class T>
+concept commit = requires(T t) {
+  t.commit();
+};
+
+}  // namespace can
+
 /// Writes records and ledger entries that become visible together or not at all.
 ///
 /// Each write gives the record a new sequence number, higher than all before it in any resource; the order of numbers is
@@ -20,23 +59,27 @@ namespace edensync {
 /// Optional: `t.contended()` says whether another writer waits; a long import then commits early and lets it in.
 /// Errors: `failure_exception` if the store fails; a refusal is a value.
 template <class T>
-concept record_transaction = record_reader<T> && ledger_writer<T> &&
-    requires(T t, const record& r, resource_id resource, record_handle h, std::uint32_t field, const value& v,
-             const uid& id, repository_id origin) {
-  { t.insert(r) } -> std::same_as<write_result>;
-  // Writes the fields that are not absent, and the version: `deleted` and `replaced_by` always; modified_on, mci,
-  // created_on and authors where they are given.
-  { t.update(h, r) } -> std::same_as<write_result>;
-  // Writes one field and leaves version and origin as they are.
-  { t.patch(resource, h, field, v) } -> std::same_as<write_result>;
-  // Gives the record another uid; what points to it, or was merged into it, follows. Refused if the uid is taken.
-  { t.rename(resource, h, id) } -> std::same_as<write_result>;
-  // From here on `insert` and `update` set this origin instead of the one that `begin` was given.
-  t.write_as(origin);
-  // Puts the record at the end of the change order and leaves all else as it is.
-  t.touch(resource, h);
-  t.commit();
+concept record_transaction = record_reader<T> && ledger_writer<T> && can::insert<T> && can::update<T> &&
+    can::patch<T> && can::rename<T> && can::write_as<T> && can::touch<T> && can::commit<T>;
+
+namespace can {
+
+// The last committed state.
+template <class S>
+concept snapshot = requires(S s) {
+  s.snapshot();
 };
+// The same, for an answer to a pull: what is committed afterwards arrives later than all that it holds (change_query).
+template <class S>
+concept serve = requires(S s) {
+  s.serve();
+};
+template <class S>
+concept begin = requires(S s, const write_context& w) {
+  s.begin(w);
+};
+
+}  // namespace can
 
 /// Keeps records and the ledger of one site.
 ///
@@ -45,11 +88,9 @@ concept record_transaction = record_reader<T> && ledger_writer<T> &&
 /// Thread safety: the store may be shared; its snapshots and transactions may not. One transaction at a time: `begin`
 /// waits, and fails with `error::store_locked` if it waited too long.
 template <class S>
-concept record_store = requires(S s, const write_context& w) {
-  // The last committed state.
+concept record_store = can::snapshot<S> && can::serve<S> && can::begin<S> && requires(S s, const write_context& w) {
   { s.snapshot() } -> record_reader;
   { s.snapshot() } -> ledger_reader;
-  // The same, for an answer to a pull: what is committed afterwards arrives later than all that it holds (change_query).
   { s.serve() } -> record_reader;
   { s.begin(w) } -> record_transaction;
 };

@@ -40,16 +40,27 @@ struct xml_limits {
   std::size_t text = std::size_t{16} << 20;
 };
 
+namespace can {
+
+template <class X>
+concept be_made_with_handler = std::constructible_from<X, xml_handler&, const xml_limits&>;
+template <class X>
+concept feed = requires(X x, std::string_view piece) {
+  { x.feed(piece) } -> std::same_as<result<void>>;
+};
+template <class X>
+concept finish = requires(X x) {
+  { x.finish() } -> std::same_as<result<void>>;
+};
+
+}  // namespace can
+
 /// Turns bytes into XML events: the seam to an XML parser.
 ///
 /// `feed` takes pieces of any size; `finish` says that there are no more. Both tell what is wrong and where (line and
 /// column). A document type declaration is refused, nothing external is ever fetched.
 /// Errors: malformed_document, document_type_refused, limit_exceeded, and what the handler throws. Nothing throws out.
 template <class X>
-concept xml_event_source = std::constructible_from<X, xml_handler&, const xml_limits&> &&
-    requires(X x, std::string_view piece) {
-  { x.feed(piece) } -> std::same_as<result<void>>;
-  { x.finish() } -> std::same_as<result<void>>;
-};
+concept xml_event_source = can::be_made_with_handler<X> && can::feed<X> && can::finish<X>;
 
 }  // namespace edensync

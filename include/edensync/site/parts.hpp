@@ -2,6 +2,8 @@
 
 #include <concepts>
 
+#include "edensync/concepts/check_event_source.hpp"
+#include "edensync/concepts/check_store.hpp"
 #include "edensync/concepts/clock.hpp"
 #include "edensync/concepts/file_store.hpp"
 #include "edensync/concepts/record_store.hpp"
@@ -37,13 +39,9 @@ inline constexpr bool names_all_parts = requires {
   typename P::policies;
 };
 template <class P>
-inline constexpr bool store_is_record_store = record_store<typename P::store>;
-template <class P>
 inline constexpr bool clock_is_clock = clock<typename P::clock>;
 template <class P>
 inline constexpr bool uid_source_is_uid_source = uid_source<typename P::uid_source>;
-template <class P>
-inline constexpr bool event_source_is_xml_event_source = xml_event_source<typename P::event_source>;
 template <class P>
 inline constexpr bool policies_is_policy_set = policy_set<typename P::policies>;
 
@@ -72,16 +70,13 @@ struct check_parts {
   static_assert(names_all_parts<P>,
                 "edensync: the bag of parts must name store, clock, uid_source, event_source and policies; "
                 "see docs/concepts/parts.md");
-  static_assert(store_is_record_store<P>,
-                "edensync: parts::store must model record_store; see docs/concepts/record_store.md");
-  static_assert(clock_is_clock<P>, "edensync: parts::clock must model clock (now); see docs/concepts/clock.md");
+  static_assert(check_record_store<typename P::store>::value);  // says itself what is missing
+  static_assert(clock_is_clock<P>, "edensync: clock needs now() -> timestamp; see docs/concepts/clock.md");
   static_assert(uid_source_is_uid_source<P>,
-                "edensync: parts::uid_source must model uid_source (make); see docs/concepts/uid_source.md");
-  static_assert(event_source_is_xml_event_source<P>,
-                "edensync: parts::event_source must model xml_event_source (feed, finish); "
-                "see docs/concepts/xml_event_source.md");
+                "edensync: uid_source needs make() -> uid; see docs/concepts/uid_source.md");
+  static_assert(check_event_source<typename P::event_source>::value);
   static_assert(policies_is_policy_set<P>,
-                "edensync: parts::policies must model policy_set (decide); see docs/concepts/policy_set.md");
+                "edensync: policy_set needs decide(decide_input) -> decision, static; see docs/concepts/policy_set.md");
   static constexpr bool value = true;
 };
 
