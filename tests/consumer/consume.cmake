@@ -1,11 +1,35 @@
-# cmake -Dway=installed|subdirectory -Dsource= -Dbuilt= -Dwork= -Dcompiler= -P consume.cmake
+# cmake -Dway=installed|subdirectory|pkg_config -Dsource= -Dbuilt= -Dwork= -Dcompiler= -P consume.cmake
 file(REMOVE_RECURSE ${work})
 file(MAKE_DIRECTORY ${work})
 function(run)
   execute_process(COMMAND ${ARGV} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
-if(way STREQUAL "installed")
+
+if(NOT way STREQUAL "subdirectory")
   run(${CMAKE_COMMAND} --install ${built} --prefix ${work}/prefix)
+endif()
+
+if(way STREQUAL "pkg_config")
+  file(GLOB_RECURSE modules ${work}/prefix/*.pc)
+  set(names)
+  foreach(module IN LISTS modules)
+    cmake_path(GET module STEM name)
+    list(APPEND names ${name})
+    cmake_path(GET module PARENT_PATH folder)
+  endforeach()
+  set(ENV{PKG_CONFIG_PATH} ${folder})
+  # Each of them says what it needs, and all of that is to be had.
+  run(pkg-config --print-errors --exists ${names})
+  execute_process(COMMAND pkg-config --cflags --libs edensync-expat edensync-sqlite edensync-beast
+    OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags)
+  set(here ${source}/tests/consumer)
+  run(${compiler} -std=c++20 -o ${work}/consumer ${here}/main.cpp ${here}/other.cpp ${here}/http.cpp ${flags})
+  run(${work}/consumer)
+  return()
+endif()
+
+if(way STREQUAL "installed")
   set(how -DCMAKE_PREFIX_PATH=${work}/prefix)
 else()
   set(how -DEDENSYNC_SOURCE=${source})
