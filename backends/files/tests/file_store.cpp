@@ -17,7 +17,7 @@ namespace {
 // Of "abc", as published with the algorithm (FIPS 180-2).
 const std::string abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-struct on_disk {
+struct store_on_disk {
   temporary_folder temporary;
   files::file_store store = files::open_file_store(temporary.path().string()).value();
 
@@ -43,7 +43,7 @@ struct on_disk {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_file_has_the_name_of_its_content, on_disk) {
+BOOST_FIXTURE_TEST_CASE(a_file_has_the_name_of_its_content, store_on_disk) {
   BOOST_TEST(keep("abc") == abc);
   BOOST_TEST(fs::exists(temporary.file(abc)));
   BOOST_TEST(read(abc) == "abc");
@@ -53,7 +53,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_has_the_name_of_its_content, on_disk) {
   BOOST_TEST(files() == 2U);
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_committed_leaves_nothing, on_disk) {
+BOOST_FIXTURE_TEST_CASE(what_is_not_committed_leaves_nothing, store_on_disk) {
   {
     auto w = store.begin().value();
     auto other = store.begin().value();
@@ -67,7 +67,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_committed_leaves_nothing, on_disk) {
   BOOST_TEST(files() == 1U);
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_but_hashes_is_opened, on_disk) {
+BOOST_FIXTURE_TEST_CASE(nothing_but_hashes_is_opened, store_on_disk) {
   std::ofstream(temporary.file("secret")) << "x";
   const std::string link(64, 'a'), folder(64, 'b');
   fs::create_symlink(temporary.file("secret"), temporary.file(link));
@@ -79,7 +79,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_but_hashes_is_opened, on_disk) {
   BOOST_TEST(!store.open(folder).has_value());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_store_that_is_gone_or_full_says_so, on_disk) {
+BOOST_FIXTURE_TEST_CASE(a_store_that_is_gone_or_full_says_so, store_on_disk) {
   BOOST_TEST((files::open_file_store(temporary.file("none")).error().code == make_error_code(error::unreachable)));
   auto w = store.begin().value();
   fs::remove_all(temporary.path());

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct on_disk {
+struct folder_on_disk {
   temporary_folder temporary;
   files::folder folder = files::open_folder(temporary.path().string()).value();
 
@@ -38,7 +38,7 @@ struct on_disk {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_CASE(a_file_is_there_when_it_is_whole, on_disk) {
+BOOST_FIXTURE_TEST_CASE(a_file_is_there_when_it_is_whole, folder_on_disk) {
   {
     auto out = folder.create("a.xml").value();
     BOOST_TEST(out.write("one ").has_value());
@@ -65,7 +65,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_is_there_when_it_is_whole, on_disk) {
   BOOST_TEST(names().empty());
 }
 
-BOOST_FIXTURE_TEST_CASE(a_reader_keeps_its_file_and_sees_that_it_changes, on_disk) {
+BOOST_FIXTURE_TEST_CASE(a_reader_keeps_its_file_and_sees_that_it_changes, folder_on_disk) {
   write("a.xml", "one");
   const auto before = folder.list().value().front();
   auto in = folder.open("a.xml").value();
@@ -80,7 +80,7 @@ BOOST_FIXTURE_TEST_CASE(a_reader_keeps_its_file_and_sees_that_it_changes, on_dis
   BOOST_TEST(second.state().value().bytes == 11U);
 }
 
-BOOST_FIXTURE_TEST_CASE(nothing_leads_out_of_the_folder, on_disk) {
+BOOST_FIXTURE_TEST_CASE(nothing_leads_out_of_the_folder, folder_on_disk) {
   write("real", "x");
   fs::create_symlink(temporary.file("real"), temporary.file("link.xml"));
   fs::create_directory(temporary.file("sub.xml"));
@@ -101,7 +101,7 @@ BOOST_FIXTURE_TEST_CASE(nothing_leads_out_of_the_folder, on_disk) {
   BOOST_TEST(read("real") == "x");
 }
 
-BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_an_error_that_goes_away, on_disk) {
+BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_an_error_that_goes_away, folder_on_disk) {
   BOOST_TEST((files::open_folder(temporary.file("no such")).error().code == make_error_code(error::unreachable)));
   BOOST_TEST((folder.open("none.xml").error().code == condition::retry_later));
   write("file", "x");
@@ -110,7 +110,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_not_there_is_an_error_that_goes_away, on_disk) {
   BOOST_TEST((folder.create("a.xml").error().code == make_error_code(error::unreachable)));
 }
 
-BOOST_FIXTURE_TEST_CASE(two_sites_meet_on_a_disk, on_disk) {
+BOOST_FIXTURE_TEST_CASE(two_sites_meet_on_a_disk, folder_on_disk) {
   memory::manual_clock clock{second(1000)};
   one_site field{"field", 1, clock}, base{"base", 2, clock};
   const auto knows = [&](one_site& s) {

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What including each public header costs, in counted quantities: lines after preprocessing (g++), and class and variable
+# templates that are instantiated by including it and nothing else (clang 14). No times: those are the machine's.
+#   benchmarks/compile_time/run.sh            compares with counts.txt, fails where one grew by more than 3%
+#   benchmarks/compile_time/run.sh --write    writes counts.txt anew; the reason belongs into docs/design/decisions.md
+# A count may also grow by 100 where 3% of it is less: a small header that gets one more comment-free function is no news.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+clang=$(command -v clang++-14 || command -v clang++) || { echo "skipped: the compile-time counts: there is no clang++"; exit 0; }
+kept=benchmarks/compile_time/counts.txt
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+roots=(include backends/*/include)
+printf -- '-I%s\n' "${roots[@]}" >"$work/flags"
+
+count() {  # count WORK CLANG HEADER
+  local source flags lines templates
+  source=$(mktemp "$1/header.XXXXXX")
+  mapfile -t flags <"$1/flags"
+  echo "#include <$3>" >"$source"
+  lines=$(g++ -std=c++20 "${flags[@]}" -E -P -x c++ "$source" | wc -l)
+  templates=$("$2" -std=c++20 "${flags[@]}" -fsyntax-only -Xclang -print-stats -x c++ "$source" 2>&1 |
+    awk '/ (Class|Var)TemplateSpecialization decls,/ { n += $1 } / error: / { print > "/dev/stderr"; exit 1 } END { print n + 0 }')
+  printf '%s %s %s\n' "$3" "$lines" "$templates"
+}
+export -f count
+
+for root in "${roots[@]}"; do (cd "$root" && find . -name '*.hpp' | sed 's#^\./##'); done | LC_ALL=C sort |
+  xargs -P "$(nproc)" -I{} bash -c 'count "$@"' count "$work" "$clang" {} | LC_ALL=C sort >"$work/counts"
+
+if [[ ${1:-} == --write ]]; then
+  { echo "# header, lines after preprocessing (g++ 12), class and variable templates instantiated (clang 14)"
+    cat "$work/counts"; } >"$kept"
+  echo "$(wc -l <"$work/counts") headers written"
+  exit 0
+fi
+
+awk -v kept="$kept" '
+  BEGIN { while ((getline line < kept) > 0) if (line !~ /^#/) { split(line, f, " "); lines[f[1]] = f[2]; templates[f[1]] = f[3] } }
+  function grown(now, before) { return now > before + 100 && now > before * 1.03 }
+  !($1 in lines) { print $1 ": not in " kept ": a new header (--write)"; bad = 1; next }
+  grown($2, lines[$1]) { print $1 ": " $2 " lines after preprocessing, were " lines[$1]; bad = 1 }
+  grown($3, templates[$1]) { print $1 ": " $3 " templates instantiated, were " templates[$1]; bad = 1 }
+  { seen[$1] = 1; n++ }
+  END {
+    for (h in lines) if (!(h in seen)) { print h ": in " kept ", but there is no such header (--write)"; bad = 1 }
+    if (bad) exit 1
+    print n " headers cost no more than 3% above their counts"
+  }' "$work/counts"
