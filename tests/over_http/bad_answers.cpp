@@ -14,7 +14,7 @@ std::string answer(const std::string& body, std::size_t length, const std::strin
          body;
 }
 
-struct fixture : wire {
+struct bad_answers_fixture : wire {
   task_id task = add_task("org_office", sync_mode::pull);
   std::string good = document({an_office("from_the_peer", 1), an_office("and_another", 1)});
 
@@ -48,7 +48,7 @@ struct fixture : wire {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(bad_answers, fixture)
+BOOST_FIXTURE_TEST_SUITE(bad_answers, bad_answers_fixture)
 
 BOOST_AUTO_TEST_CASE(an_html_page_with_a_document_type) {
   const std::string page =

@@ -6,8 +6,8 @@ using namespace edensync::test;
 
 namespace {
 
-struct fixture : wire {
-  fixture() {
+struct bad_requests_fixture : wire {
+  bad_requests_fixture() {
     add_task();
     expect_works();
   }
@@ -37,7 +37,7 @@ struct fixture : wire {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(bad_requests, fixture)
+BOOST_FIXTURE_TEST_SUITE(bad_requests, bad_requests_fixture)
 
 BOOST_AUTO_TEST_CASE(malformed) {
   expect_refused(behind_a_good_one("<resource name=\"org_office\"></data></s3xml>"), {"mismatched tag", "line 3"});
