@@ -100,7 +100,12 @@ BOOST_AUTO_TEST_SUITE(laws_of_document_codec)
 
 BOOST_AUTO_TEST_CASE(are_kept_by_s3xml) { BOOST_TEST(broken_codec_laws<xml>() == ""); }
 
-BOOST_AUTO_TEST_CASE(are_kept_by_s3json) { BOOST_TEST(broken_codec_laws<s3json::codec>() == ""); }
+BOOST_AUTO_TEST_CASE(are_kept_by_s3json) {
+  BOOST_TEST(broken_codec_laws<s3json::codec>() == "");
+  // [document_codec]
+  edensync::laws::document_codec<edensync::s3json::codec>([](std::string_view law) { BOOST_TEST_MESSAGE(law); });
+  // [document_codec]
+}
 
 BOOST_AUTO_TEST_CASE(are_broken_by_a_codec_that_believes_in_every_end) {
   BOOST_TEST(broken_codec_laws<credulous>() == "what is cut off is refused\nwhat is no document is refused\n");

@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "edensync/s3json/either_event_source.hpp"
 #include "edensync/s3json/tree_writer.hpp"
+#include "edensync/expat/event_source.hpp"
 
 using namespace edensync;
 
@@ -165,6 +167,9 @@ BOOST_AUTO_TEST_CASE(limits_hold) {
   BOOST_TEST(refused(R"({"$_t": [{"@a": 1, "@b": 1, "@c": 1}]})", small));
   BOOST_TEST(!refused(R"({"$_t": [{"@a": 1, "@b": 1}]})", small));
   BOOST_TEST(refused(R"({"@a": 1, "@b": 1, "@c": 1, "@d": 1})", small));
+  BOOST_TEST(refused(R"({"@a": ")" + long_text.substr(1) + R"(", "@b": ")" + long_text.substr(1) + R"(", "@c": ")" +
+                         long_text.substr(1) + R"("})",
+                     small));
   // One record, and a digit without end; many records are no matter.
   BOOST_TEST(refused(R"({"$_t": [{"a": [)" + std::string(300, '1'), small) == false);
   BOOST_TEST(refused(R"({"$_t": [{"a": )" + std::string(500, '1'), small));
@@ -204,6 +209,30 @@ BOOST_AUTO_TEST_CASE(what_is_told_can_be_written_again) {
     BOOST_TEST(source.feed(document).has_value());
     BOOST_TEST(source.finish().has_value());
     BOOST_TEST(boost::json::parse(again) == boost::json::parse(document), again);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(either_form_is_told_from_the_other) {
+  const auto read = [](std::string_view document, std::size_t step) {
+    event_text seen;
+    s3json::either_event_source<expat::event_source> source(seen);
+    for (std::size_t at = 0; at < document.size(); at += step)
+      if (auto fed = source.feed(document.substr(at, step)); !fed) return "! " + fed.error().text();
+    if (auto done = source.finish(); !done) return "! " + done.error().text();
+    return seen.all;
+  };
+  static_assert(xml_event_source<s3json::either_event_source<expat::event_source>>);
+  const auto wanted = "s3xml(a=1)resource(name=t)data(field=f)'x';;;";
+  for (const std::size_t step : {1U, 2U, 1000U}) {
+    BOOST_TEST(read(R"({"@a": "1", "$_t": [{"f": "x"}]})", step) == wanted);
+    BOOST_TEST(read("\r\n {\"@a\": \"1\", \"$_t\": [{\"f\": \"x\"}]}", step) == wanted);
+    BOOST_TEST(
+        read(R"(<?xml version="1.0"?><s3xml a="1"><resource name="t"><data field="f">x</data></resource></s3xml>)",
+             step) == wanted);
+    BOOST_TEST(read("\n <s3xml a='1'/>", step) == "s3xml(a=1);");
+    for (const auto* wrong : {"", "  ", "text", "[]", "{", "<a", "{} {}", "<a/>{}"})
+      BOOST_TEST(read(wrong, step).starts_with("! "), wrong);
+    BOOST_TEST(read(std::string(10000, ' ') + "{}", step).starts_with("! "));
   }
 }
 

@@ -82,8 +82,7 @@ class event_source {
       if (!on_key_part(s, n, ec)) return false;
       if (depth != 1) return tree.key({}), true;
       known = known || member.starts_with(attribute_prefix) || member.starts_with(resource_prefix);
-      if ((members_bytes += sizeof(member) + member.size()) > 4 * limits.text)
-        return refuse(error::limit_exceeded, "the document has too many members", ec);
+      if (!keep(sizeof(member) + member.size(), ec)) return false;
       if (!members.insert(member).second) return twice(member, ec);
       return true;
     }
@@ -158,6 +157,7 @@ class event_source {
         if (started && name.starts_with("edensync-"))
           return refuse(error::malformed_document, "what an edensync site says comes behind the first record", ec);
         attributes.emplace_back(name, record_events::attribute_text(tree, 0, name));
+        if (!keep(attributes.back().second.size(), ec)) return false;
       }
       if (!list) member.clear();
       tree.clear();
@@ -181,6 +181,10 @@ class event_source {
     bool fits(error_code& ec) {
       return tree.bytes() <= 4 * limits.text || refuse(error::limit_exceeded, "a record is too long", ec);
     }
+    // What is kept of the root itself.
+    bool keep(std::size_t bytes, error_code& ec) {
+      return (kept += bytes) <= 4 * limits.text || refuse(error::limit_exceeded, "the document's root is too long", ec);
+    }
     bool no_object(error_code& ec) { return refuse(error::malformed_document, "the document is no JSON object", ec); }
     bool twice(std::string_view name, error_code& ec) {
       return refuse(error::malformed_document,
@@ -198,7 +202,7 @@ class event_source {
     value_tree tree;
     std::string member;  // of the root, whose value is being read
     std::set<std::string, std::less<>> members;
-    std::size_t members_bytes = 0;
+    std::size_t kept = 0;
     std::vector<std::pair<std::string, std::string>> attributes;
     std::size_t depth = 0;
     bool list = false;     // within the list of a resource at the top
