@@ -1,4 +1,5 @@
 // Every document at hand, from S3XML to S3JSON and back.
+#include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>

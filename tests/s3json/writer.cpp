@@ -1,5 +1,6 @@
 #include "edensync/s3json/writer.hpp"
 
+#include <boost/json.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <string>
