@@ -12,10 +12,10 @@ allowed() {  # what a folder may include; the exceptions to "only the rows below
     core)              echo ;;
     concepts)          echo core ;;
     schema|policy|log) echo core concepts ;;
-    s3xml|s3json|protocol)
-                       echo core concepts schema ;;  # exception: records are read and written against a schema
+    s3xml|protocol)    echo core concepts schema ;;  # exception: records are read and written against a schema
+    s3json|laws)       echo core concepts schema policy protocol log s3xml ;;  # exception: a codec is a spelling of S3XML
     importer|exporter) echo core concepts schema policy protocol log s3xml s3json ;;
-    memory|system|laws|backend)
+    memory|system|backend)
                        echo core concepts schema policy protocol log ;;  # a model never includes the engine
     site)              echo core concepts schema policy protocol log s3xml s3json importer exporter ;;
     job)               echo core concepts schema policy protocol log s3xml s3json importer exporter site ;;

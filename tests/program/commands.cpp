@@ -116,6 +116,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_does_nothing) {
       {"import", "--data", data},
       {"import", "--data", data, "--resource", "dvr_bed", "one", "two"},
       {"export", "--data", data},
+      {"export", "--data", data, "--resource", "dvr_bed", "--format", "pdf"},
       {"serve", "--data", data},
       {"serve", "--data", data, "--listen", "127.0.0.1"},
       {"serve", "--data", data, "--listen", "127.0.0.1:"},
@@ -432,6 +433,17 @@ BOOST_AUTO_TEST_CASE(records_in_files) {
   workplace other;
   other.make();
   BOOST_TEST(other.json("import", {"--resource", "dvr_centre", out}).at("created") == 3);
+  // The same as JSON, which is known by what it holds.
+  const auto as_json = good("export", {"--resource", "dvr_centre", "--format", "s3json"});
+  BOOST_TEST(boost::json::parse(as_json).at("$_dvr_centre").as_array().size() == 3U);
+  BOOST_TEST(good("export", {"--resource", "dvr_centre", "--format", "s3xml"}) == written);
+  const auto json_file = file("out.txt", as_json);
+  BOOST_TEST(other.json("import", {"--resource", "dvr_centre", json_file}).at("unchanged") == 3);
+  workplace third;
+  third.make();
+  BOOST_TEST(third.json("import", {"--resource", "dvr_centre", json_file}).at("created") == 3);
+  bad(1, "line 1", "import", {"--resource", "dvr_centre", file("half.json", as_json.substr(0, 100))});
+  bad(1, "not S3JSON", "import", {"--resource", "dvr_centre", file("other.json", "{}")});
   bad(1, "dvr_nothing", "import", {"--resource", "dvr_nothing", document});
   bad(1, "dvr_nothing", "export", {"--resource", "dvr_nothing"});
   bad(1, "cannot be read", "import", {"--resource", "dvr_centre", (root / "nothing").string()});

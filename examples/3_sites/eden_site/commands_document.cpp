@@ -1,5 +1,7 @@
 // import, export: records in files.
 
+#include <edensync/s3json/either_event_source.hpp>
+#include <edensync/s3json/writer.hpp>
 #include <edensync/admin/documents.hpp>
 #include <fstream>
 #include <iostream>
@@ -33,12 +35,13 @@ void import(const arguments& given, std::ostream& out) {
     if (!file) edensync::throw_failure(error::no_such_entry, given.others().front() + " cannot be read");
   }
   std::istream& in = given.others().empty() ? std::cin : file;
-  const auto report =
-      admin::take_document<parts>(here->site, table, [&](std::span<char> into) -> edensync::result<std::size_t> {
-        in.read(into.data(), static_cast<std::streamsize>(into.size()));
-        if (in.bad()) return make_failure(error::broken_transfer, "the document cannot be read");
-        return static_cast<std::size_t>(in.gcount());
-      }).value();
+  const auto read = [&](std::span<char> into) -> edensync::result<std::size_t> {
+    in.read(into.data(), static_cast<std::streamsize>(into.size()));
+    if (in.bad()) return make_failure(error::broken_transfer, "the document cannot be read");
+    return static_cast<std::size_t>(in.gcount());
+  };
+  using either = edensync::s3json::either_event_source<parts::event_source>;
+  const auto report = admin::take_document<parts, either>(here->site, table, read).value();
   const auto& t = report.total;
   print_entry(out,
               {{"received", t.received},
@@ -57,6 +60,8 @@ void import(const arguments& given, std::ostream& out) {
 
 void export_records(const arguments& given, std::ostream& out) {
   const auto& table = given.text("resource");
+  const auto format = given.maybe("format").value_or("s3xml");
+  if (format != "s3xml" && format != "s3json") throw usage_error("--format is s3xml or s3json");
   const auto here = site_with_file(given);
   std::ofstream file;
   if (!given.others().empty()) {
@@ -68,10 +73,14 @@ void export_records(const arguments& given, std::ostream& out) {
     if (!to) return make_failure(error::store_failed, "the document cannot be written");
     return {};
   };
-  const auto report = admin::write_document<parts>(here->site, table, [&](std::string_view piece) {
-                        to.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-                        return written();
-                      }).value();
+  const auto write = [&](std::string_view piece) {
+    to.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+    return written();
+  };
+  const auto report =
+      (format == "s3xml" ? admin::write_document<parts>(here->site, table, write)
+                         : admin::write_document<parts, edensync::s3json::writer>(here->site, table, write))
+          .value();
   to.flush();
   written().value();
   if (report.too_long != 0)
@@ -84,7 +93,7 @@ void export_records(const arguments& given, std::ostream& out) {
 std::vector<command> document_commands() {
   return {
       {"import",
-       "takes the records of an Eden's document (S3XML) in",
+       "takes the records of an Eden's document (S3XML or S3JSON) in",
        "--data DIR --resource T [--json] [FILE]\n\n"
        "  --resource T   the table that the document is of\n"
        "  FILE           the document; standard input if it is left out\n\n"
@@ -92,10 +101,11 @@ std::vector<command> document_commands() {
        {{"data"}, {"resource"}, {"json", kind::flag}},
        import},
       {"export",
-       "writes the records of a table, with what belongs to them, as a document (S3XML)",
-       "--data DIR --resource T [FILE]\n\n"
-       "  FILE   where to; standard output if it is left out",
-       {{"data"}, {"resource"}},
+       "writes the records of a table, with what belongs to them, as a document",
+       "--data DIR --resource T [--format F] [FILE]\n\n"
+       "  --format F   s3xml, or s3json; s3xml if it is left out\n"
+       "  FILE         where to; standard output if it is left out",
+       {{"data"}, {"resource"}, {"format"}},
        export_records},
   };
 }

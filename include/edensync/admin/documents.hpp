@@ -27,13 +27,14 @@ using byte_sink = std::function<result<void>(std::string_view)>;
 /// Takes a document of records of `table`, and of what belongs to them, into a site: as a push by nobody in particular, by
 /// the policy NEWER.
 ///
+/// Read with the event source of the parts, unless the caller names one that takes other forms as well.
 /// What was committed before a failure stays. Errors: unknown_resource, those of the source, of the document and the store.
-template <class Parts>
+template <class Parts, xml_event_source EventSource = typename Parts::event_source>
 result<import_report> take_document(site<Parts>& s, std::string_view table, const byte_source& from) {
   auto how = import_at(s);
   how.master = s.resources().find(table);
   if (how.master == no_resource) return make_failure(error::unknown_resource, std::string(table));
-  importer<typename Parts::store, typename Parts::event_source> into(s.store(), s.resources(), how);
+  importer<typename Parts::store, EventSource> into(s.store(), s.resources(), how);
   if (auto begun = into.start(); !begun) return begun.error();
   std::array<char, std::size_t{64} * 1024> piece;
   // The second is what scripts write that push to Edens.
@@ -48,10 +49,11 @@ result<import_report> take_document(site<Parts>& s, std::string_view table, cons
   return into.finish();
 }
 
-/// Writes all records of `table`, with what belongs to them and what they refer to, as a document.
+/// Writes all records of `table`, with what belongs to them and what they refer to, as a document: S3XML, or what else a
+/// writer writes.
 ///
 /// Errors: unknown_resource, those of the sink and of the store; what was written is then no whole document.
-template <class Parts>
+template <class Parts, document_writer Writer = s3xml::writer>
 result<export_report> write_document(site<Parts>& s, std::string_view table, const byte_sink& to) {
   export_options how;
   how.masters.resource = s.resources().find(table);
@@ -61,7 +63,7 @@ result<export_report> write_document(site<Parts>& s, std::string_view table, con
   how.url = s.settings().url;
   return edensync::detail::guarded([&] {
     auto now = s.store().snapshot();
-    exporter out(now, s.resources(), std::move(how));
+    exporter<decltype(now), Writer> out(now, s.resources(), std::move(how));
     std::array<char, std::size_t{64} * 1024> piece;
     for (;;) {
       const auto n = out.read(piece);

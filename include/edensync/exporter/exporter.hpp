@@ -5,12 +5,14 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "edensync/concepts/document_codec.hpp"
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/concepts/site_ledger.hpp"
 #include "edensync/core/result.hpp"
@@ -24,15 +26,17 @@
 
 namespace edensync {
 
-/// Writes the changes of one resource as an S3XML document, piece by piece as it is read.
+/// Writes the changes of one resource as a document, piece by piece as it is read: S3XML, or what else `Writer` writes.
 ///
 /// Masters with their components come first, in commit order, then the records they refer to, breadth first. Nothing is
 /// materialised: records are read from a cursor, and what has to be written later stands in the reader's spool. What is
-/// too long for a reader is left out, and stands in the report.
+/// too long for a reader is left out, and stands in the report. Where the writer wants records of one resource together,
+/// those behind the masters are put in that order by a second spool for each resource, and masters carry no numbers:
+/// the document cannot be resumed.
 ///
 /// Errors: store errors, `cancelled`; the document is then incomplete and must not be used as if it were whole.
 /// Lifetime: reader and schema outlive it. Thread safety: one thread at a time.
-template <record_reader Reader>
+template <record_reader Reader, document_writer Writer = s3xml::writer>
 class exporter {
  public:
   exporter(Reader& reader, const schema& s, export_options o)
@@ -81,7 +85,8 @@ class exporter {
   static constexpr std::size_t window_bytes = std::size_t{1} << 20;
   static constexpr std::size_t window_parts = 2048;
   static constexpr bool knows_waiting = ledger_reader<Reader>;
-  enum class phase { begin, masters, dependencies, done };
+  static constexpr bool grouped = Writer::grouped;
+  enum class phase { begin, masters, dependencies, groups, done };
   using cursor = decltype(std::declval<Reader&>().changes(change_query{}));
   using spool = decltype(std::declval<Reader&>().spool());
 
@@ -112,6 +117,7 @@ class exporter {
       case phase::begin: begin(); break;
       case phase::masters: next_master(); break;
       case phase::dependencies: next_dependency(); break;
+      case phase::groups: next_of_groups(); break;
       case phase::done: break;
     }
   }
@@ -306,7 +312,7 @@ class exporter {
     const bool frame = !content.version.deleted;
     const bool split = frame && !again && options_.native && set_apart(m);
     // Only the number of a later master says that what stands behind this one was received.
-    if (split) content.sequence = 0;
+    if (split || grouped) content.sequence = 0;
     // Inside a deleted element nothing would be read, so there the components stand by themselves: before it, because a
     // receiver who has the master says so when he resumes, and is not sent again what belongs to it.
     if (!frame) write_components(m, again, placed::apart);
@@ -339,6 +345,11 @@ class exporter {
       if (where != placed::apart && p.apart != (where == placed::behind)) continue;
       remember_targets(p.content, 1, p.link->key_field);
       if (again) continue;
+      if constexpr (grouped)
+        if (where != placed::inside) {
+          put_in_group(p.content, 0);
+          continue;
+        }
       bool open = false;
       if (where == placed::inside) {
         open = open_record(p.content, p.link->alias, p.link->key_field);
@@ -373,14 +384,12 @@ class exporter {
   template <class... How>
   bool open_record(stored_record& r, How... how) {
     if (!options_.native && !r.replaced_by.empty() && !sends_survivor(r)) r.replaced_by.clear();
-    const auto begin = out_.size();
-    writer_.open(out_, r, how...);
-    const auto bytes = out_.size() - begin;
+    const std::string_view written = writer_.open(out_, r, how...);
+    const auto bytes = written.size();
     // So many members have more bytes.
     const auto list = bytes < options_.list_members ? std::nullopt : list_longer_than(options_.list_members, r);
-    const auto written = std::string_view(out_).substr(begin);
     if (!list && (bytes <= options_.text_bytes || has_no_text_over(options_.text_bytes, written))) return true;
-    out_.resize(begin);
+    writer_.drop(out_);
     if (report_.too_long++ < 50)
       report_.left_out.push_back({r.resource, r.uuid, list ? *list : longest_text(r), bytes});
     return false;
@@ -397,11 +406,7 @@ class exporter {
 
   void next_dependency() {
     const auto e = spool_ ? spool_->next() : std::nullopt;
-    if (!e) {
-      writer_.end(out_);
-      phase_ = phase::done;
-      return;
-    }
+    if (!e) return grouped ? void(phase_ = phase::groups) : end();
     reader_.load(e->resource, e->record, dependency_);
     ++report_.read;
     if (is_master(options_, dependency_, arrived_) && is_on_page(dependency_)) return;
@@ -409,12 +414,46 @@ class exporter {
     if (dependency_.version.deleted && !options_.native) return;
     if (!passes_filter(options_, dependency_) || !is_sent(dependency_)) return;
     settle_references(dependency_);
-    // Only masters have a place from which an interrupted export is resumed.
+    if constexpr (grouped) {
+      put_in_group(dependency_, e->depth);
+    } else {
+      // Only masters have a place from which an interrupted export is resumed.
+      dependency_.sequence = 0;
+      if (!open_record(dependency_)) return;
+      ++report_.dependencies;
+      writer_.close(out_);
+    }
+    remember_targets(dependency_, e->depth + 1, none);
+  }
+
+  void end() {
+    writer_.end(out_);
+    phase_ = phase::done;
+  }
+
+  // Leaves a record that stands by itself until its resource has its turn; depth 0: a component.
+  void put_in_group(const stored_record& r, std::uint32_t depth) {
+    auto group = groups_.find(r.resource);
+    if (group == groups_.end()) group = groups_.emplace(r.resource, reader_.spool()).first;
+    group->second.add({r.resource, r.handle, depth});
+  }
+
+  // The masters' own resource is first, because they stand there already.
+  void next_of_groups() {
+    auto group = groups_.find(options_.masters.resource);
+    if (group == groups_.end()) group = groups_.begin();
+    if (group == groups_.end()) return end();
+    const auto e = group->second.next();
+    if (!e) {
+      groups_.erase(group);
+      return;
+    }
+    reader_.load(e->resource, e->record, dependency_);
+    settle_references(dependency_);
     dependency_.sequence = 0;
     if (!open_record(dependency_)) return;
-    ++report_.dependencies;
+    ++(e->depth == 0 ? report_.components : report_.dependencies);
     writer_.close(out_);
-    remember_targets(dependency_, e->depth + 1, none);
   }
 
   // An edensync site is told all references; an Eden only those whose records are here, live, and pass the filters: it names
@@ -503,10 +542,11 @@ class exporter {
   Reader& reader_;
   const schema& schema_;
   export_options options_;
-  s3xml::writer writer_;
+  Writer writer_;
   phase phase_ = phase::begin;
   std::optional<cursor> masters_;
   std::optional<spool> spool_;
+  std::map<resource_id, spool> groups_;  // what is written behind the masters, if it has to be grouped
   // The masters that were read together, and their components; the memory of both is kept.
   std::vector<master> window_;
   std::size_t window_used_ = 0;

@@ -56,6 +56,9 @@ struct writer_options {
 /// Lifetime: the schema outlives it. Thread safety: one thread at a time. Source: spec/s3xml.md §1–5.
 class writer {
  public:
+  /// Records may come in any order.
+  static constexpr bool grouped = false;
+
   explicit writer(const schema& s, writer_options options = {}) : schema_(&s), options_(std::move(options)) {
     plans_.resize(s.size());
   }
@@ -76,10 +79,11 @@ class writer {
     o.put(empty_ ? std::string_view("/>") : std::string_view(">"));
   }
 
-  /// A record without its end. `alias`: the name by which its master knows it; `key`: the field that points to the
-  /// master, which is not written.
-  void open(std::string& out, const stored_record& r, std::optional<std::string_view> alias = {},
-            std::optional<std::uint32_t> key = {}) {
+  /// A record without its end; gives what was written. `alias`: the name by which its master knows it; `key`: the field
+  /// that points to the master, which is not written. Lifetime: the view holds until the next call.
+  std::string_view open(std::string& out, const stored_record& r, std::optional<std::string_view> alias = {},
+                        std::optional<std::uint32_t> key = {}) {
+    opened_ = out.size();
     output o(out);
     auto& p = plan_of(r.resource);
     tag(o, p, r, alias);
@@ -101,7 +105,12 @@ class writer {
                       : options_.native             ? null_form::exact
                                                     : null_form::empty;
     if (!v.deleted) fields(o, p, r, form, key);
+    o.flush();
+    return std::string_view(out).substr(opened_);
   }
+
+  /// Takes back the record that was opened by the last call.
+  void drop(std::string& out) { out.resize(opened_); }
 
   /// The end of the record opened last.
   void close(std::string& out) { out += "</resource>"; }
@@ -322,6 +331,7 @@ class writer {
   const schema* schema_;
   writer_options options_;
   std::vector<plan> plans_;
+  std::size_t opened_ = 0;
   std::uint64_t mended_ = 0;
   bool empty_ = false;
 };

@@ -2,15 +2,31 @@
 
 #include <boost/json.hpp>
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "edensync/concepts/xml_event_source.hpp"
+#include "edensync/s3json/tree_writer.hpp"
 
 namespace edensync {
+
+namespace detail {
+
+/// A field that is only a text stands in a tree of errors with the value that was tried, which is that text.
+inline void show_values(boost::json::object& record) {
+  for (auto& [name, content] : record) {
+    if (name.starts_with(s3json::resource_prefix) && content.is_array()) {
+      for (auto& component : content.get_array())
+        if (component.is_object()) show_values(component.get_object());
+    } else if (content.is_string() && !name.starts_with(s3json::attribute_prefix) &&
+               !name.starts_with(s3json::text_name)) {
+      content = {{"@value", content}, {"$", content}};
+    }
+  }
+}
+
+}  // namespace detail
 
 /// The content of the first record of an S3XML document as S3JSON, for the tree of an answer that refuses it.
 ///
@@ -18,62 +34,23 @@ namespace edensync {
 /// attributes under `@NAME`. Empty if the document cannot be read. Source: spec/s3xml.md §7.
 template <xml_event_source X>
 boost::json::object refused_element(std::string_view document) {
-  class builder final : public xml_handler {
-   public:
-    void start(std::string_view name, std::span<const xml_attribute> attributes) override {
-      open_.push_back({std::string(name), {}, {}, {}});
-      auto& e = open_.back();
-      for (const auto& a : attributes) {
-        if (a.name == "field" || (a.name == "name" && name == "resource"))
-          e.key = a.value;
-        else
-          e.content["@" + std::string(a.name)] = a.name == "value" ? decoded(a.value) : boost::json::value(a.value);
-      }
-    }
-    void text(std::string_view piece) override { open_.back().text += piece; }
-    void end(std::string_view name) override {
-      auto done = std::move(open_.back());
-      open_.pop_back();
-      if (open_.empty()) return;
-      if (name == "resource" && open_.size() == 1) {
-        if (root.empty()) root = std::move(done.content);
-        return;
-      }
-      auto& into = open_.back().content;
-      if (name == "data") {
-        if (!done.text.empty()) {
-          if (!done.content.contains("@value")) done.content["@value"] = done.text;
-          done.content["$"] = done.text;
-        }
-        into[done.key] = std::move(done.content);
-      } else if (name == "reference") {
-        into["$k_" + done.key] = std::move(done.content);
-      } else if (name == "resource") {
-        auto& list = into["$_" + done.key];
-        if (!list.is_array()) list = boost::json::array();
-        list.get_array().push_back(std::move(done.content));
-      }
-    }
-
-    boost::json::object root;
-
-   private:
-    struct element {
-      std::string name, key, text;
-      boost::json::object content;
-    };
-
-    static boost::json::value decoded(std::string_view text) {
-      boost::system::error_code wrong;
-      auto v = boost::json::parse(text, wrong);
-      return wrong ? boost::json::value(text) : v;
-    }
-
-    std::vector<element> open_;
-  } into;
+  std::string json;
+  s3json::tree_writer into(json);
   X source(into, xml_limits{});
   if (!source.feed(document) || !source.finish()) return {};
-  return std::move(into.root);
+  boost::system::error_code wrong;
+  boost::json::parse_options deep;
+  deep.max_depth = 100;
+  auto all = boost::json::parse(json, wrong, {}, deep);
+  if (wrong || !all.is_object()) return {};
+  for (auto& [name, records] : all.get_object()) {
+    if (!name.starts_with(s3json::resource_prefix) || !records.is_array()) continue;
+    auto& first = records.get_array().front();
+    if (!first.is_object()) return {};
+    detail::show_values(first.get_object());
+    return std::move(first.get_object());
+  }
+  return {};
 }
 
 }  // namespace edensync
