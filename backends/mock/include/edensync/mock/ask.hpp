@@ -1,9 +1,9 @@
 #pragma once
 
+#include <boost/assert/source_location.hpp>
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
@@ -73,7 +73,7 @@ inline told ask(memory::loopback::handler server, heard request) {
 
 /// Reports in what an answer is not as it should be; says whether it is.
 inline bool check(const reporter& report, const told& came, const message_like& wanted,
-                  std::source_location where = std::source_location::current()) {
+                  boost::source_location where = BOOST_CURRENT_LOCATION) {
   const auto all = wanted.mismatches(came);
   if (all.empty()) return true;
   std::string said =

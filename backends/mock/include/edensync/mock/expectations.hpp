@@ -1,12 +1,12 @@
 #pragma once
 
+#include <boost/assert/source_location.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
 #include <limits>
-#include <source_location>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,12 +51,12 @@ class expectation {
 
  private:
   friend class expectations;
-  expectation(message_like like, std::source_location where) : like_(std::move(like)), where_(where) {}
+  expectation(message_like like, boost::source_location where) : like_(std::move(like)), where_(where) {}
 
   bool satisfied() const { return came_ >= least_; }
 
   message_like like_;
-  std::source_location where_;
+  boost::source_location where_;
   std::function<scripted_answer(const heard&)> say_ = [](const heard&) { return scripted_answer{}; };
   std::int64_t after_ = 0;
   std::size_t least_ = 1;
@@ -81,7 +81,7 @@ class expectations {
   }
 
   /// Lifetime of what is returned: as long as this. `where` is told in messages.
-  expectation& expect(message_like like, std::source_location where = std::source_location::current()) {
+  expectation& expect(message_like like, boost::source_location where = BOOST_CURRENT_LOCATION) {
     verified_ = false;
     return all_.emplace_back(expectation(std::move(like), where));
   }

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <boost/assert/source_location.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <set>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,7 +74,7 @@ inline message_like like(const http_message& recorded_request, const replay_opti
 
 /// Lets a peer expect what was asked then, and say what was said then.
 inline void replay(const std::vector<recorded_exchange>& all, expectations& into, const replay_options& o = {},
-                   std::source_location where = std::source_location::current()) {
+                   boost::source_location where = BOOST_CURRENT_LOCATION) {
   for (const auto& e : all) into.expect(like(e.request, o), where).answer(answer_of(e.response));
 }
 
@@ -84,7 +84,7 @@ inline void replay(const std::vector<recorded_exchange>& all, expectations& into
 inline void replay_at(const memory::loopback::handler& server, const std::vector<recorded_exchange>& all,
                       const reporter& report, const replay_options& o = {},
                       const std::function<void(const recorded_exchange&)>& before = {},
-                      std::source_location where = std::source_location::current()) {
+                      boost::source_location where = BOOST_CURRENT_LOCATION) {
   for (const auto& e : all) {
     if (before) before(e);
     auto wanted = message_like();
