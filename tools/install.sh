@@ -11,7 +11,7 @@ want_odb=no
 for purpose in "${@:-build}"; do
   case $purpose in
     build)    packages+=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libexpat1-dev libsqlite3-dev zlib1g-dev libcrypt-dev libzip-dev libssl-dev) ;;
-    test)     packages+=(libboost-test1.81-dev ccache clang-format git tinyproxy-bin pkg-config) ;;
+    test)     packages+=(libboost-test1.81-dev ccache clang-format git tinyproxy-bin pkg-config libgtest-dev catch2) ;;
     examples) packages+=(curl ca-certificates) ;;
     clang)    packages+=(clang) ;;
     odb)      want_odb=yes ;;

@@ -20,7 +20,7 @@ if(way STREQUAL "pkg_config")
   set(ENV{PKG_CONFIG_PATH} ${folder})
   # Each of them says what it needs, and all of that is to be had.
   run(pkg-config --print-errors --exists ${names})
-  execute_process(COMMAND pkg-config --cflags --libs edensync-expat edensync-sqlite edensync-beast
+  execute_process(COMMAND pkg-config --cflags --libs edensync-expat edensync-mock edensync-sqlite edensync-beast
     OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(flags)
   set(here ${source}/tests/consumer)

@@ -1,4 +1,5 @@
 #include "edensync/exporter/exporter.hpp"
+#include "edensync/mock/each_failure.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -405,18 +406,16 @@ BOOST_AUTO_TEST_CASE(a_master_that_another_one_refers_to_is_not_written_twice) {
 }
 
 BOOST_AUTO_TEST_CASE(a_store_that_fails_anywhere_is_told) {
-  for (std::uint64_t n = 1;; ++n) {
+  for (mock::each_failure failure; failure.again();) {
     auto s = store.snapshot();
-    const auto chosen = store.operations() + n;
-    store.fail_at(chosen);
-    exporter e(s, relief(), wanted);
-    std::string buffer(64, '\0');
-    auto got = e.read(buffer);
-    while (got && *got != 0) got = e.read(buffer);
-    const bool reached = store.operations() >= chosen;
-    store.fail_at(0);
-    BOOST_TEST_REQUIRE(got.has_error() == reached);
-    if (!reached) break;
+    const bool failed = failure.during(store, [&] {
+      exporter e(s, relief(), wanted);
+      std::string buffer(64, '\0');
+      auto got = e.read(buffer);
+      while (got && *got != 0) got = e.read(buffer);
+      return got.has_error();
+    });
+    BOOST_TEST_REQUIRE(failed == failure.reached());
   }
 }
 

@@ -71,7 +71,7 @@ recorded_run read_run(const fs::path& folder, const json::array& index) {
     if (e.left_out) {
       e.request.first_line = text_at(each, "request");
       if (e.request.method() == "POST") e.request.headers.set("Content-Type", "application/x-www-form-urlencoded");
-      e.response = read_http(std::string_view("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n"));
+      e.response = mock::parse_http("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n");
       e.response.body = e.request.method() == "GET" ? "<s3xml success=\"false\" results=\"0\"/>"
                                                     : R"({"status": "success", "statuscode": "200"})";
     } else {
@@ -157,20 +157,20 @@ class story {
   }
 
   // What the peer says to a request: the same as then, if it was asked the same.
-  peer_says answer(recorded_run& r, const heard& asked) {
+  scripted_answer answer(recorded_run& r, const heard& asked) {
     const auto table = parameter(asked.head.target, "resource");
     const auto found = std::find_if(r.exchanges.begin(), r.exchanges.end(), [&](const recorded_exchange& e) {
       return !e.done && e.request.method() == asked.head.method && e.table() == table;
     });
     if (found == r.exchanges.end()) {
-      if (r.exchanges.empty()) return make_failure(error::unreachable, "Connection refused");
+      if (r.exchanges.empty()) return mock::no_answer(error::unreachable, "Connection refused");
       // Whoever is not known registers once more; this peer is deaf to it.
       if (asked.head.target.ends_with("register.json") && r.exchanges.back().response.status() == 403) {
         tell_by_rule("M7-registers-again", "request/register", "after 403");
-        return make_failure(error::unreachable, "not recorded");
+        return mock::no_answer(error::unreachable, "not recorded");
       }
       tell("request/more-" + table, "asked beyond the recording: " + asked.head.target);
-      return make_failure(error::unreachable, "no such exchange");
+      return mock::no_answer(error::unreachable, "no such exchange");
     }
     // The same order: what stands before is over.
     for (auto e = r.exchanges.begin(); e != found; ++e)
@@ -186,7 +186,7 @@ class story {
     }
     tell("request/" + found->way() + "-" + table, head_difference(found->request, same));
     if (const auto date = parse_http_date(found->response.headers.get("Date"))) site_->clock.set(*date);
-    return found->response;
+    return mock::answer_of(found->response);
   }
 
   void replay_registration(recorded_run& r) {

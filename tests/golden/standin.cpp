@@ -43,13 +43,6 @@ std::vector<std::pair<std::string, odd_case>> cases_below(const std::optional<fs
   return all;
 }
 
-std::vector<http_message> messages(const fs::path& folder, const char* kind) {
-  std::vector<http_message> all;
-  for (int i = 1; fs::exists(folder / (std::to_string(i) + "." + kind + ".http")); ++i)
-    all.push_back(read_http(folder / (std::to_string(i) + "." + kind + ".http")));
-  return all;
-}
-
 class suite_of_answers {
  public:
   suite_of_answers(std::optional<fs::path> root, std::optional<fs::path> eden_wire, const std::string& deviations_of)
@@ -138,14 +131,15 @@ class suite_of_answers {
     schema_ = std::make_unique<schema>(schema_of(*eden_wire_));
     for (const auto& [name, c] : cases()) {
       if (c.name.empty()) continue;
-      for (const auto& m : messages(c.folder, "request")) {
+      const auto exchanges = mock::read_recording(c.folder);
+      for (const auto& [number, m, ignored_answer] : exchanges) {
         if (const auto said = parameter(m.target(), "repository"); !said.empty()) uuid_ = said;
         if (!m.body.starts_with("<?xml") || !own_.empty()) continue;
         // What the site itself had before the first case: what it pushed and had not pulled.
         auto root = read_tree(m.body);
         domain_ = root["domain"];
         url_ = root["url"];
-        const auto pulled = told_map_of(messages(c.folder, "response").at(0).body);
+        const auto pulled = told_map_of(exchanges.at(0).response.body);
         std::erase_if(root.children, [&](const node& n) { return pulled.contains({n["name"], n["uuid"]}); });
         for (auto& n : root.children) {
           n.attributes["mci"] = std::to_string(std::stoi(n["mci"]) - 1);
@@ -160,21 +154,22 @@ class suite_of_answers {
     prepare();
     asking_site s(*schema_, uuid_, domain_, url_, at(to_date({2026, 11, 22}), {19 * 3600 + 40 * 60}));
     s.take_as_own(own_);
-    const auto wanted = messages(c.folder, "request");
-    const auto answers = messages(c.folder, "response");
+    std::vector<http_message> wanted, answers;
+    for (auto& e : mock::read_recording(c.folder)) {
+      wanted.push_back(std::move(e.request));
+      answers.push_back(std::move(e.response));
+    }
     BOOST_TEST_REQUIRE(!wanted.empty());
     rule_ = rule_of(wanted, answers);
     std::vector<heard> asked;
     again_ = false;
-    const auto peer = [&](const heard& h) -> peer_says {
+    const auto peer = [&](const heard& h) {
       asked.push_back(h);
       const bool halves = is_cut(wanted.back(), answers.back()) && asked.size() < answers.size() + 16;
       again_ = again_ || (asked.size() == answers.size() + 1 && registers_again(answers.back(), h));
       if (asked.size() > answers.size() && !halves && !again_)
-        return make_failure(error::unreachable, "asked too often");
-      const auto& answer = answers[std::min(asked.size(), answers.size()) - 1];
-      if (answer.first_line.empty()) return make_failure(error::broken_transfer, "closed without an answer");
-      return answer;
+        return mock::no_answer(error::unreachable, "asked too often");
+      return mock::answer_of(answers[std::min(asked.size(), answers.size()) - 1]);
     };
     active_site<parts> calling(s.self);
     task_id task = 0;

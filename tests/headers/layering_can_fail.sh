@@ -14,6 +14,7 @@ header include/edensync/concepts/clock.hpp        edensync/core.hpp
 header include/edensync/s3xml/reader.hpp          edensync/schema/field_table.hpp
 header include/edensync/core/record.hpp           edensync/detail/small.hpp
 header backends/sqlite/include/edensync/sqlite/store.hpp sqlite3.h
+header backends/mock/include/edensync/mock/ask.hpp edensync/memory/loopback.hpp
 "$check" "$tree"
 
 refuses() {  # refuses FILE INCLUDE SENTENCE
@@ -37,3 +38,6 @@ refuses include/edensync/importer/link.hpp    boost/hana/for_each.hpp       "Han
 refuses include/edensync/core/uid.hpp         boost/test/unit_test.hpp      "Boost.Test"
 refuses backends/sqlite/include/edensync/sqlite/store.hpp edensync/site/pull.hpp "sqlite may not include site"
 refuses backends/sqlite/include/edensync/sqlite/store.hpp edensync/expat/event_source.hpp "sqlite may not include expat"
+refuses backends/mock/include/edensync/mock/ask.hpp edensync/site/pull.hpp    "mock may not include site"
+refuses backends/mock/include/edensync/mock/ask.hpp boost/test/unit_test.hpp  "Boost.Test"
+refuses backends/mock/include/edensync/mock/ask.hpp sqlite3.h                 "backend's library"

@@ -1,5 +1,6 @@
 // Whatever goes wrong with a document: nothing of a batch is half written, and the next run repairs.
 #include "edensync/importer/importer.hpp"
+#include "edensync/mock/each_failure.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -89,16 +90,14 @@ BOOST_AUTO_TEST_CASE(a_larger_one_keeps_whole_batches_and_reports_them) {
 BOOST_AUTO_TEST_CASE(a_store_that_fails_anywhere_half_writes_nothing_and_the_next_import_repairs) {
   const auto wanted = result_of_it();
   for (const std::size_t size : {1000u, 3u, 1u}) {
-    std::uint64_t n = 1;
-    for (;; ++n) {
+    mock::each_failure failure;
+    while (failure.again()) {
       import_rig rig;
       rig.options.batch_elements = size;
-      rig.store.fail_at(n);
-      const auto done = rig.take(a_bit_of_everything());
-      const bool reached = rig.store.operations() >= n;
-      rig.store.fail_at(0);
-      BOOST_TEST_REQUIRE(done.has_error() == reached, "operation " << n);
-      if (!reached) break;
+      const auto n = failure.number();
+      const auto done = failure.during(rig.store, [&] { return rig.take(a_bit_of_everything()); });
+      BOOST_TEST_REQUIRE(done.has_error() == failure.reached(), "operation " << n);
+      if (!failure.reached()) break;
       BOOST_TEST((done.error().code == error::store_failed));
       if (size == 1000) expect_whole(rig);
       BOOST_TEST_REQUIRE(rig.take(a_bit_of_everything()).has_value());
@@ -106,28 +105,23 @@ BOOST_AUTO_TEST_CASE(a_store_that_fails_anywhere_half_writes_nothing_and_the_nex
       BOOST_TEST_REQUIRE(rig.quarantine().size() == 1u, "operation " << n);
       BOOST_TEST_REQUIRE(rig.store.snapshot().count_open_references() == 1u);
     }
-    BOOST_TEST(n > 50u);
+    BOOST_TEST(failure.number() > 50u);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_while_the_waiting_ones_are_offered_keeps_them_waiting) {
-  for (std::uint64_t n = 1;; ++n) {
+  for (mock::each_failure failure; failure.again();) {
     import_rig rig;
     rig.take({a_post("p", "a"), a_post("q", "a"), an_office("wrong").data("floors", "x")}).value();
     rig.write(offices, "a", "a", 5);
-    const auto chosen = rig.store.operations() + n;
-    rig.store.fail_at(chosen);
-    const auto done = rig.take({an_office("b")});
-    const bool reached = rig.store.operations() >= chosen;
-    rig.store.fail_at(0);
-    BOOST_TEST_REQUIRE(done.has_error() == reached, "operation " << n);
+    const auto done = failure.during(rig.store, [&] { return rig.take({an_office("b")}); });
+    BOOST_TEST_REQUIRE(done.has_error() == failure.reached(), "operation " << failure.number());
     // Each of them is either here or waits.
     auto waiting = rig.quarantine().size();
     BOOST_TEST(waiting - 1 + !rig.line(posts, "p").empty() + !rig.line(posts, "q").empty() == 2u);
     rig.take({an_office("b")}).value();
     BOOST_TEST(rig.quarantine().size() == 1u);
     BOOST_TEST(rig.contents().size() == 4u);
-    if (!reached) break;
   }
 }
 

@@ -3,6 +3,7 @@
 #include "edensync/memory/parts.hpp"
 #include "edensync/laws/record_store.hpp"
 #include "edensync/laws/site_ledger.hpp"
+#include "edensync/mock/each_failure.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -77,30 +78,29 @@ BOOST_AUTO_TEST_CASE(what_is_served_while_a_transaction_is_open_is_before_it) {
 // it is there.
 BOOST_AUTO_TEST_CASE(a_crash_loses_the_transaction_or_nothing) {
   std::uint64_t failures = 0;
-  for (std::uint64_t n = 1;; ++n) {
+  for (mock::each_failure failure; failure.again();) {
     memory::store store(sample::make_schema());
     laws::detail::put(store, "a", 0, 0);
-    store.fail_at(store.operations() + n);
     bool failed = false;
     try {
-      auto t = store.begin(sample::at_second(1));
-      sample::add(t, sample::make_site("b"));
-      t.set_setting("k", "v");
-      sample::change(t, t.find(sample::site, uid("urn:uuid:a"))->handle, sample::make_site("a2"));
-      t.commit();
+      failure.during(store, [&] {
+        auto t = store.begin(sample::at_second(1));
+        sample::add(t, sample::make_site("b"));
+        t.set_setting("k", "v");
+        sample::change(t, t.find(sample::site, uid("urn:uuid:a"))->handle, sample::make_site("a2"));
+        t.commit();
+      });
     } catch (const failure_exception& e) {
       BOOST_TEST((e.why().code == error::store_failed));
       failed = true;
       ++failures;
     }
-    store.fail_at(0);
     const auto names = sample::changed(store.snapshot());
     const bool all = names == std::vector<std::string>{"b", "a2"} && store.snapshot().setting("k") == "v";
     const bool nothing = names == std::vector<std::string>{"a"} && !store.snapshot().setting("k");
     BOOST_TEST((all || nothing));
     BOOST_TEST((failed || all));
     laws::detail::put(store, "c", 2, 2);
-    if (!failed) break;
   }
   BOOST_TEST(failures > 5u);
 }

@@ -1,4 +1,5 @@
 #include "edensync/site/push.hpp"
+#include "edensync/mock/fragile_peer.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -362,34 +363,15 @@ BOOST_AUTO_TEST_CASE(can_be_cancelled_at_every_record_and_goes_on_later) {
 
 namespace {
 
-// An Eden that dies of some records: of a document that holds one it takes nothing.
-struct fragile_peer {
-  std::set<std::string> poison, has;
-  scripted_answer dies{500, "<html><body>Ticket</body></html>", "text/html"};
+// Records are known by their short names.
+struct fragile_push : one_push {
+  mock::fragile_peer eden{"org_office"};
 
-  static std::set<std::string> names_in(const std::string& body) {
-    std::set<std::string> out;
-    const std::string_view mark = "<resource name=\"org_office\" uuid=\"urn:uuid:";
-    for (auto at = body.find(mark); at != std::string::npos; at = body.find(mark, at + 1)) {
-      const auto from = at + mark.size();
-      out.insert(body.substr(from, body.find('"', from) - from));
-    }
-    return out;
-  }
-  scripted_answer operator()(const heard& h) {
-    const auto sent = names_in(h.body);
-    for (const auto& each : poison)
-      if (sent.contains(each)) return dies;
-    has.insert(sent.begin(), sent.end());
-    return {200, taken, "text/html"};
-  }
-};
-
-struct fragile_push : fragile_peer, one_push {
-  explicit fragile_push(int records)
-      : one_push([this](const heard& h) { return static_cast<fragile_peer&>(*this)(h); }) {
+  explicit fragile_push(int records) : one_push([this](const heard& h) { return eden(h); }) {
     for (int i = 0; i < records; ++i) field.put(an(std::to_string(i)));
   }
+  void poison(const std::string& name) { eden.poison.insert(id_of(name).text()); }
+  bool has(const std::string& name) const { return eden.has.contains(id_of(name).text()); }
   std::set<std::string> waiting() {
     std::set<std::string> out;
     for (const auto& q : field.quarantine()) out.insert(q.uuid.text().substr(9));
@@ -403,11 +385,11 @@ struct fragile_push : fragile_peer, one_push {
 BOOST_AUTO_TEST_CASE(a_record_of_which_the_peer_dies_is_found_and_the_others_arrive) {
   for (const auto& [status, culprit] : {std::pair(500u, "0"), {400u, "37"}, {413u, "99"}}) {
     fragile_push p(100);
-    p.dies.status = status;
-    p.poison = {culprit};
+    p.eden.dies.status = status;
+    p.poison(culprit);
     const auto r = p.run();
     BOOST_TEST(r.ok());
-    BOOST_TEST(p.has.size() == 99u);
+    BOOST_TEST(p.eden.has.size() == 99u);
     BOOST_TEST(p.other.requests.size() <= 15u);
     BOOST_TEST(r.transfers[0].exported.masters == 99u);
     BOOST_TEST((p.waiting() == std::set<std::string>{culprit}));
@@ -420,11 +402,11 @@ BOOST_AUTO_TEST_CASE(a_record_of_which_the_peer_dies_is_found_and_the_others_arr
     BOOST_TEST(p.waiting().size() == 1u);
     p.field.put(an("new"));
     BOOST_TEST(p.run().ok());
-    BOOST_TEST(p.has.contains("new"));
+    BOOST_TEST(p.has("new"));
     BOOST_TEST(p.waiting().size() == 1u);
-    p.poison.clear();
+    p.eden.poison.clear();
     BOOST_TEST(p.run().ok());
-    BOOST_TEST(p.has.size() == 101u);
+    BOOST_TEST(p.eden.has.size() == 101u);
     BOOST_TEST(p.waiting().empty());
     const auto quiet = p.other.requests.size();
     p.run();
@@ -434,48 +416,48 @@ BOOST_AUTO_TEST_CASE(a_record_of_which_the_peer_dies_is_found_and_the_others_arr
 
 BOOST_AUTO_TEST_CASE(a_peer_that_takes_nothing_has_another_trouble_than_a_record) {
   fragile_push p(64);
-  for (int i = 0; i < 64; ++i) p.poison.insert(std::to_string(i));
+  for (int i = 0; i < 64; ++i) p.poison(std::to_string(i));
   BOOST_TEST((two_sites::first_error(p.run()) == error::peer_failed));
   BOOST_TEST(p.other.requests.size() <= 10u);
   BOOST_TEST(p.waiting().empty());
   BOOST_TEST(!p.moved());
   BOOST_TEST(p.field.log().size() == 1u);
-  p.poison.clear();
+  p.eden.poison.clear();
   BOOST_TEST(p.run().ok());
-  BOOST_TEST(p.has.size() == 64u);
+  BOOST_TEST(p.eden.has.size() == 64u);
 }
 
 BOOST_AUTO_TEST_CASE(after_many_records_at_fault_the_rest_waits_for_the_next_push) {
   fragile_push p(200);
-  for (int i = 10; i < 50; ++i) p.poison.insert(std::to_string(i));
+  for (int i = 10; i < 50; ++i) p.poison(std::to_string(i));
   BOOST_TEST((two_sites::first_error(p.run()) == error::peer_failed));
   BOOST_TEST(p.waiting().size() == 16u);
-  BOOST_TEST(p.has.size() == 10u);
+  BOOST_TEST(p.eden.has.size() == 10u);
   BOOST_TEST(p.moved());
   // Those of the last time come to the end, so that the next ones have their turn, and so do all that are behind them.
   for (int run = 0; run < 4; ++run) p.run();
-  BOOST_TEST(p.has.size() == 160u);
-  p.poison.clear();
+  BOOST_TEST(p.eden.has.size() == 160u);
+  p.eden.poison.clear();
   for (int run = 0; run < 2; ++run) BOOST_TEST(p.run().ok());
-  BOOST_TEST(p.has.size() == 200u);
+  BOOST_TEST(p.eden.has.size() == 200u);
   BOOST_TEST(p.waiting().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_breaks_while_it_is_searched_costs_nothing) {
   fragile_push p(32);
-  p.poison = {"20"};
+  p.poison("20");
   p.field.self.put(room{id_of("r"), "r", edensync::link<office>{id_of("31")}}).value();
   int left = 3;
-  p.other = scripted_peer([&](const heard& h) { return left-- == 0 ? scripted_answer{503, ""} : p(h); });
+  p.other = scripted_peer([&](const heard& h) { return left-- == 0 ? scripted_answer{503, ""} : p.eden(h); });
   BOOST_TEST(!p.run().ok());
-  BOOST_TEST(p.has.size() == 16u);
+  BOOST_TEST(p.eden.has.size() == 16u);
   BOOST_TEST(p.waiting().empty());
   BOOST_TEST(p.run().ok());
-  BOOST_TEST(p.has.size() == 31u);
+  BOOST_TEST(p.eden.has.size() == 31u);
   BOOST_TEST((p.waiting() == std::set<std::string>{"20"}));
   // What was taken before is not sent again, and a component stays in its master however old it is.
   const auto& whole = p.other.requests.at(4).body;
-  BOOST_TEST(!fragile_peer::names_in(whole).contains("0"));
+  BOOST_TEST(!p.eden.uuids_in(whole).contains(id_of("0").text()));
   BOOST_TEST(whole.find("urn:uuid:r\"") != std::string::npos);
 }
 

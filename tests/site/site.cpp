@@ -1,4 +1,5 @@
 #include "edensync/site/site.hpp"
+#include "edensync/mock/each_failure.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -240,14 +241,14 @@ BOOST_AUTO_TEST_CASE(several_writes_are_there_together_or_not_at_all) {
 // Fails at the first operation of the store, then at the second, until it succeeds.
 BOOST_AUTO_TEST_CASE(a_write_that_fails_anywhere_leaves_nothing) {
   const auto everywhere = [](const char* what, auto prepare, auto act, std::size_t before, auto after) {
-    for (std::uint64_t n = 1;; ++n) {
+    mock::each_failure failure;
+    while (failure.again()) {
       site_fixture f;
       prepare(f);
       const auto old = f.contents(with_mci::yes);
       BOOST_TEST_REQUIRE(old.size() == before);
-      f.store.fail_at(f.store.operations() + n);
-      const auto done = act(f);
-      f.store.fail_at(0);
+      const auto n = failure.number();
+      const auto done = failure.during(f.store, [&] { return act(f); });
       const auto now = f.contents(with_mci::yes);
       if (!done.has_value()) {
         BOOST_TEST((done.error().code == error::store_failed), what << n);
@@ -257,9 +258,8 @@ BOOST_AUTO_TEST_CASE(a_write_that_fails_anywhere_leaves_nothing) {
         continue;
       }
       BOOST_TEST(after(f), what);
-      BOOST_TEST(n > 3u);
-      break;
     }
+    BOOST_TEST(failure.number() > 3u);
   };
   const auto three = [](site_fixture& f) {
     f.put(an("a"));

@@ -2,10 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <cstring>
-#include <functional>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,11 +11,16 @@
 #include "edensync/memory/loopback.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/mock/scripted_peer.hpp"
 #include "support/engine.hpp"
 #include "support/relief.hpp"
 
 // Sites in memory, lines between them, and peers that say what a test tells them to say.
 namespace edensync::test {
+
+using mock::heard;
+using mock::scripted_answer;
+using mock::scripted_peer;
 
 using test_site = site<parts>;
 
@@ -105,68 +107,6 @@ struct two_sites {
 
   /// That both sites hold the same, but for what each knows for itself.
   void expect_equal() { BOOST_TEST(field.contents() == base.contents(), boost::test_tools::per_element()); }
-};
-
-/// What a scripted peer says to one request.
-struct scripted_answer {
-  unsigned status = 200;
-  std::string body{};
-  std::string type = "text/xml";
-  std::vector<header_field> headers{};
-};
-
-/// A request as it came, with its body.
-struct heard {
-  request_head head;
-  std::string body;
-};
-
-/// A peer that answers what it is told to, and remembers what it was asked. Without more it looks like an Eden.
-class scripted_peer {
- public:
-  using script = std::function<scripted_answer(const heard&)>;
-
-  explicit scripted_peer(script s) : script_(std::move(s)) {}
-  explicit scripted_peer(scripted_answer always)
-      : script_([always = std::move(always)](const heard&) { return always; }) {}
-
-  std::vector<heard> requests;
-
-  std::unique_ptr<responder> operator()(const request_head& head) { return std::make_unique<answering>(*this, head); }
-
- private:
-  class answering final : public responder {
-   public:
-    answering(scripted_peer& p, const request_head& head) : peer_(p) { request_.head = head; }
-
-    bool wants_body() const override { return true; }
-    void on_body(std::string_view piece) override { request_.body += piece; }
-    void on_end() override {
-      auto said = peer_.script_(request_);
-      peer_.requests.push_back(std::move(request_));
-      head_.status = said.status;
-      head_.headers.set("Content-Type", said.type);
-      for (auto& h : said.headers) head_.headers.set(h.name, h.value);
-      body_ = std::move(said.body);
-    }
-    const response_head& head() const override { return head_; }
-    result<std::size_t> read_body(std::span<char> into) override {
-      const auto n = std::min(into.size(), body_.size() - sent_);
-      std::memcpy(into.data(), body_.data() + sent_, n);
-      sent_ += n;
-      return n;
-    }
-    void on_failure(const failure&) override {}
-
-   private:
-    scripted_peer& peer_;
-    heard request_;
-    response_head head_;
-    std::string body_;
-    std::size_t sent_ = 0;
-  };
-
-  script script_;
 };
 
 /// An active site that talks to a scripted peer whose identifier it knows already.

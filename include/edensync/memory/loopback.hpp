@@ -19,7 +19,8 @@ namespace edensync::memory {
 ///
 /// The line can be cut after any number of bytes, counted over both bodies of each exchange; both sides then hear of it
 /// as they would from a real transport. Cutting before the first byte of an answer leaves the active side not knowing
-/// whether its request was carried out.
+/// whether its request was carried out. A handler, or what it gave, that throws `failure_exception` is a connection that
+/// fails in this way; `lossy_line` is one that fails by chance.
 /// Lifetime: what the handler refers to outlives the line. Thread safety: one thread at a time.
 class loopback {
  public:
@@ -34,7 +35,11 @@ class loopback {
       ++exchanges_;
       left_ = cut_ ? *cut_ : std::numeric_limits<std::uint64_t>::max();
       cut_.reset();
-      if (auto done = exchange(op, *head); !done) op.on_failure(done.error());
+      try {
+        if (auto done = exchange(op, *head); !done) op.on_failure(done.error());
+      } catch (const failure_exception& e) {
+        op.on_failure(e.why());
+      }
     }
   }
 

@@ -77,17 +77,17 @@ class store {
   void set_patience(std::chrono::milliseconds longest) { core_->patience = longest; }
 
   /// How many operations the store, its snapshots and transactions were asked for; those in memory alone not counted.
-  std::uint64_t operations() const { return core_->operations; }
+  std::uint64_t operations() const { return core_->operations(); }
 
   /// Lets the operation of this number fail with store_failed, as if the program had crashed there; 0: none.
   ///
   /// `fail_at(operations() + 1)` is the next one. What is not committed by then leaves no trace.
-  void fail_at(std::uint64_t number) { core_->fail_at = number; }
+  void fail_at(std::uint64_t number) { core_->fail_at(number); }
 
   /// Lets the operation of this number and all after it fail, as they look to a program that has died; 0: none.
   ///
   /// Unlike after `fail_at`, nothing can be tidied up: what the program held is still held when it is started again.
-  void crash_at(std::uint64_t number) { core_->crash_at = number; }
+  void crash_at(std::uint64_t number) { core_->crash_at(number); }
 
  private:
   // Under the lock.

@@ -97,7 +97,7 @@ class answer_pull final : public plain_answer {
   }
 
   // A cursor of another epoch, or from a time that this store has forgotten, means that the peer knows nothing.
-  sequence_number known(std::string_view cursor, const std::string& epoch) const {
+  sequence_number known(std::string_view cursor, const std::string& epoch) {
     const auto c = parse_cursor(cursor);
     return c && c->epoch == epoch && c->sequence <= snapshot_->sequence() ? c->sequence : 0;
   }

@@ -13,11 +13,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "edensync/importer/importer.hpp"
 #include "edensync/schema/field_description.hpp"
+#include "edensync/mock/recording.hpp"
 #include "golden/support/exchange.hpp"
 #include "golden/support/told_records.hpp"
 #include "support/sites.hpp"
@@ -98,35 +98,12 @@ struct asking_site {
   }
 };
 
-/// How an exchange ended at the peer: an answer, or none.
-using peer_says = std::variant<http_message, failure>;
-
-/// Drives an operation against a peer that is asked for its answer to each request.
-///
-/// Unlike a loopback it can be a peer that cannot be reached at all, or one that hangs up without a word.
-template <class Peer>
-void drive(operation& op, Peer&& peer) {
-  while (const auto* head = op.next()) {
-    heard asked{*head, {}};
-    std::string buffer(4096, '\0');
-    while (asked.head.has_body) {
-      const auto n = op.read_body(buffer);
-      if (!n || *n == 0) break;
-      asked.body.append(buffer, 0, *n);
-    }
-    const peer_says said = peer(asked);
-    if (const auto* why = std::get_if<failure>(&said)) {
-      op.on_failure(*why);
-      continue;
-    }
-    const auto& answer = std::get<http_message>(said);
-    auto told = op.on_head({answer.status(), answer.headers});
-    for (std::string_view rest = answer.body; told && !rest.empty();
-         rest.remove_prefix(std::min<std::size_t>(777, rest.size())))
-      told = op.on_body(rest.substr(0, 777));
-    if (told) told = op.on_end();
-    if (!told) op.on_failure(told.error());
-  }
+/// Drives an operation against a peer that is asked for its answer to each request, which comes in odd pieces.
+inline void drive(operation& op, scripted_peer::script peer) {
+  scripted_peer there(std::move(peer));
+  memory::loopback line(std::ref(there));
+  line.set_piece(777);
+  line.run(op);
 }
 
 /// What an HTTP target says below the application's path.

@@ -12,55 +12,17 @@
 #include <utility>
 #include <vector>
 
-#include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/expat/event_source.hpp"
+#include "edensync/mock/xml_like.hpp"
 #include "golden/support/masks.hpp"
 
 // S3XML as a tree, for comparing documents; shares nothing with the engine's reader.
 namespace edensync::test::golden {
 
-struct node {
-  std::string name;
-  std::map<std::string, std::string> attributes;
-  std::string text;
-  std::vector<node> children;
-
-  std::string operator[](const std::string& attribute) const {
-    const auto it = attributes.find(attribute);
-    return it == attributes.end() ? std::string() : it->second;
-  }
-};
-
-class tree_builder final : public xml_handler {
- public:
-  void start(std::string_view name, std::span<const xml_attribute> attributes) override {
-    node n{std::string(name), {}, {}, {}};
-    for (const auto& a : attributes) n.attributes.emplace(a.name, a.value);
-    open_.push_back(std::move(n));
-  }
-  void end(std::string_view) override {
-    node done = std::move(open_.back());
-    open_.pop_back();
-    if (open_.empty())
-      root = std::move(done);
-    else
-      open_.back().children.push_back(std::move(done));
-  }
-  void text(std::string_view piece) override { open_.back().text += piece; }
-
-  std::optional<node> root;
-
- private:
-  std::vector<node> open_;
-};
+using node = mock::xml_element;
 
 /// None if the text is not well-formed.
-inline std::optional<node> parse_tree(std::string_view text) {
-  tree_builder into;
-  expat::event_source source(into, xml_limits{});
-  if (!source.feed(text) || !source.finish()) return std::nullopt;
-  return std::move(into.root);
-}
+inline std::optional<node> parse_tree(std::string_view text) { return mock::read_xml<expat::event_source>(text); }
 
 /// What both sides can know of. Only a part of the recorded requests is at hand: a record that came with another one is in
 /// the recorded answers, and not here.

@@ -14,6 +14,7 @@
 
 #include "edensync/schema/field_description.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/mock/ask.hpp"
 #include "golden/support/document.hpp"
 #include "golden/support/exchange.hpp"
 #include "support/engine.hpp"
@@ -30,21 +31,6 @@ inline schema schema_beside(const std::filesystem::path& recordings) {
   for (const auto& each : files) texts.push_back(read_file(each));
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   return read_schema<expat::event_source>(views, read_file(recordings / "tables.json")).value();
-}
-
-inline std::string decode_base64(std::string_view text) {
-  std::string out;
-  unsigned bits = 0, held = 0;
-  for (const char c : text) {
-    static constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const auto at = letters.find(c);
-    if (at == std::string_view::npos) break;
-    bits = bits << 6 | static_cast<unsigned>(at);
-    if ((held += 6) < 8) continue;
-    held -= 8;
-    out += static_cast<char>(bits >> held & 0xff);
-  }
-  return out;
 }
 
 /// The site that stands in the place of the recorded Eden, with its accounts.
@@ -72,31 +58,12 @@ struct replayed_site {
 
   http_message ask(const http_message& request, timestamp now) {
     clock.set(now);
-    request_head head;
-    head.method = request.method();
-    head.target = request.target().substr(std::string_view("/eden").size());
-    head.headers = request.headers;
-    head.has_body = !request.body.empty();
-    head.body_length = static_cast<long long>(request.body.size());
-    const std::string given(request.headers.get("Authorization"));
-    if (given.size() > 6 && (given.starts_with("Basic ") || given.starts_with("basic "))) {
-      const auto pair = decode_base64(std::string_view(given).substr(6));
-      head.user = pair.substr(0, pair.find(':'));
-      head.password = pair.substr(std::min(pair.find(':') + 1, pair.size()));
-    }
-    const auto answer = answering.handle(head);
-    if (head.has_body && answer->wants_body()) answer->on_body(request.body);
-    answer->on_end();
+    const auto answer = mock::ask([this](const request_head& head) { return answering.handle(head); },
+                                  mock::request_of(request, "/eden"));
     http_message out;
-    out.first_line = "HTTP/1.1 " + std::to_string(answer->head().status) + " -";
-    out.headers = answer->head().headers;
-    if (head.method == "HEAD") return out;
-    std::string piece(65536, '\0');
-    for (;;) {
-      const auto n = answer->read_body(piece);
-      if (!n || *n == 0) break;
-      out.body.append(piece, 0, *n);
-    }
+    out.first_line = "HTTP/1.1 " + std::to_string(answer.head.status) + " -";
+    out.headers = answer.head.headers;
+    out.body = answer.body;
     return out;
   }
 };
