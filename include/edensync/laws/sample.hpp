@@ -74,8 +74,9 @@ inline constexpr std::array site_fields{
     field_descriptor{.name = "outside", .type = field_type::reference, .target = "law_elsewhere"},
 };
 
+// A document tells the name twice: for the eye, and as JSON.
 inline constexpr std::array part_fields{
-    field_descriptor{.name = "name", .type = field_type::string},
+    field_descriptor{.name = "name", .type = field_type::string, .represented = true},
     field_descriptor{.name = "site_id", .type = field_type::reference, .target = "law_site", .mandatory = true},
 };
 
