@@ -7,6 +7,7 @@
 #include "edensync/core/error.hpp"
 #include "edensync/core/ledger_entry.hpp"
 #include "edensync/core/log_entry.hpp"
+#include "edensync/core/log_event.hpp"
 #include "edensync/core/message.hpp"
 #include "edensync/core/method.hpp"
 #include "edensync/core/operation.hpp"

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "edensync/job/run_words.hpp"
 #include "edensync/admin/check_peer.hpp"
 #include "edensync/admin/check_site.hpp"
+#include "edensync/admin/repositories.hpp"
 #include "support/sites.hpp"
 
 namespace edensync::test {
@@ -96,6 +98,46 @@ BOOST_AUTO_TEST_CASE(what_is_not_as_it_should_be_is_named) {
   seen = p.check();
   BOOST_TEST(line_of(seen, "reachable").starts_with("no: "));
   BOOST_TEST(line_of(seen, "pushes accepted") == "-");
+}
+
+BOOST_AUTO_TEST_CASE(a_typed_identifier_that_is_not_the_peers_is_named) {
+  checked_sites p(false);
+  p.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  admin::repositories<parts> all(p.field.self);
+  const uid typed("urn:uuid:00000000-0000-4000-8000-00000000000f");
+  const auto theirs = p.base.self.uuid().value();
+  const auto type = [&](const uid& id) { all.change("Base", [&](repository& r) { r.uuid = id; }).value(); };
+  type(typed);
+  BOOST_TEST(line_of(p.check(), "registered").starts_with("unknown: the peer was not asked yet"));
+  const auto lines = [&] {
+    const auto log = p.field.log();
+    return std::count_if(log.begin(), log.end(), [](const log_entry& e) {
+      return e.mode == "push/outgoing" && e.action == "request registration" && e.result == log_result::fatal &&
+             e.message.find("differs from the one entered") != std::string::npos;
+    });
+  };
+  p.base.put(an("a"));
+  for (int n = 1; n < 4; ++n) {
+    const auto r = p.run();
+    BOOST_TEST(r.ok());
+    BOOST_TEST_REQUIRE(r.identity.has_value());
+    BOOST_TEST(why_not(r).find(theirs.text()) != std::string::npos);
+    BOOST_TEST(run_words(r).find("registration: failed") != std::string::npos);
+    BOOST_TEST(lines() == n);
+    BOOST_TEST((p.peer_now().uuid == typed));
+  }
+  BOOST_TEST(p.field.contents().size() == 1u);
+  const auto words = "no: the peer says that its UUID is " + theirs.text() + ", and " + typed.text() + " was typed in";
+  BOOST_TEST(line_of(p.check(), "registered") == words);
+  BOOST_TEST(line_of(admin::check_site(p.field.self).value(), "UUID Base") == words);
+  // The right one is asked for once more, and then believed.
+  type(theirs);
+  BOOST_TEST(!p.run().identity.has_value());
+  BOOST_TEST(lines() == 3);
+  BOOST_TEST(line_of(p.check(), "registered").starts_with("yes: "));
+  const auto exchanges = p.line.exchanges();
+  p.run();
+  BOOST_TEST(p.line.exchanges() == exchanges + 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_password_and_a_page_are_told_apart_from_a_good_answer) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "edensync/admin/documents.hpp"
+#include "edensync/admin/explain.hpp"
 #include "edensync/admin/tasks.hpp"
 #include "support/sites.hpp"
 
@@ -66,6 +67,70 @@ BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, site_with_quara
   BOOST_TEST(all.retry(camp).value() == 1u);
   BOOST_TEST(quarantine().empty());
   BOOST_TEST(!contents().empty());
+}
+
+// Younger than what came, so that it wins against that; not younger than what its sender may have written since.
+BOOST_FIXTURE_TEST_CASE(a_correction_is_an_edit_of_what_came, site_with_quarantine) {
+  const auto corrected = [&](std::optional<timestamp> came, std::int64_t told) {
+    {
+      auto t = store.begin({second(1000), camp.id});
+      t.add_quarantine({.repository = camp.id,
+                        .task = task,
+                        .resource = "org_office",
+                        .uuid = id_of("a"),
+                        .reason = refusal_reason::missing_field,
+                        .payload = nameless,
+                        .modified_on = came,
+                        .since = second(1000)});
+      t.commit();
+    }
+    all.correct(quarantine()[0].id, document({an_office("a", told)})).value();
+    const auto q = quarantine()[0];
+    BOOST_TEST((q.modified_on == came));
+    const auto at = q.payload.find("modified_on=\"");
+    return q.payload.substr(at + 13, 19);
+  };
+  BOOST_TEST(corrected(second(500), 100) == to_text(second(501)));
+  BOOST_TEST(corrected(second(500), 500) == to_text(second(501)));
+  BOOST_TEST(corrected(second(500), 700) == to_text(second(700)));
+  BOOST_TEST(corrected(std::nullopt, 700) == to_text(second(700)));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_entry_says_what_to_do, site_with_quarantine) {
+  const auto q = quarantine()[0];
+  BOOST_TEST(admin::explanation(q).starts_with("a mandatory field is empty. It waits since " + to_text(second(1000)) +
+                                               " UTC and was tried once. Correct the entry's document"));
+  auto now = store.snapshot();
+  BOOST_TEST(admin::quarantined(now, "org_office", id_of("a")).size() == 1u);
+  BOOST_TEST(admin::quarantined(now, "org_office", id_of("b")).empty());
+  log_entry line{.at = second(1000), .repository = camp.id, .resource = "org_office", .mode = "pull/outgoing"};
+  BOOST_TEST(admin::quarantined_by(now, line, 10).size() == 1u);
+  line.mode = "push/outgoing";
+  BOOST_TEST(admin::quarantined_by(now, line, 10).empty());
+  line.mode = "pull/outgoing";
+  line.at = second(999);
+  BOOST_TEST(admin::quarantined_by(now, line, 10).empty());
+}
+
+// Of a wrong table nothing would be said otherwise, and nothing be there.
+BOOST_FIXTURE_TEST_CASE(a_document_of_another_table_is_refused, site_with_quarantine) {
+  const auto take = [&](const std::string& text) {
+    std::size_t at = 0;
+    return admin::take_document<parts>(self, "org_office", [&](std::span<char> into) -> result<std::size_t> {
+      const auto n = std::min<std::size_t>({into.size(), text.size() - at, 7});
+      std::copy_n(text.data() + at, n, into.begin());
+      at += n;
+      return n;
+    });
+  };
+  const auto refused = take(document({an_organisation("o")}));
+  BOOST_TEST_REQUIRE(refused.has_error());
+  BOOST_TEST(refused.error().text().find("of org_office, but of org_organisation") != std::string::npos);
+  BOOST_TEST(contents().empty());
+  // What an office refers to may stand before it.
+  BOOST_TEST(take(document({an_organisation("o"), an_office("b")})).value().total.created == 2u);
+  BOOST_TEST(take("<s3xml/>").value().total.received == 0u);
+  BOOST_TEST((take("<s3xml><resource name=\"org_organisation\"").error().code == error::malformed_document));
 }
 
 BOOST_FIXTURE_TEST_CASE(a_wider_task_begins_anew, site_with_quarantine) {

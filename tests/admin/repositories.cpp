@@ -14,6 +14,8 @@ struct site_with_repositories : one_site {
   admin::repositories<parts> all{self};
 
   bool is_refused(const repository& r) { return all.add(r).has_error(); }
+
+  const uid base{"urn:uuid:00000000-0000-4000-8000-0000000000ba"};
 };
 
 }  // namespace
@@ -21,10 +23,10 @@ struct site_with_repositories : one_site {
 BOOST_AUTO_TEST_SUITE(admin_repositories)
 
 BOOST_FIXTURE_TEST_CASE(nothing_is_there_twice, site_with_repositories) {
-  all.add({.uuid = id_of("base"), .name = "Base", .url = "http://base/eden"}).value();
+  all.add({.uuid = base, .name = "Base", .url = "http://base/eden"}).value();
   all.add({.name = "Stick", .type = "filesync", .path = "/media/stick"}).value();
   BOOST_TEST(is_refused({.name = "Base"}));
-  BOOST_TEST(is_refused({.uuid = id_of("base"), .name = "x"}));
+  BOOST_TEST(is_refused({.uuid = base, .name = "x"}));
   BOOST_TEST(is_refused({.name = "x", .url = "http://base/eden/"}));
   BOOST_TEST(is_refused({.name = "x", .type = "filesync", .path = "/media/stick"}));
   // The data sets that a site offers are another thing than the site.
@@ -50,11 +52,26 @@ BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, site_with_repositories) {
   BOOST_TEST(all.change(name, [](repository& r) { r.name += 'n'; }).has_error());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_uuid_that_is_typed_is_one, site_with_repositories) {
+  for (const std::string text : {"urn:uuid:", "urn:uuid:0000", "urn:uuid:00000000-0000-4000-8000-00000000000g",
+                                 "urn:uuid:00000000-0000-4000-8000-00000000000aa",
+                                 "urn:uuid:00000000+0000-4000-8000-00000000000a", "a b", "a&b", "a?b", "caf\xc3\xa9"})
+    BOOST_TEST(is_refused({.uuid = uid(text), .name = "x"}), text);
+  BOOST_TEST(is_refused({.uuid = uid(std::string(129, 'u')), .name = "x"}));
+  BOOST_TEST(all.add({.uuid = uid("urn:uuid:00000000-0000-4000-8000-0000000000AB"), .name = "x"}).value().uuid.text() ==
+             "urn:uuid:00000000-0000-4000-8000-0000000000ab");
+  BOOST_TEST(!is_refused({.uuid = uid("office-17.example.org"), .name = "y"}));
+  // What a peer calls itself is its own business.
+  self.put(repository{.uuid = uid("urn:uuid:odd one"), .name = "Odd"}).value();
+  BOOST_TEST(all.change("Odd", [](repository& r) { r.accept_push = true; }).has_value());
+  BOOST_TEST(all.change("Odd", [](repository& r) { r.uuid = uid("urn:uuid:odder"); }).has_error());
+}
+
 // Whoever registers gives himself a name.
 BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, site_with_repositories) {
-  all.add({.uuid = id_of("base"), .name = "Base"}).value();
-  self.put(repository{.uuid = id_of("other"), .name = id_of("base").text()}).value();
-  BOOST_TEST(all.find(id_of("base").text()).value().name == "Base");
+  all.add({.uuid = base, .name = "Base"}).value();
+  self.put(repository{.uuid = id_of("other"), .name = base.text()}).value();
+  BOOST_TEST(all.find(base.text()).value().name == "Base");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

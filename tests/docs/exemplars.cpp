@@ -1,6 +1,7 @@
 // What the pages of docs/concepts/ show: each exemplar is a model of its concept, and works.
 
 #include <edensync.hpp>
+#include <edensync/concepts/log_sink.hpp>
 #include <edensync/concepts/record_store.hpp>
 #include <edensync/concepts/xml_event_source.hpp>
 #include <edensync/memory/parts.hpp>
@@ -8,6 +9,7 @@
 #include <edensync/policy/policy_set.hpp>
 
 #include <boost/test/unit_test.hpp>
+#include <atomic>
 #include <fstream>
 
 #include "../../examples/data/relief.hpp"
@@ -31,6 +33,19 @@ struct lettered_uid_source {
 };
 static_assert(edensync::uid_source<lettered_uid_source>);
 // [uid_source]
+
+// [log_sink]
+/// Counts what went wrong, for a lamp that is to light up.
+class counting_sink {
+ public:
+  void write(const edensync::log_event& e) noexcept { errors_ += e.level == edensync::event_level::error; }
+  int errors() const { return errors_; }
+
+ private:
+  std::atomic<int> errors_ = 0;
+};
+static_assert(edensync::log_sink<counting_sink>);
+// [log_sink]
 
 // [xml_event_source]
 /// Gives every document as one empty element: enough for an engine that is not to see any content.
@@ -81,6 +96,13 @@ BOOST_AUTO_TEST_SUITE(exemplars)
 BOOST_AUTO_TEST_CASE(a_clock_and_a_uid_source) {
   BOOST_TEST((fast_clock().now() > edensync::system_clock().now()));
   BOOST_TEST(lettered_uid_source{"N"}.make().text() == "urn:office:N:1");
+}
+
+BOOST_AUTO_TEST_CASE(a_sink_of_events) {
+  counting_sink lamp;
+  lamp.write({.event = "request"});
+  lamp.write({.level = edensync::event_level::error, .event = "error"});
+  BOOST_TEST(lamp.errors() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(parts_of_ones_own_make_a_site) {

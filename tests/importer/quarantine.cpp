@@ -86,6 +86,37 @@ BOOST_AUTO_TEST_CASE(an_element_that_fails_elsewhere_the_next_time_still_waits_o
   BOOST_TEST(of_a == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_newer_version_that_is_taken_leaves_nothing_older_behind) {
+  import_rig rig;
+  rig.take({an_office("a", 5).data("floors", "x"), an_office("b", 5).data("floors", "x")}).value();
+  rig.clock.advance(10);
+  const auto done = rig.take({an_office("a", 9), an_office("b", 3)}).value();
+  BOOST_TEST(done.released == 1u);
+  BOOST_TEST_REQUIRE(rig.quarantine().size() == 1u);
+  BOOST_TEST((rig.quarantine()[0].uuid == id_of("b")));
+  // Within one document, too.
+  rig.take({an_office("c", 5).data("floors", "x"), an_office("b", 6), an_office("c", 6)}).value();
+  BOOST_TEST(rig.quarantine().empty());
+}
+
+// Otherwise its sender would never be sent it.
+BOOST_AUTO_TEST_CASE(what_was_corrected_here_is_an_edit_of_this_site) {
+  for (const std::int64_t at : {5, 6}) {
+    import_rig rig;
+    rig.take({an_office("a", 5).data("floors", "x")}).value();
+    auto q = rig.quarantine().at(0);
+    q.payload = document({an_office("a", at)});
+    auto t = rig.store.begin({});
+    t.add_quarantine(q);
+    t.commit();
+    BOOST_TEST(rig.take(std::vector<element>{}).value().released == 1u);
+    auto now = rig.store.snapshot();
+    const auto found = now.find(offices, id_of("a"));
+    BOOST_TEST_REQUIRE(found.has_value());
+    BOOST_TEST(found->origin == (at == 5 ? 7 : this_site));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_dangling_mandatory_reference_waits_for_its_target) {
   import_rig rig;
   const auto done = rig.take({a_post("p", "a")}).value();

@@ -70,6 +70,11 @@ BOOST_AUTO_TEST_CASE(a_start_in_the_future_is_waited_for) {
   // Neither does a start in the past mean that runs were missed.
   j = schedule::planned({.id = 1, .start = now - 30 * day}, now);
   BOOST_TEST((j.next_run == now));
+  // What was missed is done at once, and once, in the rhythm of the start from then on.
+  j = schedule::planned({.id = 1, .start = now - 30 * day - hour, .period = day}, now);
+  BOOST_TEST((j.next_run == now));
+  j = schedule::ended(schedule::begun(j, now), run_end::completed, {}, now + 5);
+  BOOST_TEST((j.next_run == now + day - hour));
   j.enabled = false;
   BOOST_TEST(!schedule::is_due(j, now));
 }

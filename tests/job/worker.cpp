@@ -241,6 +241,7 @@ BOOST_AUTO_TEST_CASE(a_time_out_keeps_the_job_alive) {
   BOOST_TEST(job().failures == 1u);
   BOOST_TEST((job().next_run == now() + retry_wait(run_end::timed_out, job().id, 1)));
   BOOST_TEST(last_line(field).find("ended after 30 s") != std::string::npos, last_line(field));
+  BOOST_TEST(field.log().size() == 1u);
   BOOST_TEST(state().message.find("30 s") != std::string::npos);
   jobs.reset(peer, job().id).value();
   BOOST_TEST((work(first) == run_end::completed));
@@ -252,6 +253,29 @@ BOOST_AUTO_TEST_CASE(a_time_out_keeps_the_job_alive) {
   clock.advance(31);
   run->look();
   BOOST_TEST((run->end(report).value() == run_end::completed));
+}
+
+// Its peer says nothing, and the worker breaks the line: that is no second failure.
+BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_in_the_middle_leaves_one_line) {
+  base.put(an("a"));
+  work(first);
+  for (int n = 0; n < 3; ++n) {
+    runs.request(peer).value();
+    const auto run = begin(first);
+    active_site<parts> calling(field.self);
+    const auto op = calling.synchronize_with(peer, run->hooks());
+    const auto before = field.log().size();
+    BOOST_TEST_REQUIRE(op->next() != nullptr);
+    if (n > 0) BOOST_TEST(op->on_head({.status = 200}).has_value());
+    if (n > 1) BOOST_TEST(op->on_body("<s3xml>").has_value());
+    runs.cancel(peer).value();
+    clock.advance(1);
+    op->on_failure(make_failure(error::broken_transfer, "the line was broken"));
+    BOOST_TEST(op->next() == nullptr);
+    BOOST_TEST((run->end(op->report()).value() == run_end::cancelled));
+    BOOST_TEST(field.log().size() == before + 1);
+    BOOST_TEST(last_line(field).find("the run was cancelled") != std::string::npos, last_line(field));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_is_stopped_leaves_its_run_to_the_next) {

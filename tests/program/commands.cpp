@@ -320,9 +320,12 @@ BOOST_AUTO_TEST_CASE(repositories) {
   bad(1, "has a path", "repository add", {"--name", "x", "--path", "/tmp"});
   bad(1, "site's own", "repository add",
       {"--name", "x", "--uuid", std::string(json("settings show").at("uuid").as_string())});
-  good("repository add", {"--name", "Files", "--type", "filesync", "--path", "/srv/x", "--uuid", "urn:uuid:f11e"});
-  bad(1, "has this UUID", "repository add", {"--name", "x", "--uuid", "urn:uuid:f11e"});
-  good("repository set", {"--name", "urn:uuid:f11e", "--rename", "Folder", "--accept-push"});
+  good("repository add", {"--name", "Files", "--type", "filesync", "--path", "/srv/x", "--uuid",
+                          "urn:uuid:00000000-0000-4000-8000-00000000f11e"});
+  bad(1, "has this UUID", "repository add", {"--name", "x", "--uuid", "urn:uuid:00000000-0000-4000-8000-00000000f11e"});
+  bad(1, "no UUID", "repository add", {"--name", "x", "--uuid", "urn:uuid:f11e"});
+  good("repository set",
+       {"--name", "urn:uuid:00000000-0000-4000-8000-00000000f11e", "--rename", "Folder", "--accept-push"});
   BOOST_TEST(json("repository show", {"--name", "Folder"}).at("accept_push") == true);
   good("repository set", {"--name", "Base", "--no-synchronise-uuids", "--proxy", "http://me:hidden@p:1"});
   r = json("repository show", {"--name", "Base"});

@@ -5,10 +5,12 @@
 #include <string>
 
 #include "support/eden_site.hpp"
+#include "support/file_host.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
+using edensync::test::file_host;
 using edensync::test::fixture;
 using edensync::test::read_file;
 using edensync::test::served;
@@ -75,6 +77,13 @@ BOOST_FIXTURE_TEST_CASE(what_is_in_quarantine_is_shown_corrected_and_retried, wo
   bad(1, "", "quarantine correct", {"--id", number, file("cut.xml", "<s3xml><resource")});
   bad(2, "which file", "quarantine correct", {"--id", number});
   BOOST_TEST(good("quarantine retry") == "0 taken\n");
+  const auto told = json("explain", {"--resource", "dvr_centre", "urn:uuid:n"});
+  BOOST_TEST(told.at("state") == "not here");
+  BOOST_TEST_REQUIRE(told.at("quarantine").as_array().size() == 1u);
+  const auto why = std::string(told.at("quarantine").at(0).at("explanation").as_string());
+  BOOST_TEST(why.starts_with("a mandatory field is empty: name"), why);
+  BOOST_TEST(why.find("was tried 2 times") != std::string::npos, why);
+  BOOST_TEST(why.find("Correct the entry's document") != std::string::npos, why);
   good("quarantine correct",
        {"--id", number,
         file("right.xml", centre("urn:uuid:n", "2026-05-01T08:00:00", field("name", "Mill") + field("code", "C-9")))});
@@ -179,6 +188,19 @@ BOOST_FIXTURE_TEST_CASE(what_is_saved_registers_itself, two_sites) {
   BOOST_TEST(other.find("differs from the one entered") != std::string::npos);
   BOOST_TEST(here.json("repository show", {"--name", "Base"}).at("uuid") ==
              "urn:uuid:00000000-0000-4000-8000-00000000000f");
+  // Each run says so again, in its log and in the state of the repository.
+  here.good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
+  for (const std::size_t lines : {2U, 3U}) {
+    here.bad_with_output(1, "not everything", "sync", {"--repository", "Base", "--wait"});
+    std::size_t told = 0;
+    const auto log = here.json("log");
+    for (const auto& l : log.as_array())
+      told += l.at("action") == "request registration" && l.at("result") == "fatal" && l.at("repository") == "Base";
+    BOOST_TEST(told == lines);
+  }
+  BOOST_TEST(here.good("status", {"--repository", "Base"}).find("differs from the one entered") != std::string::npos);
+  BOOST_TEST(here.at("check", {"--repository", "Base"}).out.find("the peer says that its UUID is") !=
+             std::string::npos);
   BOOST_TEST(s.stop() == 0);
   BOOST_TEST(here.good("repository add", {"--name", "Gone", "--url", "http://127.0.0.1:9/eden"})
                  .starts_with("Could not auto-register"));
@@ -207,6 +229,35 @@ BOOST_FIXTURE_TEST_CASE(data_sets_are_offered_and_taken, two_sites) {
   base.good("dataset remove", {"--code", "DEMO"});
   BOOST_TEST(base.json("dataset list").as_array().empty());
   BOOST_TEST(s.stop() == 0);
+}
+
+BOOST_FIXTURE_TEST_CASE(an_archive_may_lie_at_another_host, two_sites) {
+  workplace third;
+  third.make();
+  base.good("dataset add", {"--code", "DEMO"});
+  base.good("dataset add-resource", {"--code", "DEMO", "--resource", "dvr_centre"});
+  base.good("dataset archive", {"--code", "DEMO"});
+  std::string heard;
+  {
+    const file_host host(read_file(fs::path(base.data) / "archives" / "DEMO.zip"), heard);
+    base.bad(1, "begins with http", "dataset set", {"--code", "DEMO", "--archive-url", "/srv/x.zip"});
+    base.bad(1, "no credentials", "dataset set", {"--code", "DEMO", "--archive-url", "http://me:word@h/x.zip"});
+    base.good("dataset set", {"--code", "DEMO", "--archive-url", host.address + "/files/demo.zip"});
+    served s(base);
+    third.good("repository add", {"--name", "Offers", "--type", "data", "--url", s.address, "--username", "field",
+                                  "--password-file", third.file("pw", "hidden-word\n")});
+    third.good("dataset add", {"--code", "DEMO", "--repository", "Offers"});
+    third.good("sync", {"--repository", "Offers", "--wait"});
+    BOOST_TEST(s.stop() == 0);
+  }
+  BOOST_TEST(heard.starts_with("GET /files/demo.zip HTTP/1.1\r\n"), heard);
+  BOOST_TEST(heard.find("Authorization") == std::string::npos, heard);
+  BOOST_TEST(all_of(third).find("Harbour School") != std::string::npos);
+  bool fetched = false;
+  const auto log = third.json("log");
+  for (const auto& l : log.as_array())
+    fetched = fetched || (l.at("action") == "fetch archive" && l.at("result") == "success");
+  BOOST_TEST(fetched);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_log_is_kept_as_long_as_is_wanted, workplace) {

@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 #include <csignal>
+#include <filesystem>
+#include <map>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -9,6 +12,7 @@
 
 namespace {
 
+namespace fs = std::filesystem;
 using edensync::test::body_of;
 using edensync::test::fixture;
 using edensync::test::read_file;
@@ -125,6 +129,49 @@ BOOST_AUTO_TEST_CASE(who_may_do_what) {
   BOOST_TEST(s.stop(SIGINT) == 0);
   const auto log = log_of(*this);
   BOOST_TEST(log.find("wrong credentials of nobody") != std::string::npos, log);
+}
+
+BOOST_AUTO_TEST_CASE(what_happens_is_told_to_whoever_watches) {
+  good("repository add", {"--name", "Away", "--url", "http://127.0.0.1:9/eden", "--no-register"});
+  for (const bool json : {true, false}) {
+    served s(*this, json ? std::vector<std::string>{"--worker", "--log-json"} : std::vector<std::string>{"--worker"});
+    BOOST_TEST(status_of(s.exchange(request("GET", pull, field))) == 200);
+    BOOST_TEST(status_of(s.exchange(request("GET", pull, wrong))) == 401);
+    BOOST_TEST(at("sync", {"--repository", "Away", "--wait"}).status == 1);
+    BOOST_TEST(s.stop() == 0);
+    const auto told = read_file(root / ".served");
+    for (const auto* hidden : {"secret", "c2VjcmV0", "d3Jvbmc", "Basic", "uthorization", "sync.xml?"})
+      BOOST_TEST(told.find(hidden) == std::string::npos, hidden << ": " << told);
+    std::map<std::string, boost::json::object> events;
+    std::istringstream lines(told);
+    for (std::string line; std::getline(lines, line);) {
+      if (!json) {
+        BOOST_TEST(line.find("Z ") != std::string::npos, line);
+        continue;
+      }
+      auto o = boost::json::parse(line).as_object();
+      BOOST_TEST(std::string_view(o.at("time").as_string()).ends_with('Z'), line);
+      events[std::string(o.at("event").as_string())] = std::move(o);
+    }
+    fs::remove(root / ".served");
+    if (!json) {
+      BOOST_TEST(told.find(" info request ") != std::string::npos, told);
+      BOOST_TEST(told.find(" warning login refused ") != std::string::npos, told);
+      continue;
+    }
+    const auto& asked = events.at("request");
+    BOOST_TEST(asked.at("path") == "/sync/sync.xml");
+    BOOST_TEST(asked.at("user") == "field");
+    BOOST_TEST(asked.at("resource") == "dvr_centre");
+    BOOST_TEST(asked.at("status") == 200);
+    BOOST_TEST(asked.at("bytes_out").as_int64() > 0);
+    BOOST_TEST(events.at("login refused").at("level") == "warning");
+    BOOST_TEST(events.at("run begun").at("repository") == "Away");
+    const auto& ended = events.at("run ended");
+    BOOST_TEST(ended.at("run") == events.at("run begun").at("run"));
+    BOOST_TEST(std::string_view(ended.at("message").as_string()).starts_with("failed: "));
+    BOOST_TEST(ended.contains("milliseconds"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_an_administrator_changes_counts_at_once) {

@@ -145,4 +145,23 @@ BOOST_AUTO_TEST_CASE(reads_all_recorded_answers) {
   BOOST_TEST(trees > 20U);
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_the_receiver_let_be) {
+  status_message m;
+  m.records = 3;
+  m.counts = record_counts{.received = 3, .created = 1, .kept = 1, .refused = 1};
+  m.not_taken = 60;
+  m.untaken = {{"org_office", uid("urn:uuid:a"), "the \"policy\""}, {"org_room", uid(), "x"}};
+  const auto back = parse_status_message(to_json(m));
+  BOOST_TEST_REQUIRE(back.has_value());
+  BOOST_TEST((*back == m));
+  // To an Eden nothing of it is said.
+  m.counts.reset();
+  BOOST_TEST(to_json(m) == R"({"status": "success", "statuscode": "200", "records": 3})");
+  // A peer may send anything.
+  for (const auto* odd :
+       {"1", "[]", "{}", R"({"not_taken": "many"})", R"({"not_taken": 1, "untaken": [1, [], {"uuid": 7}]})",
+        R"({"not_taken": -1, "untaken": {}})"})
+    BOOST_TEST(parse_status_message(R"({"status": "success", "edensync": )" + std::string(odd) + "}").has_value(), odd);
+}
+
 }  // namespace edensync

@@ -127,11 +127,17 @@ BOOST_AUTO_TEST_CASE(records_that_the_peer_refused_are_kept_and_sent_again) {
   BOOST_TEST(q.message == "Validation error");
   BOOST_TEST(q.task == p.task);
   // Sent again, alone, and refused again.
+  p.field.clock.advance(60);
   p.run();
   BOOST_TEST_REQUIRE(p.other.requests.size() == 2u);
   BOOST_TEST(p.other.requests[1].body.find("urn:uuid:a") != std::string::npos);
   BOOST_TEST(p.other.requests[1].body.find("urn:uuid:b") == std::string::npos);
-  BOOST_TEST(p.field.quarantine().size() == 1u);
+  BOOST_TEST_REQUIRE(p.field.quarantine().size() == 1u);
+  const auto again = p.field.quarantine()[0];
+  BOOST_TEST(again.id == q.id);
+  BOOST_TEST(again.attempts == 2u);
+  BOOST_TEST((again.since == q.since));
+  BOOST_TEST((again.last_tried == q.since + 60));
   willing = true;
   p.run();
   BOOST_TEST(p.field.quarantine().empty());

@@ -2,6 +2,7 @@
 #include "edensync/sqlite/store.hpp"
 
 #include "edensync/laws/change_feed.hpp"
+#include "edensync/laws/ledger_sample.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -215,6 +216,29 @@ BOOST_AUTO_TEST_CASE(tables_that_are_there_are_used_as_they_are) {
   BOOST_TEST((store.serve().find(sample::site, uid("urn:uuid:a"))->version.modified_on == sample::second(500)));
   laws::detail::put(store, "b", 0, 0);
   BOOST_TEST(sample::changed(store.snapshot(), laws::detail::since(501)) == std::vector<std::string>{"b"});
+}
+
+BOOST_AUTO_TEST_CASE(tables_of_the_version_before_are_brought_up_to_date) {
+  temporary_folder folder;
+  const std::string path = folder.file("a.sqlite");
+  {
+    auto store = sqlite::store::open(path, sample::make_schema()).value();
+    auto t = store.begin({});
+    t.add_quarantine(laws::detail::make_quarantine(1, 1, "a"));
+    t.add_decision({.resource = "law_site", .uuid = uid("a")});
+    t.commit();
+  }
+  other_connection(path).run(
+      "ALTER TABLE edensync_quarantine DROP COLUMN last_tried; ALTER TABLE edensync_decision DROP COLUMN twin;"
+      "UPDATE edensync_state SET layout=4");
+  for (int n = 0; n < 2; ++n) {
+    auto store = sqlite::store::open(path, sample::make_schema()).value();
+    auto now = store.snapshot();
+    BOOST_TEST((now.quarantined(0, 0, 10).at(0).last_tried == sample::second(2)));
+    BOOST_TEST(now.decisions("law_site", uid("a"), 10).at(0).twin.empty());
+  }
+  other_connection(path).run("UPDATE edensync_state SET layout=3");
+  BOOST_TEST((sqlite::store::open(path, sample::make_schema()).error().code == error::store_damaged));
 }
 
 BOOST_AUTO_TEST_CASE(a_full_disk_loses_the_transaction_and_nothing_else) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <edensync/log/stream_sink.hpp>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -38,6 +39,9 @@ std::unique_ptr<open_site> site_of(const arguments& given);
 
 /// What `--proxy` and `--proxy-password-file` say; none without the first of them. Errors: thrown.
 std::optional<std::string> proxy_of(const arguments& given);
+
+/// Where a process that serves or works tells what it does: standard error, in the form that `--log-json` chooses.
+edensync::stream_sink events_of(const arguments& given);
 
 // By subject, a file each.
 std::vector<command> site_commands();        // init, schema, settings

@@ -1,5 +1,6 @@
 // dataset: public data sets, those that this site offers and those that it takes from others.
 
+#include <edensync/log/redact.hpp>
 #include <edensync/site/data_sets.hpp>
 #include <edensync/admin/repositories.hpp>
 #include <edensync/admin/tasks.hpp>
@@ -39,6 +40,24 @@ void add(const arguments& given, std::ostream&) {
   d.comments = given.maybe("comments").value_or("");
   const auto here = site_of(given);
   d.repository = host_of(given, *here);
+  edensync::put_dataset(here->site, std::move(d)).value();
+}
+
+void set(const arguments& given, std::ostream&) {
+  const auto here = site_of(given);
+  auto d = find(given, *here);
+  if (d.repository != 0) edensync::throw_failure(edensync::error::bad_setting, "its host says what belongs to it");
+  if (const auto text = given.maybe("name")) d.name = *text;
+  if (const auto text = given.maybe("comments")) d.comments = *text;
+  if (const auto text = given.maybe("archive-url")) {
+    if (!text->empty() && !text->starts_with("http://") && !text->starts_with("https://"))
+      edensync::throw_failure(edensync::error::bad_setting, "the URL of an archive begins with http:// or https://");
+    if (edensync::redact(*text) != *text)
+      edensync::throw_failure(edensync::error::bad_setting,
+                              "everybody is told this URL: no credentials belong into it");
+    d.archive_url = *text;
+    d.use_archive = !text->empty();
+  }
   edensync::put_dataset(here->site, std::move(d)).value();
 }
 
@@ -113,6 +132,12 @@ std::vector<command> dataset_commands() {
        "                   who may pull",
        {{"data"}, {"code"}, {"name"}, {"comments"}, {"repository"}},
        add},
+      {"dataset set",
+       "changes a data set that this site offers; what is not said stays",
+       "--data DIR --code C [--name N] [--comments TEXT] [--archive-url URL]\n\n"
+       "  --archive-url URL   its archive lies there, and is fetched without credentials; empty: there is none",
+       {{"data"}, {"code"}, {"name"}, {"comments"}, {"archive-url"}},
+       set},
       {"dataset add-resource",
        "adds a table to a data set that this site offers",
        "--data DIR --code C --resource T [--filter '[T]key=value']...",

@@ -33,7 +33,24 @@ boost::json::object counts_of(const edensync::log_entry& l) {
           {"conflicts", c.conflicts}, {"refused", c.refused},     {"quarantined", c.quarantined}};
 }
 
-// One line, with its counts and what was lost or refused by the way.
+boost::json::object entry(const edensync::quarantine_entry& q) {
+  return {{"quarantine", q.id},
+          {"resource", q.resource},
+          {"uuid", q.uuid.text()},
+          {"since", edensync::to_text(q.since)},
+          {"last_tried", edensync::to_text(q.last_tried)},
+          {"attempts", q.attempts},
+          {"explanation", edensync::admin::explanation(q)}};
+}
+
+void print_parts(std::ostream& out, const boost::json::array& parts) {
+  for (const auto& each : parts) {
+    out << '\n';
+    print_entry(out, each.as_object(), false);
+  }
+}
+
+// One line, with its counts, what was lost or refused by the way, and what waits in quarantine since.
 void show_run(open_site& here, const arguments& given, std::ostream& out) {
   const auto id = static_cast<std::int64_t>(given.number("run", 0));
   auto now = here.store.snapshot();
@@ -43,24 +60,24 @@ void show_run(open_site& here, const arguments& given, std::ostream& out) {
   const auto& l = found.front();
   auto e = entry(l);
   e["message"] = l.message;
-  boost::json::array decisions;
+  boost::json::array decisions, waiting;
   for (const auto& d : now.decisions_between(l.repository, l.decisions_after, l.decisions_until, 1000))
     decisions.push_back({{"resource", d.resource},
                          {"uuid", d.uuid.text()},
                          {"explanation", edensync::admin::explanation(d)},
                          {"loser", d.loser}});
+  for (const auto& q : edensync::admin::quarantined_by(now, l, 1000)) waiting.push_back(entry(q));
   if (given.has("json")) {
     e["counts"] = counts_of(l);
     e["decisions"] = std::move(decisions);
+    e["quarantine"] = std::move(waiting);
     print_entry(out, e, true);
     return;
   }
   for (const auto& [name, n] : counts_of(l)) e[name] = n;
   print_entry(out, e, false);
-  for (const auto& d : decisions) {
-    out << '\n';
-    print_entry(out, d.as_object(), false);
-  }
+  print_parts(out, decisions);
+  print_parts(out, waiting);
 }
 
 // Lines as they come, the newest last, until SIGTERM or SIGINT comes.
@@ -122,6 +139,13 @@ void explain(const arguments& given, std::ostream& out) {
                          {"explanation", edensync::admin::explanation(d)},
                          {"loser", d.loser}});
   }
+  boost::json::array waiting;
+  for (const auto& q : edensync::admin::quarantined(now, resource, id)) {
+    auto each = entry(q);
+    for (const auto& known : names)
+      if (known.id == q.repository) each["repository"] = known.name;
+    waiting.push_back(std::move(each));
+  }
   const auto& v = found ? found->version : edensync::version_stamp{};
   boost::json::object e{
       {"resource", resource},
@@ -133,35 +157,39 @@ void explain(const arguments& given, std::ostream& out) {
       {"mci", v.mci ? boost::json::value(*v.mci) : nullptr}};
   if (given.has("json")) {
     e["decisions"] = std::move(decisions);
+    e["quarantine"] = std::move(waiting);
     print_entry(out, e, true);
     return;
   }
   print_entry(out, e, false);
-  for (const auto& d : decisions) {
-    out << '\n';
-    print_entry(out, d.as_object(), false);
-  }
+  print_parts(out, waiting);
+  print_parts(out, decisions);
 }
 
 }  // namespace
 
 std::vector<command> log_commands() {
-  return {{"explain",
-           "tells what was decided about a record, and why, the newest decision first",
-           "--data DIR --resource T [--last N] [--json] UUID\n\n"
-           "  --last N   how many decisions; 20 unless told\n\n"
-           "  The version that lost is shown as S3XML where both sides had something to lose",
-           {{"data"}, {"resource"}, {"last"}, {"json", kind::flag}},
-           explain},
-          {"log",
-           "shows the synchronisation log, the newest line first",
-           "--data DIR [--repository N] [--last N | --run ID | --follow] [--json]\n\n"
-           "  --repository N   only what concerns it\n"
-           "  --last N         how many lines; 100 unless told\n"
-           "  --run ID         one line with its counts, and each conflict and refusal with its explanation\n"
-           "  --follow         lines as they come, the newest last, until SIGTERM or SIGINT comes",
-           {{"data"}, {"repository"}, {"last"}, {"run"}, {"follow", kind::flag}, {"json", kind::flag}},
-           log}};
+  return {
+      {"explain",
+       "tells whether a record waits in quarantine, and what was decided about it, and why, the newest decision first",
+       "--data DIR --resource T [--last N] [--json] UUID\n\n"
+       "  --last N   how many decisions; 20 unless told\n\n"
+       "  The version that lost is shown as S3XML where both sides had something to lose. Of a record that was found "
+       "by\n"
+       "  its content, and has another UUID here, either UUID will do",
+       {{"data"}, {"resource"}, {"last"}, {"json", kind::flag}},
+       explain},
+      {"log",
+       "shows the synchronisation log, the newest line first",
+       "--data DIR [--repository N] [--last N | --run ID | --follow] [--json]\n\n"
+       "  --repository N   only what concerns it\n"
+       "  --last N         how many lines; 100 unless told\n"
+       "  --run ID         one line with its counts, each conflict and refusal with its explanation, and what of its "
+       "table\n"
+       "                   waits in quarantine since then, or did before\n"
+       "  --follow         lines as they come, the newest last, until SIGTERM or SIGINT comes",
+       {{"data"}, {"repository"}, {"last"}, {"run"}, {"follow", kind::flag}, {"json", kind::flag}},
+       log}};
 }
 
 }  // namespace eden_site

@@ -30,6 +30,7 @@ boost::json::object entry(const edensync::quarantine_entry& q, const std::vector
           {"resource", q.resource},
           {"uuid", q.uuid.text()},
           {"since", edensync::to_text(q.since)},
+          {"last_tried", edensync::to_text(q.last_tried)},
           {"attempts", q.attempts},
           {"reason", edensync::to_text(q.reason)},
           {"message", q.message}};
@@ -64,9 +65,9 @@ void show(const arguments& given, std::ostream& out) {
 void correct(const arguments& given, std::ostream&) {
   const auto id = number_of(given);
   if (given.others().size() != 1) throw usage_error("which file?");
-  auto document = read_text(given.others().front()).value();
+  const auto document = read_text(given.others().front()).value();
   const auto here = open_site::open(data_folder::find(given.text("data")).value()).value();
-  quarantine(here->site).correct(id, std::move(document)).value();
+  quarantine(here->site).correct(id, document).value();
 }
 
 void retry(const arguments& given, std::ostream& out) {

@@ -1,5 +1,6 @@
 // serve: answers whoever has an account, until it is told to stop.
 
+#include <edensync/site/logged_answer.hpp>
 #include <edensync/admin/retention.hpp>
 #include <edensync/beast/server.hpp>
 #include <charconv>
@@ -70,44 +71,60 @@ void serve(const arguments& given, std::ostream& out) {
   how.port = where.port;
   how.base_path = base;
   how.tls = {given.maybe("tls-cert").value_or(""), given.maybe("tls-key").value_or("")};
-  edensync::beast::server server([&](const auto& request) { return answering.handle(request); }, how);
+  auto events = events_of(given);
+  using answer = edensync::logged_answer<edensync::stream_sink, parts::clock>;
+  edensync::beast::server server(
+      [&](const auto& request) {
+        return std::make_unique<answer>(events, here->clock, request, answering.handle(request));
+      },
+      how);
   server.start().value();
 
   const bool six = where.host.find(':') != std::string::npos;
   out << "listening on http" << (given.has("tls-cert") ? "s://" : "://") << (six ? "[" + where.host + "]" : where.host)
       << ':' << server.port() << base << std::endl;
   std::optional<worker_thread> working;
-  if (given.has("worker")) working.emplace(*here);
+  if (given.has("worker")) working.emplace(*here, events);
   for (bool ended = false; !ended; ended = ends.wait_for(3600))
     if (const auto kept = edensync::admin::forget_old_log(here->site); !kept)
-      std::cerr << "eden-site: " << kept.error().text() << '\n';
+      events.write({.at = here->site.now(),
+                    .level = edensync::event_level::error,
+                    .event = "error",
+                    .message = kept.error().text()});
   working.reset();
   server.stop();
 }
 
 }  // namespace
 
+edensync::stream_sink events_of(const arguments& given) {
+  return edensync::stream_sink(std::cerr,
+                               given.has("log-json") ? edensync::event_form::json : edensync::event_form::text);
+}
+
 std::vector<command> serve_commands() {
-  return {
-      {"serve",
-       "answers other sites, until SIGTERM or SIGINT comes",
-       "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker] [--open-metrics]\n\n"
-       "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
-       "  --base PATH          what stands in front of Eden's addresses\n"
-       "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
-       "  --tls-key FILE       its key, in PEM, without a password\n"
-       "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n"
-       "  --open-metrics       BASE/metrics is for everybody, and not for administrators only\n\n"
-       "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
-       "  https here or in front, before you listen on more than this machine",
-       {{"data"},
-        {"listen"},
-        {"base"},
-        {"tls-cert"},
-        {"tls-key"},
-        {"worker", option::kind::flag},
-        {"open-metrics", option::kind::flag}},
-       serve}};
+  return {{"serve",
+           "answers other sites, until SIGTERM or SIGINT comes",
+           "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker] [--open-metrics]\n"
+           "                      [--log-json]\n\n"
+           "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
+           "  --base PATH          what stands in front of Eden's addresses\n"
+           "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
+           "  --tls-key FILE       its key, in PEM, without a password\n"
+           "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n"
+           "  --open-metrics       BASE/metrics is for everybody, and not for administrators only\n"
+           "  --log-json           the lines on standard error, one for each request and run, are JSON\n\n"
+           "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
+           "  https here or in front, before you listen on more than this machine",
+           {{"data"},
+            {"listen"},
+            {"base"},
+            {"tls-cert"},
+            {"tls-key"},
+            {"worker", option::kind::flag},
+            {"open-metrics", option::kind::flag},
+            {"log-json", option::kind::flag}},
+           serve}};
 }
 
 }  // namespace eden_site

@@ -11,6 +11,7 @@
 #include <edensync/admin/runs.hpp>
 #include <atomic>
 #include <chrono>
+#include <iostream>
 #include <optional>
 #include <ostream>
 #include <thread>
@@ -55,6 +56,8 @@ void begin_in_background(const data_folder& folder) {
 // Leads the run itself if nobody else does.
 edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
   const end_signals ends;
+  // What the run did is printed in the end.
+  edensync::stream_sink events(std::cerr, edensync::event_form::text, edensync::event_level::error);
   std::atomic<bool> interrupted{false};
   const on_end_signal cancel(ends, [&] {
     (void)runs(here.site).cancel(peer);
@@ -62,7 +65,7 @@ edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
   });
   std::optional<std::chrono::steady_clock::time_point> since;
   for (;;) {
-    if (!here.folder.has_worker().value()) run_loop(here, {.only = peer, .jobs = false}).work_off();
+    if (!here.folder.has_worker().value()) run_loop(here, events, {.only = peer, .jobs = false}).work_off();
     const auto s = runs(here.site).of(peer).value();
     if (!s.requested && !s.running()) return s;
     // Whoever leads it may hang: then it is up to others to take it over.
@@ -126,7 +129,7 @@ void sync(const arguments& given, std::ostream& out) {
   if (s.message.empty()) return;
   // The words of what failed stand above.
   const bool in_part = !s.words.empty() && s.how != edensync::run_end::cancelled;
-  edensync::throw_failure(edensync::error::bad_setting, in_part ? "not every transfer could be done" : s.message);
+  edensync::throw_failure(edensync::error::bad_setting, in_part ? "not everything could be done" : s.message);
 }
 
 boost::json::value moment(const std::optional<edensync::timestamp>& t) {
@@ -189,13 +192,14 @@ void work(const arguments& given, std::ostream& out) {
   const end_signals ends;
   const auto here = site_of(given);
   here->site.uuid().value();
+  auto events = events_of(given);
   if (given.has("once")) {
-    run_loop loop(*here, {.jobs = false});
+    run_loop loop(*here, events, {.jobs = false});
     const on_end_signal stop(ends, [&] { loop.stop(); });
     loop.work_off();
     return;
   }
-  const worker_thread working(*here);
+  const worker_thread working(*here, events);
   out << "working for " << here->folder.path().string() << std::endl;
   ends.wait();
 }
@@ -232,11 +236,12 @@ std::vector<command> sync_commands() {
        cancel},
       {"worker",
        "leads the runs that are due or asked for, until SIGTERM or SIGINT comes",
-       "--data DIR [--once]\n\n"
-       "  --once   only those that somebody asked for, and ends when there are no more\n\n"
+       "--data DIR [--once] [--log-json]\n\n"
+       "  --once       only those that somebody asked for, and ends when there are no more\n"
+       "  --log-json   the lines on standard error, one for each run, transfer and error, are JSON\n\n"
        "  Prints \"working for DIR\" once it does. It looks once a second what is to be done. Several may work for a\n"
        "  site. When it ends, it ends its runs at a record; the next one goes on with them, also if it was killed",
-       {{"data"}, {"once", kind::flag}},
+       {{"data"}, {"once", kind::flag}, {"log-json", kind::flag}},
        work},
   };
 }

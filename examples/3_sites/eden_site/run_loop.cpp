@@ -1,12 +1,12 @@
 #include "run_loop.hpp"
 
+#include <edensync/job/run_events.hpp>
 #include <edensync/site/synchronize_files.hpp>
 #include <edensync/admin/retention.hpp>
 #include <edensync/files/folder.hpp>
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <iostream>
 #include <utility>
 
 #include "engine.hpp"
@@ -24,6 +24,10 @@ constexpr std::chrono::seconds interval{1};
 // What a peer that is not silent, and a batch of records, take at most.
 constexpr std::chrono::seconds patience{5};
 
+std::int64_t milliseconds_since(moment begun) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun).count();
+}
+
 // Whoever has it knows that any other process that ran this repository is dead.
 std::shared_ptr<void> alone(const data_folder& folder, edensync::repository_id id) {
   auto lock = folder.lock_for_run(id);
@@ -38,6 +42,9 @@ struct run_loop::lead {
   std::unique_ptr<edensync::job_run<parts>> run;
   // None for a folder, and if the repository cannot be reached as it is set up.
   std::unique_ptr<edensync::beast::client> client;
+  // To another host, for an archive that lies there; while it is asked.
+  std::unique_ptr<edensync::beast::client> elsewhere;
+  std::mutex lock;  // guards that
   run_report report;
   std::atomic<bool> ended{false};
   std::optional<moment> to_end_since;
@@ -53,22 +60,50 @@ struct run_loop::lead {
       report.error = made.error();
   }
 
-  void go(edensync::site<parts>& self) {
-    if (report.error) return;
+  void go(open_site& here) {
+    auto& self = here.site;
+    if (report.error) {
+      auto line = edensync::log_lines::run_failed(*report.error);
+      line.at = self.now();
+      line.repository = run->peer().id;
+      line.repository_name = run->peer().name;
+      return self.note(std::move(line));
+    }
+    auto hooks = run->hooks();
     if (!client) {
-      report = edensync::synchronize_files(self, run->peer().id, edensync::files::open_folder, run->hooks());
+      report = edensync::synchronize_files(self, run->peer().id, edensync::files::open_folder, std::move(hooks));
       return;
     }
+    hooks.elsewhere = [&](const std::string& base, edensync::operation& op) { ask(here, base, op); };
     edensync::active_site calling(self);
-    const auto op = calling.synchronize_with(run->peer().id, run->hooks());
+    const auto op = calling.synchronize_with(run->peer().id, std::move(hooks));
     // What fails stands in the report, too, and there with the transfer that it belongs to.
     (void)client->run(*op);
     report = op->report();
   }
+
+  // Whoever it is gets no credentials.
+  void ask(const open_site& here, const std::string& base, edensync::operation& op) {
+    auto made = client_for(here, edensync::repository{.url = base});
+    if (!made) return op.on_failure(made.error());
+    {
+      const std::lock_guard guard(lock);
+      elsewhere = std::move(*made);
+    }
+    (void)elsewhere->run(op);
+  }
+
+  void cancel() {
+    if (client) client->cancel();
+    const std::lock_guard guard(lock);
+    if (elsewhere) elsewhere->cancel();
+  }
 };
 
-run_loop::run_loop(open_site& here, edensync::worker_scope scope)
-    : here_(here), worker_(here.site, scope, [&here](edensync::repository_id id) { return alone(here.folder, id); }) {}
+run_loop::run_loop(open_site& here, edensync::stream_sink& events, edensync::worker_scope scope)
+    : here_(here),
+      events_(events),
+      worker_(here.site, scope, [&here](edensync::repository_id id) { return alone(here.folder, id); }) {}
 
 run_loop::~run_loop() = default;
 
@@ -106,10 +141,21 @@ void run_loop::begin_runs() {
     auto& one = *active_.emplace_back(std::make_unique<lead>());
     one.run = std::move(*begun);
     one.connect(here_);
-    one.thread = std::thread([this, &one] {
-      one.go(here_.site);
-      if (const auto noted = one.run->end(one.report); !noted)
-        std::cerr << "eden-site: " << one.run->peer().name << ": " << noted.error().text() << '\n';
+    edensync::log_event e{.event = "run begun", .repository = one.run->peer().name, .run = one.run->number()};
+    tell(e);
+    one.thread = std::thread([this, &one, e = std::move(e), since = std::chrono::steady_clock::now()]() mutable {
+      one.go(here_);
+      const auto noted = one.run->end(one.report);
+      e.at = here_.site.now();
+      e.milliseconds = milliseconds_since(since);
+      if (noted) {
+        edensync::tell_run(events_, e, one.report, *noted);
+      } else {
+        e.level = edensync::event_level::error;
+        e.event = "error";
+        e.message = noted.error().text();
+        events_.write(e);
+      }
       {
         const std::lock_guard guard(lock_);
         one.ended = true;
@@ -132,7 +178,7 @@ void run_loop::look_after_runs(bool stopping) {
     if (!each->run->is_to_end()) continue;
     const auto now = std::chrono::steady_clock::now();
     if (!each->to_end_since) each->to_end_since = now;
-    if (now - *each->to_end_since >= patience && each->client) each->client->cancel();
+    if (now - *each->to_end_since >= patience) each->cancel();
   }
 }
 
@@ -145,12 +191,17 @@ void run_loop::forget_old_log() {
 
 // Once, not every second.
 void run_loop::complain(const std::string& what) {
-  if (what != said_) std::cerr << "eden-site: " << what << '\n';
+  if (what != said_) tell({.level = edensync::event_level::error, .event = "error", .message = what});
   said_ = what;
 }
 
-worker_thread::worker_thread(open_site& here)
-    : known_(here.folder.lock_as_worker().value()), loop_(here), thread_([this] { loop_.work(); }) {}
+void run_loop::tell(edensync::log_event e) {
+  e.at = here_.site.now();
+  events_.write(e);
+}
+
+worker_thread::worker_thread(open_site& here, edensync::stream_sink& events)
+    : known_(here.folder.lock_as_worker().value()), loop_(here, events), thread_([this] { loop_.work(); }) {}
 
 worker_thread::~worker_thread() {
   loop_.stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <edensync/job/worker.hpp>
+#include <edensync/log/stream_sink.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <list>
@@ -20,7 +21,7 @@ namespace eden_site {
 /// is to end is given some seconds to come to the end of a record; then its connection is broken.
 class run_loop {
  public:
-  explicit run_loop(open_site& here, edensync::worker_scope scope = {});
+  run_loop(open_site& here, edensync::stream_sink& events, edensync::worker_scope scope = {});
   run_loop(const run_loop&) = delete;
   run_loop& operator=(const run_loop&) = delete;
   ~run_loop();
@@ -42,8 +43,10 @@ class run_loop {
   void look_after_runs(bool stopping);
   void forget_old_log();
   void complain(const std::string& what);
+  void tell(edensync::log_event e);
 
   open_site& here_;
+  edensync::stream_sink& events_;
   edensync::worker<parts> worker_;
   std::list<std::unique_ptr<lead>> active_;
   std::optional<std::chrono::steady_clock::time_point> forgot_;
@@ -57,7 +60,7 @@ class run_loop {
 /// A worker in a thread of its own, which others know of as long as it lives.
 class worker_thread {
  public:
-  explicit worker_thread(open_site& here);
+  worker_thread(open_site& here, edensync::stream_sink& events);
   ~worker_thread();
 
  private:

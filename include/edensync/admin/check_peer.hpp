@@ -22,6 +22,7 @@
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
+#include "edensync/admin/check_uuid.hpp"
 #include "edensync/admin/finding.hpp"
 
 namespace edensync::admin {
@@ -227,6 +228,11 @@ class check_peer final : public operation {
   }
 
   void collect_identity() {
+    const auto typed = edensync::detail::guarded([&] {
+      auto ledger = site_.store().snapshot();
+      return check_uuid(ledger, peer_, "registered");
+    });
+    if (typed && *typed) return findings_.push_back(**typed);
     const bool known = !peer_.uuid.empty();
     findings_.push_back({"registered", known || peer_.type == "data" ? answer::yes : answer::no,
                          known                  ? "the peer's UUID is known: " + peer_.uuid.text()
@@ -253,7 +259,7 @@ class check_peer final : public operation {
         why && current_->status() == 403 && why->info.text().find("egistration") != std::string::npos;
     if (unknown_there)
       for (auto& f : findings_)
-        if (f.subject == "registered")
+        if (f.subject == "registered" && f.holds != answer::no)
           f = {"registered", answer::no, "the peer does not know this site, or not under this account",
                "save the repository again, which registers; so does the next run that has something to push"};
     findings_.push_back({"pushes accepted", why ? answer::no : answer::yes,

@@ -9,6 +9,7 @@
 #include "edensync/core/result.hpp"
 #include "edensync/site/clock_skew.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/admin/check_uuid.hpp"
 #include "edensync/admin/finding.hpp"
 
 namespace edensync::admin {
@@ -56,6 +57,7 @@ result<std::vector<finding>> check_site(site<Parts>& s) {
                    std::to_string(s.resources().size()) + " tables are described",
                    tables ? "" : "eden-site schema add"});
     for (const auto& r : ledger.repositories()) {
+      if (auto typed = check_uuid(ledger, r, "UUID " + r.name)) out.push_back(std::move(*typed));
       for (const auto& t : ledger.tasks(r.id)) {
         if (s.resources().find(t.resource) == no_resource)
           out.push_back({"resource " + r.name + " " + t.resource, answer::no, "the table is not described",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "edensync/core/result.hpp"
 #include "edensync/importer/importer.hpp"
 #include "edensync/s3xml/reader.hpp"
+#include "edensync/s3xml/writer.hpp"
 #include "edensync/site/lease.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_import.hpp"
@@ -28,10 +30,18 @@ struct corrected_record {
   std::optional<uid> uuid;
   std::string wrong;
   const schema& known;
+  /// Of the version that came, and now.
+  std::optional<timestamp> came{};
+  timestamp now{};
+  std::string payload{};
 
   void element(incoming_element& e) {
     if (e.empty() || ++elements > 1) return;
     resource = known[e.front().content.resource].name();
+    // It is an edit of what came, and younger than that; but not than what its sender may have written since.
+    auto& when = e.front().content.version.modified_on;
+    when = came ? std::max(when.value_or(*came + 1), *came + 1) : when.value_or(now);
+    s3xml::writer(known, {}).write_incoming(payload, e);
     if (e.front().uid_given) uuid = e.front().content.uuid;
     for (const auto& each : e)
       for (const auto& bad : each.errors)
@@ -73,13 +83,16 @@ class quarantine {
 
   /// Puts a document with the same record, corrected, in an entry's place; it is offered with the next run, or by `retry`.
   ///
+  /// That is an edit of the version that came, one second younger unless the document says later, and belongs to this site:
+  /// its sender is sent it with the next push.
   /// Errors: also those of the document; bad_setting if it holds another record, several, or a field that cannot be read.
-  result<void> correct(std::int64_t id, std::string document) {
+  result<void> correct(std::int64_t id, std::string_view document) {
     const auto known = find(id);
     if (!known) return known.error();
     if (known->reason == refusal_reason::refused_by_peer)
       return make_failure(error::bad_setting, "it was refused by the peer: correct the record itself");
-    detail::corrected_record held{.uuid = {}, .known = site_.resources()};
+    detail::corrected_record held{
+        .uuid = {}, .wrong = {}, .known = site_.resources(), .came = known->modified_on, .now = site_.now()};
     s3xml::reader_options how;
     how.own_domain = site_.settings().domain;
     how.make_uid = [this] { return site_.make_uid(); };
@@ -92,7 +105,7 @@ class quarantine {
       return make_failure(error::bad_setting, "it must hold one record, " + known->resource + " " + known->uuid.text());
     return site_.ledger([&](auto& t) {
       auto entry = in(t, id);
-      entry.payload = std::move(document);
+      entry.payload = std::move(held.payload);
       // Without a uid it is known by its content, which is another one now.
       t.erase_quarantine(id);
       entry.id = t.add_quarantine(entry);

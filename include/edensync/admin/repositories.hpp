@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,10 +13,38 @@
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/typed_uuid.hpp"
 #include "edensync/admin/credentials.hpp"
 #include "edensync/admin/site_choices.hpp"
 
 namespace edensync::admin {
+
+namespace detail {
+
+// What an Eden's table can hold, and what an address can name without being written otherwise (spec/model.md, meta fields;
+// spec/protocol.md §3). One that says that it is a UUID is one (RFC 4122).
+inline result<uid> usual_uuid(const uid& given) {
+  constexpr std::string_view urn = "urn:uuid:", shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  auto text = given.text();
+  const auto is_odd = [](char c) {
+    return c <= ' ' || c > '~' || std::string_view("\"#%&+<>?\\^`{|}").find(c) != std::string_view::npos;
+  };
+  if (text.size() > 128 || std::any_of(text.begin(), text.end(), is_odd))
+    return make_failure(error::bad_setting, "a UUID has 128 characters at most, without blanks and such as & and ?");
+  if (!text.starts_with(urn)) return given;
+  bool good = text.size() == urn.size() + shape.size();
+  for (std::size_t i = 0; good && i < shape.size(); ++i) {
+    char& c = text[urn.size() + i];
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    good = shape[i] == '-' ? c == '-' : (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  }
+  if (!good)
+    return make_failure(error::bad_setting, "no UUID: " + given.text() + " is not urn:uuid: and " + std::string(shape) +
+                                                " in hexadecimal digits");
+  return uid(std::move(text));
+}
+
+}  // namespace detail
 
 /// Checks a repository as an administrator describes it, and brings it to its usual form. Errors: bad_setting.
 inline result<repository> checked(repository r) {
@@ -69,6 +98,9 @@ class repositories {
 
   /// Gives it with its number. Errors: bad_setting also if there is one of that name or UUID.
   result<repository> add(repository r) {
+    auto id = detail::usual_uuid(r.uuid);
+    if (!id) return id.error();
+    r.uuid = std::move(*id);
     auto good = checked(std::move(r));
     if (good) good = sealed(std::move(*good), {}, seal_);
     if (!good) return good.error();
@@ -84,6 +116,7 @@ class repositories {
       const auto& type = before.type;
       auto r = before;
       how(r);
+      if (r.uuid != before.uuid) r.uuid = detail::usual_uuid(r.uuid).value();
       // A peer may say when it registers that it is of a type that no administrator can give it.
       const bool foreign = r.type == type && type != "eden" && type != "data" && type != "filesync";
       if (foreign) r.type = "eden";
@@ -93,6 +126,7 @@ class repositories {
       if (foreign) good->type = type;
       check_unique(t, *good, *own);
       t.put_repository(*good);
+      if (good->uuid != before.uuid) note_typed(t, *good);
       return std::move(*good);
     });
   }
@@ -144,6 +178,12 @@ class repositories {
     }
   }
 
+  // Whether it is the peer's own, only the peer can say.
+  template <class Transaction>
+  static void note_typed(Transaction& t, const repository& r) {
+    keep_typed_uuid(t, r.id, r.uuid.empty() || r.type != "eden" ? std::nullopt : std::optional(uid()));
+  }
+
   template <class Reader>
   static bool is_known_as(Reader& ledger, const repository& r) {
     for (const auto& each : ledger.repositories())
@@ -159,6 +199,7 @@ class repositories {
     return site_.ledger([&](auto& t) {
       check_unique(t, r, *own);
       r.id = t.put_repository(r);
+      note_typed(t, r);
       return std::move(r);
     });
   }

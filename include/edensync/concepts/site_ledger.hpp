@@ -87,7 +87,8 @@ template <class L>
 concept count_open_references = requires(L l) {
   { l.count_open_references() } -> std::same_as<std::uint64_t>;
 };
-// Newest first; an empty uid: of all records. Only those with something lost or refused if `id` is empty.
+// Newest first, those on the record with this uid, and on one that was found to be it. If `id` is empty, those of all
+// records with something lost or refused.
 template <class L>
 concept decisions = requires(L l, std::string_view key, const uid& id, std::size_t limit) {
   { l.decisions(key, id, limit) } -> std::same_as<std::vector<decision_entry>>;
@@ -188,7 +189,7 @@ concept erase_lease = requires(L l, repository_id r) {
   l.erase_lease(r);
 };
 // Replaces the entry of the same repository, task, resource and uid (without a uid: the same payload), if there is
-// one, counts its attempts up and keeps since when it waits.
+// one, counts its attempts up and keeps since when it waits; its own `since` is then when it was tried last.
 template <class L>
 concept add_quarantine = requires(L l, const quarantine_entry& q) {
   { l.add_quarantine(q) } -> std::same_as<std::int64_t>;

@@ -52,6 +52,8 @@ struct quarantine_entry {
   std::optional<timestamp> modified_on;
   timestamp since{};
   std::uint32_t attempts = 1;
+  /// Given by the ledger: when it was refused last.
+  timestamp last_tried{};
 };
 
 /// A reference whose target was not here when its record was written; filled in when the target arrives.
@@ -77,6 +79,9 @@ struct decision_entry {
   decision outcome;
   /// The version that lost, as S3XML; empty unless both sides had something to lose.
   std::string loser;
+  /// The uid of the record here that it was found to be, if that is another one: by a unique key, its place or a rule for
+  /// duplicates.
+  uid twin{};
 };
 
 /// Whether a change was lost or refused by the decision: what a person may want to look at again.

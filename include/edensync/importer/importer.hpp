@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -58,7 +59,7 @@ class importer {
       auto s = store_.snapshot();
       waiting_ = s.count_open_references();
       if (s.count_quarantined(options_.origin) == 0) return;
-      known_until_ = last_quarantine_id(s);
+      known_until_ = note_quarantined(s);
       offer_quarantined([](const quarantine_entry&) { return true; });
     });
   }
@@ -136,10 +137,11 @@ class importer {
     if (batch_.empty()) return;
     if (options_.cancelled && options_.cancelled()) throw_failure(error::cancelled);
     const auto now = options_.now();
+    origin_ = is_corrected() ? this_site : options_.origin;
     // Counted apart and added after the commit, so that a batch that is rolled back is not reported.
     import_report done;
     try {
-      std::optional<transaction> open(store_.begin({now, options_.origin}));
+      std::optional<transaction> open(store_.begin({now, origin_}));
       auto& t = *open;
       forget_if_changed(t);
       run_stages(open, now, done);
@@ -240,7 +242,7 @@ class importer {
       ++report_.batches;
       done = {};
       open.reset();
-      open.emplace(store_.begin({now, options_.origin}));
+      open.emplace(store_.begin({now, origin_}));
       forget_if_changed(*open);
       count_waiting(*open);
     }
@@ -324,8 +326,10 @@ class importer {
     find.note_name(item);
     if (item.written && !reader_.unknown_tuids().empty()) note_unknown_tuids(item);
     if (options_.uploads) note_files(t, item);
+    note_twin(t, item);
     if (takes_over_uid(item)) write.take_over_uid(item);
     written_ = written_ || item.written;
+    if (item.written && batch_.quarantine_id(item.element) == 0) release_older(t, in.content, done);
     if (item.outcome.why == rule::strategy_forbids) tell_forbidden(item, done);
     note(t, item, now, done);
     count(item, counts);
@@ -465,6 +469,20 @@ class importer {
            *item.local->version.modified_on > *item.incoming->content.version.modified_on;
   }
 
+  // What was corrected here is an edit of this site, which its sender is to hear of.
+  bool is_corrected() {
+    return offered_ != 0 && offered_version_ < batch_.element(0).front().content.version.modified_on;
+  }
+
+  // A record that was taken leaves no older version of it behind, nor what its sender refused of this site's.
+  void release_older(transaction& t, const record& taken, import_report& done) {
+    const auto waits = waits_.find({taken.resource, taken.uuid});
+    if (waits == waits_.end() || waits->second.second > taken.version.modified_on) return;
+    t.erase_quarantine(waits->second.first);
+    waits_.erase(waits);
+    ++done.released;
+  }
+
   void apply_rule(transaction& t, import_item& item) {
     if (options_.rules == nullptr || !asks_rule(item, item.outcome)) return;
     const auto rule = options_.rules->find(item.incoming->content.resource);
@@ -536,10 +554,12 @@ class importer {
     q.uuid = root.uuid;
     q.reason = why;
     q.message = message;
-    q.modified_on = root.version.modified_on;
+    // A correction is younger than what came.
+    q.modified_on = offered_ != 0 ? offered_version_ : root.version.modified_on;
     q.since = now;
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
     const auto id = t.add_quarantine(q);
+    if (!q.uuid.empty()) waits_[{root.resource, q.uuid}] = {id, q.modified_on};
     if (lacks_another(why)) ++lacking_;
     lacking_keys_ = lacking_keys_ || why == refusal_reason::duplicate_key;
     if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
@@ -603,6 +623,15 @@ class importer {
     t.add_decision(e);
     if (d.conflict != conflict_state::none && done.conflicts.size() < options_.report_limit)
       done.conflicts.push_back(e);
+  }
+
+  // Who asks for the record here finds decisions on one of another name only by this.
+  void note_twin(transaction& t, const import_item& item) {
+    noted_.twin.clear();
+    if (!item.local || !item.other_uid) return;
+    stored_record local;
+    t.load(item.resource, item.local->handle, local);
+    if (local.uuid != item.incoming->content.uuid) noted_.twin = local.uuid;
   }
 
   void list(const import_item& item, import_report& done) {
@@ -693,6 +722,7 @@ class importer {
           continue;
         offered_ = q.id;
         offered_task_ = q.task;
+        offered_version_ = q.modified_on;
         s3xml::reader<importer> reader(schema_, reader_options(options_), *this);
         EventSource source(reader, options_.limits);
         const auto fed = source.feed(q.payload);
@@ -704,6 +734,20 @@ class importer {
         batch_.clear();
         offered_ = 0;
       }
+    }
+  }
+
+  template <class Snapshot>
+  std::int64_t note_quarantined(Snapshot& s) {
+    std::int64_t last = 0;
+    for (;;) {
+      const auto page = s.quarantined(options_.origin, last, 256);
+      if (page.empty()) return last;
+      last = page.back().id;
+      for (const auto& q : page)
+        if (const auto r = schema_.find(q.resource);
+            r != no_resource && !q.uuid.empty() && q.repository == options_.origin)
+          waits_[{r, q.uuid}] = {q.id, q.modified_on};
     }
   }
 
@@ -733,6 +777,10 @@ class importer {
   decision_entry noted_;      // kept for its memory
   std::int64_t offered_ = 0;  // the quarantine entry that is being offered again
   task_id offered_task_ = 0;
+  std::optional<timestamp> offered_version_;  // the one that came; a correction of it is younger
+  repository_id origin_ = 0;                  // of the batch that is being applied
+  // The entries of this origin, with the version that came.
+  std::map<std::pair<resource_id, uid>, std::pair<std::int64_t, std::optional<timestamp>>> waits_;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
   std::uint64_t lacking_ = 0;          // records refused for want of another one since the last round

@@ -44,6 +44,8 @@ class job_run {
   job_run& operator=(const job_run&) = delete;
 
   const repository& peer() const noexcept { return peer_; }
+  /// No two runs with the repository have the same.
+  std::uint64_t number() const noexcept { return lease_.fence; }
 
   /// For the operation that is the run.
   run_hooks hooks() {
@@ -64,6 +66,7 @@ class job_run {
       look();
       return is_to_end();
     };
+    h.why_cancelled = [this] { return why_ended(why_); };
     h.lease = lease_;
     return h;
   }
@@ -93,14 +96,12 @@ class job_run {
   /// Whether it is to end. If it does not within some seconds, because the peer says nothing, break the connection.
   bool is_to_end() const noexcept { return why_ != run_end::none; }
 
-  /// Notes in one transaction how the run ended: with its job, for all to see, and in the log if its time was over; gives
-  /// the lease back. Errors: `busy` if another worker has taken over; then nothing is noted.
+  /// Notes in one transaction how the run ended, with its job and for all to see, and gives the lease back. Errors: `busy` if another worker has taken over; then nothing is noted.
   result<run_end> end(const run_report& report) {
     // Who had no more to do when it was told to end, has done it.
     const auto how = is_to_end() && !report.ok() ? why_.load() : judge(report);
-    auto message = how == run_end::timed_out ? "ended after " + std::to_string(job_->timeout) + " s, as its job says"
-                   : how == run_end::stopped ? std::string("its worker was stopped")
-                                             : why_not(report);
+    auto message = why_ended(how);
+    if (message.empty()) message = why_not(report);
     auto words = run_words(report);
     auto noted = site_.ledger([&](auto& t) {
       const auto held = t.get_lease(peer_.id);
@@ -109,13 +110,6 @@ class job_run {
         throw_failure(error::busy, "the lease was taken over");
       const auto now = site_.now();
       note_end(t, std::move(s), how, std::move(words), message, now);
-      if (how == run_end::timed_out) {
-        auto line = log_lines::run_failed(make_failure(error::cancelled, message));
-        line.at = now;
-        line.repository = peer_.id;
-        line.repository_name = peer_.name;
-        t.add_log(line);
-      }
     });
     if (!noted) return noted.error();
     return how;
@@ -146,6 +140,13 @@ class job_run {
   }
 
  private:
+  // Empty unless the run was told to end by nobody who watches it.
+  std::string why_ended(run_end how) const {
+    return how == run_end::timed_out ? "ended after " + std::to_string(job_->timeout) + " s, as its job says"
+           : how == run_end::stopped ? "its worker was stopped"
+                                     : "";
+  }
+
   // The first reason counts.
   void end_by(run_end why) {
     auto none = run_end::none;

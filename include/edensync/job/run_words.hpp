@@ -27,6 +27,7 @@ inline std::string run_words(const run_report& r) {
     if (t.waiting != 0) out += ", " + std::to_string(t.waiting) + " in quarantine";
     out += '\n';
   }
+  if (r.identity) out += "registration: failed: " + redact(r.identity->text()) + '\n';
   return out;
 }
 
@@ -35,6 +36,7 @@ inline std::string why_not(const run_report& r) {
   if (r.error) return redact(r.error->text());
   for (const auto& t : r.transfers)
     if (t.error) return t.resource + ": " + redact(t.error->text());
+  if (r.identity) return redact(r.identity->text());
   return {};
 }
 

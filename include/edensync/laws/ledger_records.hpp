@@ -40,6 +40,7 @@ void quarantine_counts_attempts(F& f) {
              !e.modified_on,
          "an entry comes back as written last");
   expect(e.since == s::second(2) && all[1].modified_on == s::second(1), "and since when it waits is kept");
+  expect(e.last_tried == s::second(9) && all[1].last_tried == s::second(2), "and when it was tried last");
   expect(now.count_quarantined(0) == 6 && now.count_quarantined(1) == 5 && now.count_quarantined(2) == 1, "counted");
   expect(now.quarantined(2, 0, 100).size() == 1 && now.quarantined(1, 0, 2).size() == 2,
          "by repository, up to a limit");
@@ -104,6 +105,7 @@ void decisions_can_be_explained(F& f) {
   lost.outcome = {action::update, columns::received, stamp_source::incoming, rule::remote_newer,
                   conflict_state::accepted};
   lost.loser = "<resource/>";
+  lost.twin = uid("urn:uuid:c");
   decision_entry plain;
   plain.resource = "law_site";
   plain.uuid = uid("urn:uuid:b");
@@ -125,6 +127,9 @@ void decisions_can_be_explained(F& f) {
   expect(a.size() == 1 && a[0].sequence == number && a[0].at == lost.at && a[0].repository == 3 &&
              a[0].uuid == lost.uuid && a[0].outcome == lost.outcome && a[0].loser == lost.loser,
          "a decision comes back as written, numbered with the last change");
+  const auto c = now.decisions("law_site", uid("urn:uuid:c"), 10);
+  expect(c.size() == 1 && c[0].id == a[0].id && c[0].twin == lost.twin,
+         "and is found by the uid of the record here, too");
   const decide_input& in = a[0].input;
   expect(!in.erase && in.merge && in.incoming == lost.input.incoming && in.local == lost.input.local &&
              in.last_sync == lost.input.last_sync && in.update == lost.input.update &&

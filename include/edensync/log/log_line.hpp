@@ -26,6 +26,11 @@ struct left_undone {
   std::string words{};
   /// Records that were not sent because under MASTER the peer takes only what was created here; that is no shortcoming.
   std::uint64_t second_hand = 0;
+  /// Records that an edensync peer let be as it is configured, how many of them its strategy forbids, and the first of
+  /// them, one line each.
+  std::uint64_t not_taken = 0;
+  std::uint64_t forbidden = 0;
+  std::string words_of_peer{};
   /// Records that were taken and have a time which the peer's clock has not reached by far (P2).
   std::uint64_t future = 0;
 };
@@ -138,6 +143,9 @@ inline std::string with_left(std::string text, const left_undone& left, std::uin
   if (left.second_hand != 0)
     text += '\n' + std::to_string(left.second_hand) +
             " records left out, because under MASTER the peer takes only those that were created here";
+  if (left.not_taken != 0)
+    text += '\n' + std::to_string(left.not_taken) + " records were not taken, as the peer is configured:\n" +
+            left.words_of_peer;
   if (left.future != 0)
     text += '\n' + std::to_string(left.future) +
             " records have a time that the peer's clock has not reached: somebody's clock is wrong";
@@ -200,7 +208,8 @@ inline log_entry pull_failed(std::string_view resource, const failure& why, bool
   return e;
 }
 
-/// `words`: what the peer says; it says something only if it did not take everything.
+/// `words`: what the peer says; it says something only if it did not take everything. What its policies keep is as
+/// somebody there wants it, and no more than told.
 inline log_entry pushed(std::string_view resource, std::uint64_t records, std::uint64_t refused = 0,
                         std::string_view words = {}, const left_undone& left = {}) {
   std::string message = detail::with_count("data sent successfully", records);
@@ -208,10 +217,10 @@ inline log_entry pushed(std::string_view resource, std::uint64_t records, std::u
     message = detail::with_refused(std::move(message), refused, words);
   else if (!words.empty())
     message += ":\n" + std::string(words);
-  const bool complete = refused == 0 && words.empty() && left.waiting == 0 && left.too_long == 0;
+  const bool complete = refused == 0 && words.empty() && left.waiting == 0 && left.too_long == 0 && left.forbidden == 0;
   auto e = detail::line(resource, "push/outgoing", "send", complete ? log_result::success : log_result::warning,
                         detail::with_left(std::move(message), left, refused));
-  e.remote = refused != 0 || !words.empty();
+  e.remote = refused != 0 || !words.empty() || left.forbidden != 0;
   return e;
 }
 

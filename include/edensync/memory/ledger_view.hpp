@@ -99,7 +99,7 @@ class ledger_view : public record_view {
     std::vector<decision_entry> all;
     for (auto it = now_->decisions->rbegin(); it != now_->decisions->rend() && all.size() < limit; ++it) {
       const decision_entry& d = **it;
-      if (d.resource == resource && (id.empty() ? lost_or_refused(d) : d.uuid == id)) all.push_back(d);
+      if (d.resource == resource && (id.empty() ? lost_or_refused(d) : d.uuid == id || d.twin == id)) all.push_back(d);
     }
     return all;
   }

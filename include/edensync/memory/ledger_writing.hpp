@@ -83,6 +83,7 @@ class ledger_writing : public ledger_view {
       return there.repository == q.repository && there.task == q.task && there.resource == q.resource &&
              there.uuid == q.uuid && (!q.uuid.empty() || there.payload == q.payload);
     });
+    q.last_tried = q.since;
     if (same == list.entries.end()) {
       q.id = ++list.last;
     } else {

@@ -38,6 +38,15 @@ struct refused_by_peer {
   friend bool operator==(const refused_by_peer&, const refused_by_peer&) = default;
 };
 
+/// A record that the receiver of a push let be, as its own strategy and policies say.
+struct untaken_record {
+  std::string resource;
+  uid uuid;
+  std::string why;
+
+  friend bool operator==(const untaken_record&, const untaken_record&) = default;
+};
+
 /// The answer to a push, and to whatever went wrong (spec/s3xml.md §7).
 ///
 /// The peer's words in it are untrusted: pass them through `diagnostics` before they go anywhere.
@@ -57,6 +66,9 @@ struct status_message {
   std::vector<refused_by_peer> refused;
   /// What became of all records, components included. Only edensync sites say it; an Eden ignores the member.
   std::optional<record_counts> counts;
+  /// Beside the counts: how many records were let be, and the first of them.
+  std::uint64_t not_taken = 0;
+  std::vector<untaken_record> untaken{};
 
   bool success() const { return status == "success"; }
 
@@ -188,11 +200,30 @@ inline constexpr named_count counted[] = {
     {"conflicts", &record_counts::conflicts},    {"refused", &record_counts::refused},
     {"quarantined", &record_counts::quarantined}};
 
-inline std::string counts_text(const record_counts& c) {
+// What only edensync sites say.
+inline std::string extension_text(const status_message& m) {
   std::string out;
   for (const auto& n : counted)
-    out += (out.empty() ? "{\"" : ", \"") + std::string(n.name) + "\": " + std::to_string(c.*n.place);
-  return out + '}';
+    out += (out.empty() ? "{\"" : ", \"") + std::string(n.name) + "\": " + std::to_string((*m.counts).*n.place);
+  if (m.not_taken == 0) return out + '}';
+  json::array all;
+  for (const auto& r : m.untaken)
+    all.push_back(json::object{{"resource", r.resource}, {"uuid", r.uuid.text()}, {"why", r.why}});
+  return out + ", \"not_taken\": " + std::to_string(m.not_taken) + ", \"untaken\": " + json::serialize(all) + '}';
+}
+
+inline void read_untaken(const json::object& o, status_message& m) {
+  const auto* v = o.if_contains("edensync");
+  const auto* from = v ? v->if_object() : nullptr;
+  const auto* number = from ? from->if_contains("not_taken") : nullptr;
+  const auto* all = from ? from->if_contains("untaken") : nullptr;
+  if (!number || !number->is_number() || !all || !all->is_array()) return;
+  boost::system::error_code wrong;
+  const auto n = number->to_number<std::uint64_t>(wrong);
+  if (!wrong) m.not_taken = n;
+  for (const auto& each : all->get_array())
+    if (const auto* r = each.if_object())
+      m.untaken.push_back({string_member(*r, "resource"), uid(string_member(*r, "uuid")), string_member(*r, "why")});
 }
 
 inline std::optional<record_counts> counts_member(const json::object& o, std::string_view name) {
@@ -235,7 +266,7 @@ inline std::string to_json(const status_message& m) {
   detail::put_numbers(out, "deleted", m.deleted);
   if (!m.sender.empty()) out += ", \"sender\": " + detail::json_text(m.sender.text());
   if (!m.refused.empty()) out += ", \"tree\": " + detail::json::serialize(detail::error_tree(m.refused));
-  if (m.counts) out += ", \"edensync\": " + detail::counts_text(*m.counts);
+  if (m.counts) out += ", \"edensync\": " + detail::extension_text(m);
   return out + '}';
 }
 
@@ -261,6 +292,7 @@ inline std::optional<status_message> parse_status_message(std::string_view text)
   if (const auto* tree = o->if_contains("tree"); tree && tree->is_object())
     detail::collect_refused(tree->get_object(), m.refused);
   m.counts = detail::counts_member(*o, "edensync");
+  if (m.counts) detail::read_untaken(*o, m);
   return m;
 }
 

@@ -120,7 +120,10 @@ class answer_push final : public plain_answer {
   status_message message_of(const import_report& report, const left_undone& left) const {
     status_message m;
     m.records = report.records;
-    if (native_) m.counts = report.total;
+    if (native_) {
+      m.counts = report.total;
+      tell_untaken(m);
+    }
     const auto ids = [](const std::vector<record_handle>& from) {
       std::vector<std::int64_t> out;
       for (const auto h : from) out.push_back(static_cast<std::int64_t>(h));
@@ -165,6 +168,34 @@ class answer_push final : public plain_answer {
       m.message += (m.message.empty() ? "" : "; ") + log_lines::detail::unknown_words(left.unknown);
     return m;
   }
+
+  // What this site's strategy and policies kept out is a matter of its configuration, of which the sender knows nothing.
+  void tell_untaken(status_message& m) const {
+    (void)detail::guarded([&] {
+      auto s = site_.store().snapshot();
+      const auto until = s.last_decision();
+      auto after = decisions_after_;
+      for (auto page = s.decisions_between(peer_.id, after, until, 256); !page.empty();
+           page = s.decisions_between(peer_.id, after, until, 256)) {
+        after = page.back().id;
+        for (const auto& d : page) {
+          if (d.outcome.what != action::none || !is_configured(d.outcome.why)) continue;
+          if (++m.not_taken > most_untaken) continue;
+          auto why = std::string(to_text(d.outcome.why));
+          if (d.outcome.why == rule::strategy_forbids) why += ", only " + to_text(d.input.allowed);
+          m.untaken.push_back({d.resource, d.uuid, std::move(why)});
+        }
+      }
+    });
+  }
+
+  // That there is a younger version is nobody's configuration.
+  static bool is_configured(rule why) {
+    return why == rule::strategy_forbids || why == rule::conflict_refused || why == rule::policy_keeps_local ||
+           why == rule::not_from_master || why == rule::custom || why == rule::match_only;
+  }
+
+  static constexpr std::uint64_t most_untaken = 50;
 
   void refuse(const failure& why) {
     const auto counts = importer_ ? importer_->report().total : record_counts{};

@@ -38,9 +38,10 @@ class export_file {
     exporter_.reset();
     snapshot_.reset();
     if (!done) {
-      report_.error = done.error();
-      note(opening_ ? log_lines::open_file_failed(at_.task.resource, direction::push, name_, done.error())
-                    : log_lines::export_failed(at_.task.resource, done.error()));
+      const auto why = at_.judged(done.error());
+      report_.error = why;
+      note(opening_ ? log_lines::open_file_failed(at_.task.resource, direction::push, name_, why)
+                    : log_lines::export_failed(at_.task.resource, why));
     }
     return written_ || !done;
   }

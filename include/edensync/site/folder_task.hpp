@@ -36,7 +36,12 @@ struct folder_task {
   /// Whether the run is to end; keeps the lease. Throws `busy` if that is lost.
   bool stop() const {
     if (auto kept = lease.keep(); !kept) throw failure_exception(kept.error());
-    return hooks.cancelled && hooks.cancelled();
+    return hooks.is_to_end();
+  }
+
+  /// What a failure is: whatever goes wrong once the run is to end goes wrong because of that.
+  failure judged(const failure& why) const {
+    return hooks.is_to_end() && !(why.code == error::busy) ? hooks.end() : why;
   }
 
   void show(direction way, std::uint64_t records, std::uint64_t bytes) const {

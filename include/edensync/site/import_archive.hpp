@@ -36,7 +36,9 @@ class import_archive final : public transfer<Parts> {
     const auto there = from.open(task_.uuid.text() + ".xml");
     if (there && !*there) return false;
     auto done = there ? take(from) : result<void>(there.error());
-    if (!done) this->settle_failure(done.error(), log_lines::archive_failed(task_.resource, done.error()));
+    // A run that is to end says so itself.
+    if (!done && !hooks_.is_to_end())
+      this->settle_failure(done.error(), log_lines::archive_failed(task_.resource, done.error()));
     return done.has_value();
   }
 
@@ -48,7 +50,7 @@ class import_archive final : public transfer<Parts> {
 
  private:
   using base = transfer<Parts>;
-  using base::report_, base::repository_, base::site_, base::task_;
+  using base::hooks_, base::report_, base::repository_, base::site_, base::task_;
 
   result<void> take(Reader& from) {
     if (site_.resources().find(task_.resource) == no_resource)

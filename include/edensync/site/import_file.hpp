@@ -254,7 +254,8 @@ class import_file {
   }
 
   // A file that is at fault stays where it is, and is looked at again when somebody changes it. The next one has its turn.
-  result<bool> failed(const failure& why) {
+  result<bool> failed(const failure& cause) {
+    const auto why = at_.judged(cause);
     report_.error = why;
     if (importer_) report_.imported = importer_->report();
     importer_.reset();

@@ -151,7 +151,8 @@ class pull final : public transfer<Parts> {
   void conclude(const failure& why) override {
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
-    settle_failure(why, log_lines::pull_failed(task_.resource, why, this->answered_well()));
+    const auto judged = this->judged(why);
+    settle_failure(judged, log_lines::pull_failed(task_.resource, judged, this->answered_well()));
   }
 
  private:

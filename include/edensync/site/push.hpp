@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -127,6 +128,7 @@ class push final : public transfer<Parts> {
     finish();
     auto done = settle([&](auto& t) {
       move_watermark(t, std::to_string(sent_until_));
+      keep_refused(t);
       auto left = what_waits(t, refused_by::peer);
       left.second_hand = report_.exported.second_hand;
       t.add_log(stamped(log_lines::nothing_to_push(task_.resource, left)));
@@ -149,6 +151,7 @@ class push final : public transfer<Parts> {
     report_.peer_deleted += m->deleted.size();
     if (m->counts) report_.peer_counts = report_.peer_counts.value_or(record_counts()) += *m->counts;
     for (const auto& r : m->refused) refused_.push_back(entry_of(r));
+    note_untaken(*m);
     add_words(diagnostics({}, m->message).peer());
     taken_ = true;
     sent_ += exporter_->report();
@@ -170,7 +173,8 @@ class push final : public transfer<Parts> {
         if (!everything()) move_watermark(t, std::to_string(options_.masters.after) + ' ' + std::to_string(sent_.last));
         for (const auto& q : refused_) t.add_quarantine(q);
       });
-    settle_failure(why, log_lines::push_failed(task_.resource, why));
+    const auto judged = this->judged(why);
+    settle_failure(judged, log_lines::push_failed(task_.resource, judged));
   }
 
  private:
@@ -180,7 +184,8 @@ class push final : public transfer<Parts> {
       base::stop, base::what_waits;
   using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
 
-  // Records that the peer refused last time come to the end of the change order, so that this push holds them.
+  // Records that the peer refused last time come to the end of the change order, so that this push holds them. Their
+  // entries stay until the peer has had its say.
   result<void> offer_refused() {
     return detail::guarded([&] {
       std::vector<quarantine_entry> refused;
@@ -201,8 +206,7 @@ class push final : public transfer<Parts> {
         const auto r = site_.resources().find(q.resource);
         if (r == no_resource) continue;
         if (const auto found = t.find(r, q.uuid)) bring_again(t, r, found->handle);
-        t.erase_quarantine(q.id);
-        known_.emplace(q.resource, q.uuid);
+        known_.emplace(std::pair(q.resource, q.uuid), q.id);
       }
       t.commit();
     });
@@ -306,6 +310,17 @@ class push final : public transfer<Parts> {
     });
   }
 
+  void note_untaken(const status_message& m) {
+    untaken_.not_taken += m.not_taken;
+    if (m.counts) untaken_.forbidden += m.counts->refused;
+    for (const auto& r : m.untaken) {
+      if (untaken_.words_of_peer.size() > std::size_t{64} << 10) break;
+      if (!untaken_.words_of_peer.empty()) untaken_.words_of_peer += '\n';
+      untaken_.words_of_peer += "(UID: " + diagnostics({}, r.uuid.text()).peer() + ") " +
+                                diagnostics({}, r.resource).peer() + ": " + diagnostics({}, r.why).peer();
+    }
+  }
+
   void add_words(const std::string& more) {
     if (!words_.empty() && !more.empty()) words_ += '\n';
     words_ += more;
@@ -324,14 +339,25 @@ class push final : public transfer<Parts> {
     finish();
     return settle([&](auto& t) {
       move_watermark(t, std::to_string(sent_until_));
-      for (const auto& q : refused_) t.add_quarantine(q);
+      keep_refused(t);
       auto left = what_waits(t, refused_by::peer);
       left.too_long = report_.exported.too_long;
       left.second_hand = report_.exported.second_hand;
       left.words = left_out_words(report_.exported, site_.resources());
+      left.not_taken = untaken_.not_taken;
+      left.forbidden = untaken_.forbidden;
+      left.words_of_peer = untaken_.words_of_peer;
       t.add_log(
           stamped(log_lines::pushed(task_.resource, report_.exported.masters, report_.peer_refused, words_, left)));
     });
+  }
+
+  // What was refused before and is not any more has arrived, or is nothing that is sent there now.
+  template <class Transaction>
+  void keep_refused(Transaction& t) {
+    for (const auto& q : refused_) known_.erase({q.resource, q.uuid});
+    for (const auto& [which, id] : known_) t.erase_quarantine(id);
+    for (const auto& q : refused_) t.add_quarantine(q);
   }
 
   template <class Transaction>
@@ -379,8 +405,9 @@ class push final : public transfer<Parts> {
   bool taken_ = false;  // something was, now or by the push that this one goes on from
   std::vector<quarantine_entry> refused_;
   std::string words_;
-  std::set<std::pair<std::string, uid>> known_;  // what the peer refused before
-  std::size_t culprits_ = 0, doubtful_ = 0;      // single records of which it failed; those not known before
+  left_undone untaken_;                                        // what the peer let be
+  std::map<std::pair<std::string, uid>, std::int64_t> known_;  // what the peer refused before, with its entries
+  std::size_t culprits_ = 0, doubtful_ = 0;  // single records of which it failed; those not known before
   export_options options_;
   std::optional<snapshot_type> snapshot_;
   std::optional<exporter<snapshot_type>> exporter_;

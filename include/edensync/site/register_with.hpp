@@ -11,14 +11,15 @@
 #include "edensync/protocol/register_message.hpp"
 #include "edensync/site/exchange.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/typed_uuid.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
 /// Makes this site known to a peer and learns the peer's identifier: one POST.
 ///
-/// A typed identifier that differs from the peer's is kept, and the difference is an error (spec/model.md §12); it is also
-/// kept if the peer does not tell its own.
+/// A typed identifier that differs from the peer's is kept, and the difference is an error (spec/model.md §12), which
+/// `read_typed_uuid` knows of afterwards; it is also kept if the peer does not tell its own.
 /// Lifetime: the site outlives it. Thread safety: one thread at a time.
 template <class Parts>
 class register_with final : public exchange {
@@ -60,9 +61,15 @@ class register_with final : public exchange {
     if (!reply->success) return failure{make_error_code(error::refused), diagnostics("registration", reply->message)};
     if (reply->sender.empty() && repository_.uuid.empty())
       return failure{make_error_code(error::unexpected_answer), diagnostics("the peer does not tell its identifier")};
-    if (!reply->sender.empty() && !repository_.uuid.empty() && repository_.uuid != reply->sender)
+    if (!reply->sender.empty() && !repository_.uuid.empty() && repository_.uuid != reply->sender) {
+      (void)site_.ledger([&](auto& t) {
+        update_repository(t, repository_.id, [&](const repository& r) {
+          if (r.uuid == repository_.uuid) keep_typed_uuid(t, r.id, reply->sender);
+        });
+      });
       return failure{make_error_code(error::not_configured),
                      diagnostics("the peer's identifier differs from the one entered", reply->sender.text())};
+    }
     if (!reply->sender.empty()) repository_.uuid = reply->sender;
     repository_.native = peer_is_native();
     repository_.last_connected = site_.now();
@@ -71,6 +78,7 @@ class register_with final : public exchange {
       // An administrator may have changed or removed it while the peer took its time.
       update_repository(t, repository_.id, [&](repository& r) {
         if (r.uuid.empty()) r.uuid = repository_.uuid;
+        if (r.uuid == repository_.uuid) keep_typed_uuid(t, r.id, std::nullopt);
         r.native = repository_.native;
         r.last_connected = repository_.last_connected;
         repository_ = r;

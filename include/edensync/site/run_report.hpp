@@ -43,6 +43,8 @@ struct run_report {
   std::vector<transfer_report> transfers;
   /// Why the run could not be begun or went no further; none if every task had its turn.
   std::optional<failure> error;
+  /// Why it is not sure that the peer is the one whose identifier was typed in; the run went on all the same.
+  std::optional<failure> identity{};
 
   bool ok() const {
     if (error) return false;
@@ -68,6 +70,8 @@ struct run_hooks {
   std::function<void(const run_progress&)> progress;
   /// Asked at record boundaries; true ends the run cleanly.
   std::function<bool()> cancelled;
+  /// Why, once `cancelled` has said true; may be empty.
+  std::function<std::string()> why_cancelled{};
   /// Leads an operation with another host, without credentials: for archives of data sets that do not lie at the peer.
   /// `base` is `http://host[:port]`. Empty: they are not fetched.
   std::function<void(const std::string& base, operation&)> elsewhere;
@@ -76,6 +80,9 @@ struct run_hooks {
   /// Nothing is sent to the peer: pushes are counted instead, and neither a registration nor files are asked for. What
   /// pulls bring is written; who wants to know only what would come gives the run a copy of the store.
   bool dry_run = false;
+
+  bool is_to_end() const { return cancelled && cancelled(); }
+  failure end() const { return make_failure(error::cancelled, why_cancelled ? why_cancelled() : std::string()); }
 };
 
 }  // namespace edensync

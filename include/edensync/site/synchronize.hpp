@@ -20,6 +20,7 @@
 #include "edensync/site/register_with.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/typed_uuid.hpp"
 #include "edensync/site/update_repository.hpp"
 #include "edensync/site/upload_source.hpp"
 
@@ -67,7 +68,10 @@ class synchronize final : public operation {
   result<void> on_body(std::string_view piece) override { return current_->on_body(piece); }
   result<void> on_end() override { return current_->on_end(); }
   void on_failure(const failure& why) override {
-    if (current_) current_->on_failure(why);
+    if (!current_) return;
+    // A line that broke because the run is to end is no failure of its own; whoever is told of it notes it.
+    told_ = hooks_.is_to_end() && !(why.code == error::busy);
+    current_->on_failure(told_ ? hooks_.end() : why);
   }
 
  private:
@@ -86,6 +90,12 @@ class synchronize final : public operation {
       log(log_lines::already_active());
       return held.error();
     }
+    const auto typed = detail::guarded([&] {
+      auto ledger = site_.store().snapshot();
+      return read_typed_uuid(ledger, id_);
+    });
+    if (!typed) return logged(typed.error());
+    unsure_ = typed->has_value() && !repository_.uuid.empty();
     return read_tasks();
   }
 
@@ -123,12 +133,12 @@ class synchronize final : public operation {
 
   // Sets up what comes next; false at the end.
   bool advance() {
-    if (hooks_.cancelled && hooks_.cancelled()) {
-      const auto why = make_failure(error::cancelled);
+    if (hooks_.is_to_end()) {
+      const auto why = hooks_.end();
       // A transfer that was cancelled itself has said so.
       const auto& done = report_.transfers;
-      if (done.empty() || !done.back().error || !(done.back().error->code == error::cancelled))
-        log(log_lines::run_failed(why));
+      told_ = told_ || (!done.empty() && done.back().error && done.back().error->code == error::cancelled);
+      if (!told_) log(log_lines::run_failed(why));
       return end(why);
     }
     // Whoever has taken over the repository is at work: there is nothing left to do here.
@@ -141,13 +151,14 @@ class synchronize final : public operation {
       // They may be others now.
       if (!std::exchange(reread_, true))
         if (auto read = read_tasks(); !read) return end(read.error());
-    } else if (repository_.uuid.empty() && !hooks_.dry_run) {
-      if (tried_to_register_) return end(*register_error_);
+    } else if ((repository_.uuid.empty() || unsure_) && !tried_to_register_ && !hooks_.dry_run) {
       tried_to_register_ = true;
       auto step = std::make_unique<register_with<Parts>>(site_, repository_);
       register_ = step.get();
       current_ = std::move(step);
       return true;
+    } else if (repository_.uuid.empty() && !hooks_.dry_run) {
+      return end(*register_error_);
     }
     if (unregistered_ && !asked_again_) {
       asked_again_ = true;
@@ -178,6 +189,7 @@ class synchronize final : public operation {
             ++task_;
             continue;
           }
+          if (hooks_.is_to_end()) return advance();
         }
         pulled_ = true;
         pull_failed_ = false;
@@ -214,7 +226,10 @@ class synchronize final : public operation {
     if (register_ != nullptr) {
       register_error_ = register_->why_not();
       repository_ = register_->peer();
-      if (register_error_ && !unregistered_) repository_.uuid.clear();
+      if (unsure_)
+        report_.identity = register_error_;
+      else if (register_error_ && !unregistered_)
+        repository_.uuid.clear();
     } else if (pull_ != nullptr) {
       report_.transfers.push_back(pull_->report());
       pull_failed_ = pull_->report().error.has_value();
@@ -280,6 +295,8 @@ class synchronize final : public operation {
   bool pulled_ = false;
   bool pull_failed_ = false;
   bool tried_to_register_ = false;
+  bool unsure_ = false;        // whether the identifier that was typed in is the peer's
+  bool told_ = false;          // that the run was to end
   bool unregistered_ = false;  // the peer said so to the last push
   bool asked_again_ = false;
   std::optional<failure> register_error_;

@@ -87,7 +87,11 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
     self.note(std::move(e));
   };
   const auto end = [&](failure why, std::optional<log_entry> line = {}) {
-    note(line ? std::move(*line) : log_lines::run_failed(why));
+    const auto& done = report.transfers;
+    // A transfer that was cancelled itself has said so.
+    const bool told =
+        why.code == error::cancelled && !done.empty() && done.back().error && done.back().error->code == why.code;
+    if (!told) note(line ? std::move(*line) : log_lines::run_failed(why));
     report.error = std::move(why);
     return report;
   };
@@ -113,7 +117,7 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
   for (const auto& task : *tasks) {
     folder_task<Parts, folder_type> at{self, folder, peer, task, hooks, lease, ++number, tasks->size()};
     const auto goes_on = detail::guarded([&] {
-      if (at.stop()) throw_failure(error::cancelled);
+      if (at.stop()) throw failure_exception(hooks.end());
     });
     if (!goes_on) return end(goes_on.error());
     bool pulled = true;

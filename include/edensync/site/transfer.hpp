@@ -43,7 +43,7 @@ class transfer : public exchange {
   bool stop() {
     if (lease_ != nullptr)
       if (auto kept = lease_->keep(); !kept) throw failure_exception(kept.error());
-    return hooks_.cancelled && hooks_.cancelled();
+    return hooks_.is_to_end();
   }
 
   void show_progress(std::uint64_t records, std::uint64_t bytes) {
@@ -76,6 +76,11 @@ class transfer : public exchange {
   left_undone what_waits(Transaction& t, refused_by side) {
     report_.waiting = count_waiting(t, repository_.id, task_.id, side);
     return {.waiting = report_.waiting};
+  }
+
+  /// What a failure is: whatever goes wrong once the run is to end goes wrong because of that.
+  failure judged(const failure& why) const {
+    return hooks_.is_to_end() && !(why.code == error::busy) ? hooks_.end() : why;
   }
 
   /// Logs a failure; the watermark stays.

@@ -149,6 +149,15 @@ class workplace {
     BOOST_TEST(d.out == "");
   }
 
+  /// The same for what has told something before it failed.
+  void bad_with_output(int status, std::string_view words, std::string_view command,
+                       const std::vector<std::string>& options = {}) const {
+    const auto d = at(command, options);
+    BOOST_TEST(d.status == status, command << ": " << d.err);
+    BOOST_TEST(d.err.find(words) != std::string::npos, command << ": " << d.err);
+    BOOST_TEST(d.out != "");
+  }
+
   /// A site with the tables of the fixtures.
   void make() const {
     good("init");
@@ -202,7 +211,7 @@ class background {
   program_process process_;
 };
 
-/// A site that is being served.
+/// A site that is being served. What it says on standard error goes to the file `.served` of the workplace.
 class served {
  public:
   explicit served(const workplace& w, const std::vector<std::string>& more = {}) : served(w, pipe_ends(), more) {}
@@ -254,8 +263,11 @@ class served {
   }
 
   served(const workplace& w, ends e, const std::vector<std::string>& more)
-      : out_(e.out), process_(words(w, more), e.in, 2) {
+      : out_(e.out),
+        err_(::open((w.root / ".served").c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600)),
+        process_(words(w, more), e.in, err_) {
     ::close(e.in);
+    ::close(err_);
     std::string line;
     for (char c = 0; ::read(out_, &c, 1) == 1 && c != '\n';) line += c;
     constexpr std::string_view begin = "listening on ";
@@ -270,7 +282,7 @@ class served {
     return all;
   }
 
-  int out_;
+  int out_, err_;
   program_process process_;
 };
 

@@ -97,7 +97,7 @@ class core {
 
  private:
   // Of the tables of the site; another one cannot be read.
-  static constexpr int layout_version = 4;
+  static constexpr int layout_version = 5;
 
   // In one transaction, so that of several programs that open a new file together one sets it up.
   void set_up(session& s) {
@@ -120,8 +120,15 @@ class core {
     statement find = s.prepare("SELECT layout FROM edensync_state");
     execution e(find);
     if (e.step()) {
-      if (e.get_integer(0) != layout_version)
-        throw_failure(error::store_damaged, "the tables were made by another version");
+      const auto layout = e.get_integer(0);
+      if (layout == layout_version) return;
+      if (layout != layout_version - 1) throw_failure(error::store_damaged, "the tables were made by another version");
+      s.db.run(
+          "ALTER TABLE edensync_quarantine ADD COLUMN last_tried INTEGER NOT NULL DEFAULT 0;"
+          "UPDATE edensync_quarantine SET last_tried=since;"
+          "ALTER TABLE edensync_decision ADD COLUMN twin TEXT NOT NULL DEFAULT '';"
+          "UPDATE edensync_state SET layout=" +
+          std::to_string(layout_version));
       return;
     }
     // The records may have been there before: the numbers begin behind theirs.

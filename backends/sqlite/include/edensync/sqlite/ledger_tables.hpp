@@ -39,7 +39,8 @@ CREATE TABLE IF NOT EXISTS edensync_lease(repository INTEGER PRIMARY KEY, owner 
   fence INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS edensync_quarantine(id INTEGER PRIMARY KEY AUTOINCREMENT, repository INTEGER NOT NULL,
   task INTEGER NOT NULL, resource TEXT NOT NULL, uuid TEXT NOT NULL, reason INTEGER NOT NULL, message TEXT NOT NULL,
-  payload TEXT NOT NULL, modified_on INTEGER, since INTEGER NOT NULL, attempts INTEGER NOT NULL);
+  payload TEXT NOT NULL, modified_on INTEGER, since INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  last_tried INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS edensync_quarantine_record ON edensync_quarantine(repository, task, resource, uuid);
 CREATE TABLE IF NOT EXISTS edensync_open_reference(id INTEGER PRIMARY KEY AUTOINCREMENT, resource TEXT NOT NULL,
   record INTEGER NOT NULL, field TEXT NOT NULL, target_resource TEXT NOT NULL, target TEXT NOT NULL,
@@ -50,7 +51,8 @@ CREATE TABLE IF NOT EXISTS edensync_decision(id INTEGER PRIMARY KEY, sequence IN
   has_local INTEGER NOT NULL, local_modified_on INTEGER, local_mci INTEGER, local_deleted INTEGER, last_sync INTEGER,
   update_policy INTEGER NOT NULL, conflict_policy INTEGER, allowed INTEGER NOT NULL, tie INTEGER NOT NULL,
   has_links INTEGER NOT NULL, action INTEGER NOT NULL, columns INTEGER NOT NULL, modified_on_from INTEGER NOT NULL,
-  rule INTEGER NOT NULL, conflict INTEGER NOT NULL, loser TEXT NOT NULL, notable INTEGER NOT NULL);
+  rule INTEGER NOT NULL, conflict INTEGER NOT NULL, loser TEXT NOT NULL, notable INTEGER NOT NULL,
+  twin TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS edensync_decision_notable ON edensync_decision(resource) WHERE notable=1;
 CREATE TABLE IF NOT EXISTS edensync_log(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL,
   repository INTEGER NOT NULL, repository_name TEXT NOT NULL, resource TEXT NOT NULL, mode TEXT NOT NULL,

@@ -87,7 +87,8 @@ class ledger_view : public record_view {
 
   std::vector<quarantine_entry> quarantined(repository_id repo, std::int64_t after, std::size_t limit) {
     execution e(
-        s().prepared("SELECT id,repository,task,resource,uuid,reason,message,payload,modified_on,since,attempts"
+        s().prepared("SELECT id,repository,task,resource,uuid,reason,message,payload,modified_on,since,attempts,"
+                     "last_tried"
                      " FROM edensync_quarantine WHERE id>? AND (?=0 OR repository=?) ORDER BY id LIMIT ?"));
     e.integer(after).integer(repo).integer(repo).integer(at_most(limit));
     return all<quarantine_entry>(e, [](const execution& row) {
@@ -101,7 +102,8 @@ class ledger_view : public record_view {
                               row.get_string(7),
                               row.get_moment(8),
                               {row.get_integer(9)},
-                              static_cast<std::uint32_t>(row.get_integer(10))};
+                              static_cast<std::uint32_t>(row.get_integer(10)),
+                              {row.get_integer(11)}};
     });
   }
 
@@ -138,7 +140,7 @@ class ledger_view : public record_view {
 
   std::vector<decision_entry> decisions(std::string_view resource, const uid& id, std::size_t limit) {
     static constexpr std::string_view one =
-        "SELECT * FROM edensync_decision WHERE resource=? AND uuid=? ORDER BY id DESC LIMIT ?";
+        "SELECT * FROM edensync_decision WHERE resource=? AND ? IN (uuid,twin) ORDER BY id DESC LIMIT ?";
     static constexpr std::string_view lost =
         "SELECT * FROM edensync_decision WHERE resource=? AND notable=1 ORDER BY id DESC LIMIT ?";
     execution e(s().prepared(id.empty() ? lost : one));
@@ -361,6 +363,7 @@ class ledger_view : public record_view {
                  static_cast<stamp_source>(e.get_integer(23)), static_cast<rule>(e.get_integer(24)),
                  static_cast<conflict_state>(e.get_integer(25))};
     d.loser = e.get_string(26);
+    d.twin = uid(e.get_text(28));
     return d;
   }
 

@@ -122,17 +122,18 @@ class ledger_writing : public ledger_view {
 
   std::int64_t add_quarantine(const quarantine_entry& q) {
     {
-      execution e(
-          write("UPDATE edensync_quarantine SET attempts=attempts+1,reason=?,message=?,payload=?,modified_on=?"
-                " WHERE repository=? AND task=? AND resource=? AND uuid=? AND (uuid<>'' OR payload=?)"
-                " RETURNING id"));
-      e.integer(code(q.reason)).text(q.message).text(q.payload).moment(q.modified_on);
+      execution e(write(
+          "UPDATE edensync_quarantine SET attempts=attempts+1,reason=?,message=?,payload=?,modified_on=?,last_tried=?"
+          " WHERE repository=? AND task=? AND resource=? AND uuid=? AND (uuid<>'' OR payload=?)"
+          " RETURNING id"));
+      e.integer(code(q.reason)).text(q.message).text(q.payload).moment(q.modified_on).integer(q.since.seconds);
       e.integer(q.repository).integer(q.task).text(q.resource).text(q.uuid.text()).text(q.payload);
       if (e.step()) return e.get_integer(0);
     }
-    execution e(write("INSERT INTO edensync_quarantine VALUES(NULL,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
+    execution e(write("INSERT INTO edensync_quarantine VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
     e.integer(q.repository).integer(q.task).text(q.resource).text(q.uuid.text()).integer(code(q.reason));
-    e.text(q.message).text(q.payload).moment(q.modified_on).integer(q.since.seconds).integer(q.attempts).step();
+    e.text(q.message).text(q.payload).moment(q.modified_on).integer(q.since.seconds).integer(q.attempts);
+    e.integer(q.since.seconds).step();
     return e.get_integer(0);
   }
 
@@ -164,7 +165,7 @@ class ledger_writing : public ledger_view {
   void add_decision(const decision_entry& d) {
     execution e(
         write("INSERT INTO edensync_decision VALUES"
-              "(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+              "(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
     const decide_input& in = d.input;
     e.integer(number(state_.sequence)).integer(d.at.seconds).integer(d.repository).text(d.resource).text(d.uuid.text());
     e.integer(in.erase).integer(in.merge);
@@ -175,7 +176,8 @@ class ledger_writing : public ledger_view {
     in.conflict ? e.integer(code(*in.conflict)) : e.null();
     e.integer(bits(in.allowed)).integer(code(in.tie)).integer(in.has_links);
     e.integer(code(d.outcome.what)).integer(code(d.outcome.write)).integer(code(d.outcome.modified_on));
-    e.integer(code(d.outcome.why)).integer(code(d.outcome.conflict)).text(d.loser).integer(lost_or_refused(d)).step();
+    e.integer(code(d.outcome.why)).integer(code(d.outcome.conflict)).text(d.loser).integer(lost_or_refused(d));
+    e.text(d.twin.text()).step();
   }
 
   void add_log(const log_entry& l) {
