@@ -183,7 +183,7 @@ BOOST_FIXTURE_TEST_CASE(what_is_saved_registers_itself, two_sites) {
   BOOST_TEST(lines != 0U);
   here.good("repository remove", {"--name", "Base"});
   BOOST_TEST(here.json("log", {"--repository", "Base"}).as_array().size() == lines);
-  here.bad(1, "Nobody", "log", {"--repository", "Nobody"});
+  here.bad(1, "no repository is called Nobody", "log", {"--repository", "Nobody"});
   BOOST_TEST(s.stop() == 0);
   BOOST_TEST(here.good("repository add", {"--name", "Gone", "--url", "http://127.0.0.1:9/eden"})
                  .starts_with("Could not auto-register"));

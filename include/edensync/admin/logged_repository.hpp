@@ -33,7 +33,7 @@ result<repository_id> logged_repository(site<Parts>& s, const std::string& name)
         if (l.repository_name == name) last = l.repository;
       }
     if (last == 0)
-      throw_failure(error::no_such_entry, "neither a repository nor a line of the log has the name " + name);
+      throw_failure(error::no_such_entry, "no repository is called " + name + ", and no line of the log is about one");
     return last;
   });
 }
