@@ -194,9 +194,39 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_makes_no_sense_is_noticed) {
   set({.cursor = "999999"}, direction::push);
   BOOST_TEST(
       line_of(admin::check_site(p.field.self).value(), "watermarks Base org_office").starts_with("no: more was"));
-  held_lease<parts> lease(p.field.self, p.peer);
-  lease.take().value();
-  BOOST_TEST(line_of(admin::check_site(p.field.self).value(), "lease Base").starts_with("yes: a run is under way"));
+  const auto told = [&] { return line_of(admin::check_site(p.field.self).value(), "lease Base"); };
+  {
+    held_lease<parts> lease(p.field.self, p.peer);
+    lease.take().value();
+    BOOST_TEST(told().starts_with("yes: a run is under way"));
+    // Its holder has died.
+    p.field.clock.advance(held_lease<parts>::term + 1);
+    BOOST_TEST(told().starts_with("unknown: a run ended badly"), told());
+  }
+  BOOST_TEST(told() == "-");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_one_of_the_two_does_not_have_is_said_so) {
+  checked_sites p(false);
+  // It was there when the resource was added.
+  p.field.self.ledger([&](auto& t) { t.put_task({.repository = p.peer, .resource = "no_table"}); }).value();
+  const auto told = p.check();
+  BOOST_TEST(line_of(told, "resource no_table") == "no: this site has no table no_table");
+  BOOST_TEST(line_of(told, "pushes accepted") == "unknown: nothing is pushed there");
+  BOOST_TEST(line_of(admin::check_site(p.field.self).value(), "resource Base no_table") ==
+             "no: this site has no table no_table");
+
+  site_and_script other([](const heard& h) {
+    const bool asked = h.head.target.find("resource=org_office") != std::string::npos;
+    return asked ? scripted_answer{.status = 400, .body = "Invalid request"} : scripted_answer{.body = "<s3xml/>"};
+  });
+  other.add_task(sync_mode::pull);
+  admin::check_peer<parts> op(other.field.self, other.field.self.repositories().value().at(0),
+                              other.field.self.tasks(other.peer).value());
+  other.line.run(op);
+  const auto said = line_of(op.findings(), "resource org_office");
+  BOOST_TEST(said.starts_with("no: the peer has no table org_office"), said);
+  BOOST_TEST(said.find("not configured") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

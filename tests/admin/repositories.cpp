@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "edensync/admin/logged_repository.hpp"
 #include "support/sites.hpp"
 
 namespace edensync::test {
@@ -72,6 +73,28 @@ BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, site_with_repositories) {
   all.add({.uuid = base, .name = "Base"}).value();
   self.put(repository{.uuid = id_of("other"), .name = base.text()}).value();
   BOOST_TEST(all.find(base.text()).value().name == "Base");
+}
+
+BOOST_FIXTURE_TEST_CASE(the_log_knows_repositories_by_names_that_they_had, site_with_repositories) {
+  const auto number = [&](const std::string& name) { return admin::logged_repository(self, name); };
+  const auto base = all.add({.uuid = id_of("base"), .name = "Base"}).value();
+  const auto note = [&](const repository& r) {
+    log_entry l;
+    l.repository = r.id;
+    l.repository_name = r.name;
+    self.note(l);
+  };
+  note(base);
+  BOOST_TEST(number("Base").value() == base.id);
+  all.change("Base", [](repository& r) { r.name = "Centre"; }).value();
+  BOOST_TEST(number("Base").value() == base.id);
+  all.remove("Centre").value();
+  BOOST_TEST(number("Base").value() == base.id);
+  // It left no line under this name.
+  BOOST_TEST((number("Centre").error().code == make_error_code(error::no_such_entry)));
+  BOOST_TEST(number("Centre").error().text().find("line of the log") != std::string::npos);
+  const auto other = all.add({.name = "Base"}).value();
+  BOOST_TEST(number("Base").value() == other.id);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -201,6 +201,11 @@ BOOST_FIXTURE_TEST_CASE(what_is_saved_registers_itself, two_sites) {
   BOOST_TEST(here.good("status", {"--repository", "Base"}).find("differs from the one entered") != std::string::npos);
   BOOST_TEST(here.at("check", {"--repository", "Base"}).out.find("the peer says that its UUID is") !=
              std::string::npos);
+  const auto kept = here.json("log", {"--repository", "Base"}).as_array().size();
+  BOOST_TEST(kept != 0U);
+  here.good("repository remove", {"--name", "Base"});
+  BOOST_TEST(here.json("log", {"--repository", "Base"}).as_array().size() == kept);
+  here.bad(1, "no repository is called Nobody", "log", {"--repository", "Nobody"});
   BOOST_TEST(s.stop() == 0);
   BOOST_TEST(here.good("repository add", {"--name", "Gone", "--url", "http://127.0.0.1:9/eden"})
                  .starts_with("Could not auto-register"));
@@ -265,7 +270,7 @@ BOOST_FIXTURE_TEST_CASE(the_log_is_kept_as_long_as_is_wanted, workplace) {
   BOOST_TEST(json("settings show").at("log_retention") == "for ever");
   good("settings set", {"--log-retention", "90d"});
   BOOST_TEST(json("settings show").at("log_retention") == "90d");
-  bad(1, "length of time", "settings set", {"--log-retention", "soon"});
+  bad(2, "--log-retention: ", "settings set", {"--log-retention", "soon"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

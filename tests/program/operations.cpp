@@ -3,9 +3,12 @@
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <string>
+#include <vector>
 
+#include "edensync/sqlite/connection.hpp"
 #include "edensync/zip/reader.hpp"
 #include "support/eden_site.hpp"
+#include "support/test_authority.hpp"
 
 namespace {
 
@@ -15,6 +18,7 @@ using edensync::test::body_of;
 using edensync::test::fixture;
 using edensync::test::served;
 using edensync::test::status_of;
+using edensync::test::test_authority;
 using edensync::test::workplace;
 
 std::string get(std::string_view target, std::string_view who = {}) {
@@ -45,7 +49,7 @@ std::string centres(int from, int to) {
   return out + "</s3xml>";
 }
 
-void unpack(const fs::path& archive, const fs::path& into) {
+void unpack(const fs::path& archive, const fs::path& into, const std::string& certificate) {
   edensync::zip::reader all(edensync::archive_limits{});
   std::ifstream in(archive, std::ios::binary);
   std::string piece(std::size_t{1} << 16, '\0');
@@ -53,9 +57,10 @@ void unpack(const fs::path& archive, const fs::path& into) {
     all.feed({piece.data(), static_cast<std::size_t>(in.gcount())}).value();
   all.finish().value();
   BOOST_TEST(!all.open("credentials.key").value());
-  for (const std::string name :
-       {"site.sqlite", "schema/1/dvr_centre.xml", "schema/1/dvr_bed.xml", "schema/1/tables.json"}) {
-    if (!all.open(name).value()) continue;
+  const std::vector<std::string> names{"site.sqlite", "schema/1/dvr_centre.xml", "schema/1/dvr_bed.xml",
+                                       "schema/1/tables.json", certificate};
+  for (const auto& name : names) {
+    BOOST_TEST(all.open(name).value(), name);
     fs::create_directories((into / name).parent_path());
     std::ofstream out(into / name, std::ios::binary);
     for (;;) {
@@ -141,6 +146,64 @@ BOOST_AUTO_TEST_CASE(a_folder_that_is_damaged_is_noticed) {
   BOOST_TEST(held(boost::json::parse(d.out), "database") == "no");
 }
 
+BOOST_AUTO_TEST_CASE(what_the_folder_lacks_is_named_and_not_made_anew) {
+  const auto told = [&] {
+    const auto d = base.at("check", {"--json"});
+    BOOST_TEST(d.status == 1);
+    return boost::json::parse(d.out);
+  };
+  const auto description = fs::path(base.data) / "schema" / "1" / "dvr_bed.xml";
+  fs::remove(description);
+  BOOST_TEST(held(told(), "descriptions") == "no");
+  BOOST_TEST(boost::json::serialize(told()).find("dvr_bed.xml is gone") != std::string::npos);
+  base.bad(1, "dvr_bed.xml is gone", "status");
+  base.bad(1, "dvr_bed.xml is gone", "schema add", {fixture("dvr_centre.xml").string()});
+  base.good("schema add", {fixture("dvr_bed.xml").string()});
+  base.good("check");
+  {
+    edensync::sqlite::options how;
+    how.path = base.data + "/site.sqlite";
+    edensync::sqlite::connection(how, 256).run("DROP TABLE edensync_task; DROP TABLE dvr_bed");
+  }
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(held(told(), "tables") == "no");
+    BOOST_TEST(boost::json::serialize(told()).find("edensync_task is missing") != std::string::npos);
+    BOOST_TEST(boost::json::serialize(told()).find("dvr_bed is missing") != std::string::npos);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_a_run_needs_of_this_machine_is_checked_without_asking_anybody) {
+  const auto authority = base.file("ca.pem", test_authority().certificate());
+  base.bad(1, "no-ca.pem cannot be read: No such file", "repository add",
+           {"--name", "Other", "--url", "https://127.0.0.1:1/eden", "--ca", (base.root / "no-ca.pem").string()});
+  base.bad(1, "holds no certificate", "repository add",
+           {"--name", "Other", "--url", "https://127.0.0.1:1/eden", "--ca", base.file("text.pem", "text")});
+  base.good("repository add", {"--name", "Other", "--url", "https://127.0.0.1:1/eden", "--username", "me",
+                               "--password-file", base.file("pw", "secret\n"), "--ca", authority});
+  const std::string kept(base.json("repository show", {"--name", "Other"}).at("ca").as_string());
+  auto seen = base.json("check");
+  for (const std::string has : {"credentials Other", "certificates Other", "tables"})
+    BOOST_TEST(held(seen, has) == "yes", has);
+  fs::remove(authority);
+  // Wherever the folder is.
+  fs::rename(base.data, base.data + ".moved");
+  BOOST_TEST(base.run({"check", "--data", base.data + ".moved"}).status == 0);
+  fs::rename(base.data + ".moved", base.data);
+
+  fs::rename(base.data + "/credentials.key", base.root / "key");
+  fs::remove(fs::path(base.data) / kept);
+  const auto d = base.at("check", {"--repository", "Other", "--json"});
+  BOOST_TEST(d.status == 1);
+  seen = boost::json::parse(d.out);
+  for (const std::string lacks : {"credentials Other", "certificates Other"})
+    BOOST_TEST(held(seen, lacks) == "no", lacks);
+  BOOST_TEST(held(seen, "reachable") == "unknown");
+  const auto first = d.out.find("cannot be read: No such file");
+  BOOST_TEST(first != std::string::npos, d.out);
+  BOOST_TEST(d.out.find("No such file", first + 40) == std::string::npos, d.out);
+  BOOST_TEST(d.out.find("not configured") == std::string::npos, d.out);
+}
+
 BOOST_AUTO_TEST_CASE(two_sites_are_compared) {
   served s(base);
   configure(s.address);
@@ -157,6 +220,11 @@ BOOST_AUTO_TEST_CASE(two_sites_are_compared) {
   BOOST_TEST_REQUIRE(told.as_array().size() == 1u);
   BOOST_TEST(told.at(0).at("uuid") == "urn:uuid:c0");
   BOOST_TEST(told.at(0).at("difference") == "only here");
+  const auto none = field.at("compare", {"--repository", "Base", "--resource", "no_table", "--json"});
+  BOOST_TEST(none.status == 1);
+  BOOST_TEST(none.out == "[]\n");
+  BOOST_TEST(none.err.find("not compared: no_table: ") != std::string::npos, none.err);
+  BOOST_TEST(none.err.find("this site has no such table") != std::string::npos, none.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_server_tells_how_it_is) {
@@ -167,6 +235,11 @@ BOOST_AUTO_TEST_CASE(a_server_tells_how_it_is) {
     BOOST_TEST(status_of(s.exchange(get("/eden/metrics", field_account))) == 403);
     const auto seen = s.exchange(get("/eden/metrics", boss));
     BOOST_TEST(status_of(seen) == 200);
+    for (const auto& asked : {get("/eden/health"), get("/eden/metrics", boss)}) {
+      const auto head = s.exchange("HEAD" + asked.substr(3));
+      BOOST_TEST(status_of(head) == 200);
+      BOOST_TEST(body_of(head) == "");
+    }
     BOOST_TEST(seen.find("text/plain; version=0.0.4") != std::string::npos);
     BOOST_TEST(body_of(seen).find("\nedensync_open_references 0\n") != std::string::npos);
     configure(s.address);
@@ -183,10 +256,42 @@ BOOST_AUTO_TEST_CASE(a_server_tells_how_it_is) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_has_lost_its_database_is_not_well) {
+  const auto database = fs::path(base.data) / "site.sqlite";
+  {
+    const served s(base);
+    BOOST_TEST(status_of(s.exchange(get("/eden/health"))) == 200);
+    fs::copy_file(database, base.root / "copy");
+    fs::rename(base.root / "copy", database);
+    const auto told = s.exchange(get("/eden/health"));
+    BOOST_TEST(status_of(told) == 503);
+    BOOST_TEST(body_of(told) == "not ok\n");
+  }
+  const served s(base);
+  BOOST_TEST(status_of(s.exchange(get("/eden/health"))) == 200);
+  fs::resize_file(database, 8192);
+  BOOST_TEST(status_of(s.exchange(get("/eden/health"))) == 503);
+}
+
+BOOST_AUTO_TEST_CASE(what_a_server_cannot_have_is_told_as_such) {
+  const served s(base);
+  const auto taken = field.at("serve", {"--listen", "127.0.0.1:" + std::to_string(s.port)});
+  BOOST_TEST(taken.status == 1);
+  BOOST_TEST(taken.err.starts_with("eden-site: cannot listen on 127.0.0.1"), taken.err);
+  const auto nothing = field.file("text.pem", "text");
+  const auto tls = field.at("serve", {"--listen", "127.0.0.1:0", "--tls-cert", nothing, "--tls-key", nothing});
+  BOOST_TEST(tls.status == 1);
+  BOOST_TEST(tls.err.starts_with("eden-site: " + nothing + " holds no key"), tls.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_backup_that_is_made_while_others_write_is_a_site) {
   // With a password there is a key.
-  base.good("repository add", {"--name", "Other", "--url", "http://127.0.0.1:1/eden", "--username", "me",
-                               "--password-file", base.file("pw", "secret\n")});
+  const auto authority = base.file("ca.pem", test_authority().certificate());
+  base.good("repository add", {"--name", "Other", "--url", "https://127.0.0.1:1/eden", "--username", "me",
+                               "--password-file", base.file("pw", "secret\n"), "--ca", authority});
+  fs::remove(authority);
+  const std::string certificate(base.json("repository show", {"--name", "Other"}).at("ca").as_string());
+  BOOST_TEST(certificate.starts_with("certificates/"));
   BOOST_TEST(fs::exists(fs::path(base.data) / "credentials.key"));
   const auto document = base.file("many.xml", centres(0, 4000));
   const served s(base);
@@ -209,7 +314,12 @@ BOOST_AUTO_TEST_CASE(a_backup_that_is_made_while_others_write_is_a_site) {
     workplace restored;
     fs::create_directory(restored.data);
     fs::permissions(restored.data, fs::perms::owner_all);
-    unpack(each.path(), restored.data);
+    unpack(each.path(), restored.data, certificate);
+    const auto told = restored.at("check", {"--json"});
+    BOOST_TEST(held(boost::json::parse(told.out), "certificates Other") == "yes", told.out);
+    // The key of passwords is no part of a backup.
+    BOOST_TEST(held(boost::json::parse(told.out), "credentials Other") == "no", told.out);
+    fs::copy_file(fs::path(base.data) / "credentials.key", fs::path(restored.data) / "credentials.key");
     restored.good("check");
     BOOST_TEST(restored.json("settings show").at("uuid") == base.json("settings show").at("uuid"));
     if (each.path() == last)

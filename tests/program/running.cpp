@@ -102,6 +102,8 @@ BOOST_AUTO_TEST_CASE(over_https) {
   configure(s.address);
   sync_fails("signed by nobody known");
   field.good("repository set", {"--no-register", "--name", "Base", "--ca", ca});
+  // It has taken a copy.
+  edensync::test::fs::remove(ca);
   BOOST_TEST(
       field.good("sync", {"--repository", "Base", "--wait"}).starts_with("pull dvr_centre: 3 records, 3 created"));
   field.good("repository set", {"--no-register", "--name", "Base", "--ca", "", "--pin", std::string(64, '0')});

@@ -53,10 +53,14 @@ struct pair_of_sites {
   one_site base{"base", 2, clock};
   passive_site<parts> answering{base.self, {}};
   bool eden = false;
+  std::string unknown{};  // the table that it does not have
   std::uint64_t targets = 0;
   memory::loopback line{[this](const request_head& asked) -> std::unique_ptr<responder> {
     auto head = asked;
     targets += head.target.size();
+    if (!unknown.empty() && head.target.find("resource=" + unknown) != std::string::npos &&
+        (!eden || !head.target.starts_with("/edensync")))
+      return std::make_unique<plain_answer>(plain_answer::failed(400, "undefined table: " + unknown));
     if (!eden) return answering.handle(head);
     two_sites::strip(head.headers);
     if (head.target.starts_with("/edensync")) return std::make_unique<plain_answer>(404, "text/html", "invalid");
@@ -204,17 +208,110 @@ BOOST_AUTO_TEST_CASE(after_a_synchronisation_sites_are_equal_components_and_refe
 }
 
 BOOST_AUTO_TEST_CASE(what_a_peer_says_wrongly_is_an_error) {
-  for (const std::string body :
-       {"", "equal\n", "nonsense\nend e-1\n", "00 1 x\nend e-1\n", "00 -1 00\nend e-1\n", "end e-1\nequal\n"}) {
+  const std::string hash(32, '0'), one = " 1 " + hash + "\n", end = "end e-1\n";
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "not all of one"},
+      {"equal\n", "not all of one"},
+      {"nonsense\n" + end, "cannot be understood"},
+      {"00 1 x\n" + end, "cannot be understood"},
+      {"00 -1 " + hash + "\n" + end, "cannot be understood"},
+      {end + "equal\n", "behind the end"},
+      {"equal\n00" + one + end, "cannot be understood"},
+      {"00" + one + "equal\n" + end, "cannot be understood"},
+      {"00" + one + "00" + one + end, "parts twice"},
+      {"01" + one + "00" + one + end, "in no order"},
+      {"*" + one + end, "not asked for"},
+      {"0000" + one + end, "not asked for"},
+      {"00000000" + one + end, "not asked for"},
+      {"00 9000000000000000000 " + hash + "\n" + end, "cannot be understood"},
+      {std::string(70000, '0'), "does not end"},
+  };
+  for (const auto& [body, words] : cases) {
     site_and_script p(scripted_answer{.body = body, .type = "text/plain"}, true);
     compare<parts> op(p.field.self, {{.resource = "org_office"}}, [](const record_difference&) {});
     p.line.run(op);
-    BOOST_TEST_CONTEXT(body) BOOST_TEST(op.error().has_value());
+    BOOST_TEST_CONTEXT(body.substr(0, 100)) {
+      BOOST_TEST_REQUIRE(op.error().has_value());
+      BOOST_TEST(op.error()->text().find(words) != std::string::npos, op.error()->text());
+    }
   }
   site_and_script p(scripted_answer{.status = 401});
   compare<parts> op(p.field.self, {{.resource = "org_office"}}, [](const record_difference&) {});
   p.line.run(op);
   BOOST_TEST((op.error()->code == make_error_code(error::not_authorised)));
+}
+
+// One that says it has a few records in one part, and then lists something else.
+BOOST_AUTO_TEST_CASE(lists_that_a_hostile_peer_sends_come_to_an_end) {
+  const std::string hash(32, '0'), end = "end e-1\n";
+  const auto line = [&](const std::string& uuid) { return "2026-01-01T00:00:00 " + hash + ' ' + uuid + '\n'; };
+  // Of names that all lie in the part 00, and of one that does not.
+  std::vector<std::string> inside;
+  std::string outside = "x";
+  for (int i = 0; inside.size() < 3; ++i)
+    if (record_range::of("n" + std::to_string(i), 1).prefix == 0) inside.push_back("n" + std::to_string(i));
+  while (record_range::of(outside, 1).prefix == 0) outside += 'x';
+  std::string many;
+  // In the same part, where it has told of three.
+  for (int i = 0, found = 0; found < 1100; ++i) {
+    const auto name = "m" + std::to_string(i);
+    if (record_range::of(name, 1).prefix == 0) many += line(name), ++found;
+  }
+  const auto run = [&](const std::string& list, std::uint64_t most = std::uint64_t{1} << 30) {
+    site_and_script p(
+        [&](const heard& h) {
+          const bool records = h.head.target.find("records=True") != std::string::npos;
+          return scripted_answer{.body = records ? list : "00 3 " + hash + "\n" + end, .type = "text/plain"};
+        },
+        true);
+    std::vector<std::string> told;
+    compare<parts> op(
+        p.field.self, {{.resource = "org_office", .components = false}},
+        [&](const record_difference& d) { told.push_back(d.uuid); }, most);
+    p.line.run(op);
+    return std::pair(op.error() ? op.error()->text() : std::string(), told);
+  };
+  BOOST_TEST(run(line(inside[0]) + line(inside[1]) + end).first == "");
+  BOOST_TEST(run(line(inside[0]) + line(inside[1]) + end).second.size() == 2U);
+  const std::pair<std::string, const char*> cases[] = {
+      {line(inside[0]) + line(inside[0]) + end, "a record twice"},
+      {line(inside[0]) + line(outside) + end, "not asked for"},
+      {line("") + end, "cannot be understood"},
+      {line("%FF%FE") + end, "cannot be understood"},
+      {line(inside[0]), "not all of one"},
+      {many + end, "more records than it has"},
+  };
+  for (const auto& [list, words] : cases)
+    BOOST_TEST(run(list).first.find(words) != std::string::npos, run(list).first << " is not: " << words);
+  BOOST_TEST(run(line(inside[0]) + line(inside[1]) + end, 100).first.find("too long") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_table_that_one_of_them_does_not_know_does_not_keep_the_others_back) {
+  for (const bool eden : {false, true}) {
+    pair_of_sites p;
+    p.eden = eden;
+    p.unknown = "org_office";
+    plant(p.base, "a", 5);
+    const std::vector<sync_task> tasks{
+        {.resource = "no_table"}, {.resource = "org_office"}, {.resource = "org_organisation"}};
+    const auto seen = p.run(tasks);
+    BOOST_TEST_CONTEXT("Eden " << eden) {
+      BOOST_TEST(!seen.error.has_value());
+      BOOST_TEST(seen.told.empty());
+      const auto of = [&](std::string_view table) {
+        for (const auto& r : seen.reports)
+          if (r.resource == table) return r;
+        return compare_report{};
+      };
+      BOOST_TEST_REQUIRE(of("no_table").error.has_value());
+      BOOST_TEST(of("no_table").error->text().find("this site has no such table") != std::string::npos);
+      BOOST_TEST_REQUIRE(of("org_office").error.has_value());
+      BOOST_TEST((of("org_office").error->code == make_error_code(error::refused)));
+      BOOST_TEST(of("org_organisation").resource == "org_organisation");
+      BOOST_TEST(!of("org_organisation").error.has_value());
+      BOOST_TEST(of("org_organisation").pulled == eden);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_refused) {

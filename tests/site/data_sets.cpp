@@ -230,6 +230,27 @@ BOOST_FIXTURE_TEST_CASE(a_refresh_that_fails_keeps_the_tasks_and_the_run_goes_on
   BOOST_TEST(field.self.tasks(peer)->size() == 1U);
 }
 
+BOOST_FIXTURE_TEST_CASE(a_data_set_that_the_host_does_not_have_is_a_failure_of_its_own, public_sets) {
+  (void)put_dataset_task(host.self, {.resource = "org_office", .dataset = demo}).value();
+  (void)put_dataset(host.self, {.code = "EMPTY"}).value();
+  (void)put_dataset(field.self, {.repository = peer, .code = "EMPTY"}).value();
+  (void)put_dataset(field.self, {.repository = peer, .code = "NOSUCH"}).value();
+  host.put(an("A1"));
+  clock.advance(10);
+  for (int i = 0; i < 2; ++i) {
+    const auto told = run();
+    BOOST_TEST_REQUIRE(told.transfers.size() == 2u);
+    BOOST_TEST(told.transfers[0].resource == "data set NOSUCH");
+    BOOST_TEST((told.transfers[0].error->code == make_error_code(error::not_configured)));
+    BOOST_TEST(told.transfers[0].error->text().find("offers no data set NOSUCH") != std::string::npos);
+    BOOST_TEST(!told.transfers[1].error.has_value());
+    BOOST_TEST(!told.error.has_value());
+  }
+  BOOST_TEST(field.self.get<office>(id_of("A1")).value().has_value());
+  (void)put_dataset(host.self, {.code = "NOSUCH"}).value();
+  BOOST_TEST(run().ok());
+}
+
 BOOST_FIXTURE_TEST_CASE(data_sets_have_codes, public_sets) {
   for (const auto* code : {"", "1a", "a b", "a/b", "ä", "DEMO"})
     BOOST_TEST(!put_dataset(host.self, {.code = code}).has_value(), code);

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "edensync/core/repository.hpp"
+#include "edensync/beast/certificates.hpp"
 #include "secure_support.hpp"
 
 using namespace edensync;
@@ -199,6 +200,28 @@ BOOST_AUTO_TEST_CASE(files_that_a_client_cannot_use) {
     client c(s.url(), "user", "secret", {.tls = tls});
     const auto why = expect_refusal(c, error::not_configured, words);
     BOOST_TEST((why.code == condition::needs_person));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(certificates_are_read_and_nothing_else) {
+  test_folder files;
+  test_authority one, two;
+  const auto key = one.issue().key;
+  const auto read = [&](const std::string& text) { return beast::read_certificates(files.file("x.pem", text)); };
+  BOOST_TEST(read("A comment\n" + one.certificate() + key + two.certificate()).value() ==
+             one.certificate() + two.certificate());
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "it is empty"},
+      {"text", "holds no certificate"},
+      {key, "holds no certificate"},
+      {one.certificate() + two.certificate().substr(0, 200), "damaged"},
+      {"-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n", "damaged"},
+  };
+  for (const auto& [text, words] : cases) {
+    const auto why = read(text);
+    BOOST_TEST_REQUIRE(why.has_error());
+    BOOST_TEST(why.error().info.ours().find(words) != std::string::npos, why.error().info.ours());
+    BOOST_TEST(why.error().info.ours().find("x.pem") != std::string::npos);
   }
 }
 

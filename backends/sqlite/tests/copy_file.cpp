@@ -3,9 +3,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "edensync/laws/change_feed.hpp"
 #include "edensync/sqlite/check_file.hpp"
@@ -78,6 +81,7 @@ BOOST_AUTO_TEST_CASE(what_a_copy_knows_of_peers_does_not_pretend_to_be_newer_tha
     t.set_watermark(task, direction::push, {.time = timestamp{8}, .cursor = "3"});
     t.set_resume(task, resume_state{"e-1", "e-9", 4, std::nullopt});
     t.set_lease({.repository = peer, .owner = "somebody", .expires = timestamp{1000}, .fence = 2});
+    t.set_run({.repository = peer, .owner = "somebody", .began = timestamp{900}, .cancel = true, .runs = 4});
     t.commit();
   }
   sqlite::copy_file(at(folder.file("a.sqlite")), folder.file("b.sqlite"));
@@ -87,6 +91,9 @@ BOOST_AUTO_TEST_CASE(what_a_copy_knows_of_peers_does_not_pretend_to_be_newer_tha
   BOOST_TEST((now.get_watermark(task, direction::push) == watermark{.time = timestamp{8}, .cursor = "3"}));
   BOOST_TEST(!now.get_resume(task).has_value());
   BOOST_TEST(!now.get_lease(peer).has_value());
+  BOOST_TEST(!now.get_run(peer).running());
+  BOOST_TEST(!now.get_run(peer).cancel);
+  BOOST_TEST(now.get_run(peer).runs == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_file_is_named) {
@@ -101,6 +108,36 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_file_is_named) {
   const auto wrong = sqlite::check_file(at(folder.file("a.sqlite")));
   BOOST_TEST_REQUIRE(wrong.size() == 1u);
   BOOST_TEST(wrong[0] == "a record of two refers to one of one that is not there");
+}
+
+BOOST_AUTO_TEST_CASE(tables_that_are_missing_are_named_and_not_made_anew) {
+  temporary_folder folder;
+  const auto file = at(folder.file("a.sqlite"));
+  const auto resources = sample::make_schema();
+  { auto store = sqlite::store::open(file.path, resources).value(); }
+  BOOST_TEST(sqlite::check_tables(file, *resources).empty());
+  {
+    sqlite::connection db(file, 256);
+    db.run("DELETE FROM edensync_state");
+  }
+  BOOST_TEST(sqlite::check_tables(file, *resources) == std::vector<std::string>{"the table edensync_state is empty"},
+             boost::test_tools::per_element());
+  {
+    sqlite::connection db(file, 256);
+    db.run(
+        "PRAGMA foreign_keys=OFF; DROP TABLE edensync_task; DROP TABLE edensync_lease; CREATE TABLE edensync_lease(a);"
+        "DROP TABLE law_site");
+  }
+  for (int i = 0; i < 2; ++i) {
+    const auto wrong = sqlite::check_tables(file, *resources);
+    const auto names = [&](std::string_view words) {
+      return std::find(wrong.begin(), wrong.end(), words) != wrong.end();
+    };
+    BOOST_TEST(names("the table edensync_task is missing"));
+    BOOST_TEST(names("the table edensync_lease has no column fence"));
+    BOOST_TEST(names("the table law_site is missing"));
+    BOOST_TEST(!names("the table edensync_log is missing"));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <thread>
@@ -331,6 +332,38 @@ BOOST_AUTO_TEST_CASE(what_was_not_committed_is_not_in_the_file) {
   BOOST_TEST(names(after).size() == 501u);
   BOOST_TEST((after.snapshot().setting("k") == "v"));
   BOOST_TEST(after.snapshot().sequence() == store.snapshot().sequence());
+}
+
+// The connections go on with what they remember; whoever asks is told.
+BOOST_AUTO_TEST_CASE(a_file_that_is_changed_under_a_store_is_noticed) {
+  namespace fs = std::filesystem;
+  enum class way { none, removed, replaced, other_site, cut, emptied, overwritten };
+  for (const auto how :
+       {way::none, way::removed, way::replaced, way::other_site, way::cut, way::emptied, way::overwritten}) {
+    temporary_folder folder;
+    const auto path = folder.file("a.sqlite"), other = folder.file("b.sqlite");
+    // Closed once, so that everything is in the file itself.
+    for (const auto& file : {path, other}) {
+      auto made = sqlite::store::open(file, sample::make_schema()).value();
+      auto t = made.begin(sample::at_second(1));
+      for (int i = 0; i < 100; ++i) t.insert(sample::make_site(std::to_string(i))).value();
+      t.commit();
+    }
+    auto store = sqlite::store::open(path, sample::make_schema()).value();
+    BOOST_TEST(names(store).size() == 100u);
+    store.check_place();
+    if (how == way::removed) fs::remove(path);
+    if (how == way::replaced) fs::rename(other, path);
+    if (how == way::other_site) {
+      std::ifstream from(other, std::ios::binary);
+      std::ofstream(path, std::ios::binary | std::ios::in) << from.rdbuf();
+    }
+    if (how == way::cut) fs::resize_file(path, fs::file_size(path) / 2);
+    if (how == way::emptied) fs::resize_file(path, 0);
+    if (how == way::overwritten) std::ofstream(path, std::ios::binary | std::ios::in) << std::string(8192, 'x');
+    for (int i = 0; i < 2; ++i) BOOST_TEST_CONTEXT(static_cast<int>(how))
+    BOOST_TEST(fails_with(error::store_damaged, [&] { store.check_place(); }) == (how != way::none));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,6 @@
 // check, compare: whether all is well, and whether two sites have the same.
 
+#include <edensync/log/redact.hpp>
 #include <edensync/site/compare.hpp>
 #include <edensync/admin/check_peer.hpp>
 #include <edensync/admin/check_site.hpp>
@@ -9,6 +10,7 @@
 #include <ostream>
 #include <utility>
 
+#include "certificates.hpp"
 #include "commands.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
@@ -22,23 +24,61 @@ using kind = option::kind;
 using edensync::admin::answer;
 using edensync::admin::finding;
 
-// What lies in the folder, before anything of it is believed.
-std::vector<finding> check_folder(const data_folder& folder) {
+finding check_folder(const data_folder& folder) {
   namespace fs = std::filesystem;
-  std::vector<finding> all;
   std::error_code none;
   const bool open_to_others = (fs::status(folder.path(), none).permissions() &
                                (fs::perms::group_all | fs::perms::others_all)) != fs::perms::none;
-  all.push_back({"folder", open_to_others ? answer::no : answer::yes,
-                 open_to_others ? "others may look into it" : "it is its owner's only",
-                 open_to_others ? "chmod 700: passwords are in it" : ""});
-  const auto wrong = edensync::detail::guarded([&] { return edensync::sqlite::check_file(folder.store_options()); });
+  return {"folder", open_to_others ? answer::no : answer::yes,
+          open_to_others ? "others may look into it" : "it is its owner's only",
+          open_to_others ? "chmod 700: passwords are in it" : ""};
+}
+
+// Whether the database is whole, with all its tables, before whoever opens it makes those anew that are missing.
+std::vector<finding> check_database(const data_folder& folder) {
+  std::vector<finding> all;
   const std::string advice = "go back to the last backup";
-  if (!wrong) all.push_back({"database", answer::no, wrong.error().text(), advice});
-  if (wrong && wrong->empty()) all.push_back({"database", answer::yes, "whole, and all references lead somewhere", {}});
-  if (wrong)
-    for (const auto& each : *wrong) all.push_back({"database", answer::no, each, advice});
+  const auto add = [&](std::string subject, std::string found,
+                       const edensync::result<std::vector<std::string>>& wrong) {
+    if (!wrong) all.push_back({subject, answer::no, wrong.error().text(), advice});
+    if (!wrong) return;
+    if (wrong->empty()) all.push_back({subject, answer::yes, std::move(found), {}});
+    for (const auto& each : *wrong) all.push_back({subject, answer::no, each, advice});
+  };
+  const auto how = folder.store_options();
+  add("database", "whole, and all references lead somewhere",
+      edensync::detail::guarded([&] { return edensync::sqlite::check_file(how); }));
+  // Of a damaged one nothing more can be told.
+  if (!edensync::admin::all_hold(all)) return all;
+  const auto described = folder.read_schema();
+  if (!described)
+    all.push_back({"descriptions", answer::no, described.error().text(), advice + ", or give it anew: schema add"});
+  const auto none = edensync::schema::make({}).value();
+  add("tables", "all are there",
+      edensync::detail::guarded([&] { return edensync::sqlite::check_tables(how, described ? *described : none); }));
   return all;
+}
+
+// What is needed of this machine to reach the peers.
+void check_means(const open_site& here, const std::vector<edensync::repository>& peers, std::vector<finding>& all) {
+  const auto can_open = [&](const std::string& subject, const edensync::repository& r, const std::string& advice) {
+    if (r.password.empty() && edensync::admin::detail::password_in(r.proxy).empty()) return;
+    const auto opened = edensync::admin::opened(r, here.vault);
+    all.push_back({subject, opened ? answer::yes : answer::no, opened ? "they can be read" : opened.error().info.ours(),
+                   opened ? "" : advice});
+  };
+  can_open("credentials of the site", {.name = "proxy", .proxy = here.choices.proxy},
+           "enter the password of the proxy anew: settings set");
+  for (const auto& r : peers) {
+    can_open("credentials " + r.name, r, "enter the password anew: repository set");
+    if (r.ca_file.empty()) continue;
+    const auto good = check_certificates(here.folder, r);
+    const bool elsewhere = r.ca_file.starts_with('/');
+    all.push_back(
+        {"certificates " + r.name, good ? answer::yes : answer::no,
+         good ? (elsewhere ? "they lie outside of this folder" : "they can be read") : good.error().info.ours(),
+         good && !elsewhere ? "" : "name the file anew: repository set --ca"});
+  }
 }
 
 void check_repository(open_site& here, const std::string& name, std::vector<finding>& all) {
@@ -49,15 +89,13 @@ void check_repository(open_site& here, const std::string& name, std::vector<find
     all.push_back({"reachable", there ? answer::yes : answer::no,
                    there ? "the folder is there" : "there is no folder " + peer.path,
                    there ? "" : "make it, or see whether the disk is mounted"});
-  } else {
+  } else if (const auto client = client_for(here, peer); client && check_certificates(here.folder, peer)) {
     edensync::admin::check_peer<parts> op(here.site, peer, here.site.tasks(peer.id).value());
-    const auto client = client_for(here, peer);
     // What fails there stands in the findings, too.
-    if (client)
-      (void)(*client)->run(op);
-    else
-      all.push_back({"credentials", answer::no, client.error().text(), "enter the password anew: repository set"});
+    (void)(*client)->run(op);
     all.insert(all.end(), op.findings().begin(), op.findings().end());
+  } else {
+    all.push_back({"reachable", answer::unknown, "it cannot be tried with what is missing here", "see above"});
   }
   const bool works = here.folder.has_worker().value();
   all.push_back({"a worker alive", works ? answer::yes : answer::no,
@@ -65,20 +103,27 @@ void check_repository(open_site& here, const std::string& name, std::vector<find
                  works ? "" : "start eden-site worker, or serve with --worker"});
 }
 
+void check_ledger(const data_folder& folder, const arguments& given, std::vector<finding>& all) {
+  auto here = open_site::open(folder);
+  if (!here) return all.push_back({"site", answer::no, here.error().text(), "go back to the last backup"});
+  const auto known = edensync::admin::check_site((*here)->site);
+  const auto peers = edensync::admin::repositories<parts>((*here)->site).all();
+  if (!known || !peers)
+    return all.push_back(
+        {"ledger", answer::no, (known ? peers.error() : known.error()).text(), "go back to the last backup"});
+  all.insert(all.end(), known->begin(), known->end());
+  check_means(**here, *peers, all);
+  if (given.has("repository")) check_repository(**here, given.text("repository"), all);
+}
+
 void check(const arguments& given, std::ostream& out) {
   const auto folder = folder_of(given);
-  auto all = check_folder(folder);
-  // Of a damaged database nothing more can be told.
-  if (edensync::admin::all_hold({all.back()})) {
-    auto here = open_site::open(folder);
-    if (here) {
-      auto known = edensync::admin::check_site((*here)->site).value();
-      all.insert(all.end(), known.begin(), known.end());
-      if (given.has("repository")) check_repository(**here, given.text("repository"), all);
-    } else {
-      all.push_back({"site", answer::no, here.error().text(), "see the descriptions in its folder schema"});
-    }
-  }
+  // As long as it is held the schema stays the one that the database follows.
+  const auto lock = folder.lock_for_use().value();
+  auto all = check_database(folder);
+  const bool whole = edensync::admin::all_hold(all);
+  all.insert(all.begin(), check_folder(folder));
+  if (whole) check_ledger(folder, given, all);
   listing lines;
   for (const auto& f : all)
     lines.add({{"subject", f.subject}, {"holds", to_text(f.holds)}, {"found", f.words}, {"advice", f.advice}});
@@ -110,15 +155,17 @@ void compare(const arguments& given, std::ostream& out) {
     // One that is not synchronised can be compared, too.
     if (tasks.empty()) tasks.push_back({.resource = only});
   }
-  listing all;
   const bool json = given.has("json");
+  // Each as it comes: nobody knows how many there are.
+  const char* before = "[";
   edensync::compare<parts> op(here->site, std::move(tasks), [&](const edensync::record_difference& d) {
     if (json)
-      all.add({{"resource", d.resource},
-               {"uuid", d.uuid},
-               {"difference", difference(d)},
-               {"here", in_words(d.here)},
-               {"there", in_words(d.there)}});
+      out << std::exchange(before, ",")
+          << json_text(boost::json::object{{"resource", d.resource},
+                                           {"uuid", d.uuid},
+                                           {"difference", difference(d)},
+                                           {"here", in_words(d.here)},
+                                           {"there", in_words(d.there)}});
     else
       out << d.resource << ' ' << harmless(d.uuid) << ' ' << difference(d) << ": here "
           << (d.here ? in_words(d.here).get_string().c_str() : "-") << ", there "
@@ -126,16 +173,20 @@ void compare(const arguments& given, std::ostream& out) {
   });
   const auto client = client_for(*here, peer).value();
   (void)client->run(op);
-  if (op.error()) throw edensync::failure_exception(*op.error());
+  if (json) out << (*before == '[' ? "[]\n" : "]\n");
   std::uint64_t differences = 0;
+  std::string left_out;
   for (const auto& r : op.reports()) {
     differences += r.differences;
-    if (!json)
-      out << r.resource << ": " << r.here << " records here, " << r.there << " there, " << r.differences << " differ"
-          << (r.pulled ? " (all were pulled: the peer is no edensync site)" : "")
-          << (r.changed ? " (the peer changed meanwhile)" : "") << '\n';
+    if (r.error) left_out += (left_out.empty() ? "" : "; ") + r.resource + ": " + r.error->text();
+    if (json || r.error || op.error()) continue;
+    out << r.resource << ": " << r.here << " records here, " << r.there << " there, " << r.differences << " differ"
+        << (r.pulled ? " (all were pulled: the peer is no edensync site)" : "")
+        << (r.changed ? " (the peer changed meanwhile)" : "") << '\n';
   }
-  if (json) all.print(out, true);
+  if (op.error()) throw edensync::failure_exception(*op.error());
+  if (!left_out.empty())
+    edensync::throw_failure(edensync::error::bad_setting, "not compared: " + edensync::redact(left_out));
   if (differences != 0) edensync::throw_failure(edensync::error::bad_setting, "the sites differ");
 }
 
@@ -155,7 +206,8 @@ std::vector<command> check_commands() {
            "--data DIR --repository N [--resource T] [--json]\n\n"
            "  --resource T   only this table, with its components; else all that are configured for the repository\n\n"
            "  Of an edensync site only hashes are asked for, and what is equal is not sent; of an Eden everything is\n"
-           "  pulled. Nothing is changed. Fails if something differs",
+           "  pulled. Nothing is changed. Fails if something differs, or if a table is unknown at one of the two; the\n"
+           "  others are compared all the same",
            {{"data"}, {"repository"}, {"resource"}, {"json", kind::flag}},
            compare}};
 }

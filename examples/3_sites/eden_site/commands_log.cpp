@@ -1,7 +1,7 @@
 // log: what was done, and what was not.
 
 #include <edensync/admin/explain.hpp>
-#include <edensync/admin/repositories.hpp>
+#include <edensync/admin/logged_repository.hpp>
 #include <ostream>
 
 #include "commands.hpp"
@@ -104,8 +104,7 @@ void log(const arguments& given, std::ostream& out) {
   const auto here = site_of(given);
   if (given.has("run")) return show_run(*here, given, out);
   edensync::repository_id only = 0;
-  if (given.has("repository"))
-    only = edensync::admin::repositories<parts>(here->site).find(given.text("repository")).value().id;
+  if (given.has("repository")) only = edensync::admin::logged_repository(here->site, given.text("repository")).value();
   if (given.has("follow")) return follow(*here, only, given.has("json"), out);
   listing all;
   for (const auto& l : here->site.log(given.number("last", 100), only).value()) {
@@ -182,7 +181,7 @@ std::vector<command> log_commands() {
       {"log",
        "shows the synchronisation log, the newest line first",
        "--data DIR [--repository N] [--last N | --run ID | --follow] [--json]\n\n"
-       "  --repository N   only what concerns it\n"
+       "  --repository N   only what concerns it, by its name or one that it had; also one that was removed\n"
        "  --last N         how many lines; 100 unless told\n"
        "  --run ID         one line with its counts, each conflict and refusal with its explanation, and what of its "
        "table\n"

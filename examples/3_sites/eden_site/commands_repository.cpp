@@ -2,10 +2,11 @@
 
 #include <edensync/log/redact.hpp>
 #include <edensync/admin/repositories.hpp>
-#include <filesystem>
+#include <functional>
 #include <ostream>
 #include <utility>
 
+#include "certificates.hpp"
 #include "commands.hpp"
 #include "engine.hpp"
 #include "open_site.hpp"
@@ -69,9 +70,6 @@ std::function<void(edensync::repository&)> change_of(const arguments& given) {
     take("account", r.account);
     if (proxy) r.proxy = *proxy;
     take("pin", r.pin);
-    // It is read by whoever runs later, wherever that is.
-    if (const auto file = given.maybe("ca"))
-      r.ca_file = file->empty() ? std::string() : std::filesystem::absolute(*file).string();
     if (password) r.password = *password;
     if (const auto text = given.maybe("uuid")) r.uuid = edensync::uid(*text);
     if (accept) r.accept_push = *accept;
@@ -99,6 +97,7 @@ void add(const arguments& given, std::ostream& out) {
   edensync::repository r{.name = given.text("name")};
   change_of(given)(r);
   const auto here = site_of(given);
+  r.ca_file = keep_certificates(here->folder, given.maybe("ca").value_or("")).value();
   register_there(*here, repositories(here->site, here->seal()).add(std::move(r)).value(), given, out);
 }
 
@@ -106,10 +105,13 @@ void set(const arguments& given, std::ostream& out) {
   const auto& name = given.text("name");
   const auto change = change_of(given);
   const auto here = site_of(given);
+  std::optional<std::string> certificates;
+  if (const auto file = given.maybe("ca")) certificates = keep_certificates(here->folder, *file).value();
   const auto saved = repositories(here->site, here->seal())
                          .change(name,
                                  [&](edensync::repository& r) {
                                    change(r);
+                                   if (certificates) r.ca_file = *certificates;
                                    if (const auto other = given.maybe("rename")) r.name = *other;
                                  })
                          .value();
@@ -168,7 +170,8 @@ constexpr const char* described =
     "  --password-file FILE   its password: the only line of the file\n"
     "  --proxy URL            http://[user@]host:port: how it is reached, if not by the site's own proxy\n"
     "  --proxy-password-file FILE   the password there: the only line of the file\n"
-    "  --ca FILE              over https: certificates in PEM that are believed instead of this machine's\n"
+    "  --ca FILE              over https: certificates in PEM that are believed instead of this machine's; the site\n"
+    "                         keeps a copy\n"
     "  --pin SHA256           over https: its certificate is this one; without --ca, nothing else matters\n"
     "  --uuid U               its UUID, if it cannot be learned by registering\n"
     "  --account A            the account of this site that may speak for it; unless told, whichever registers first\n"

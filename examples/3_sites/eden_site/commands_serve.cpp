@@ -78,7 +78,9 @@ void serve(const arguments& given, std::ostream& out) {
         return std::make_unique<answer>(events, here->clock, request, answering.handle(request));
       },
       how);
-  server.start().value();
+  // It is the command line that is wrong, and no repository.
+  if (const auto begun = server.start(); !begun)
+    edensync::throw_failure(edensync::error::bad_setting, begun.error().info.ours());
 
   const bool six = where.host.find(':') != std::string::npos;
   out << "listening on http" << (given.has("tls-cert") ? "s://" : "://") << (six ? "[" + where.host + "]" : where.host)

@@ -72,7 +72,11 @@ void settings_set(const arguments& given, std::ostream&) {
   const auto mode = admin::parse_site_mode(given.maybe("mode").value_or("eden"));
   if (!mode) throw usage_error("--mode is eden or edensync");
   std::optional<std::int64_t> retention;
-  if (given.has("log-retention")) retention = admin::parse_duration(given.text("log-retention")).value();
+  if (given.has("log-retention")) {
+    const auto time = admin::parse_duration(given.text("log-retention"));
+    if (!time) throw usage_error("--log-retention: " + time.error().info.ours());
+    retention = *time;
+  }
   const auto proxy = proxy_of(given);
   const auto take = [&](std::string_view name, std::string& into) {
     if (const auto text = given.maybe(name)) into = *text;

@@ -6,6 +6,7 @@
 #include <edensync/sqlite/change_layout.hpp>
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -43,10 +44,37 @@ void drop_all_but(const fs::path& schemas, const std::string& version) {
     if (each.path().filename() != version) fs::remove_all(each.path(), ignored);
 }
 
-result<schema_files> current_files(const data_folder& folder) {
-  const auto where = edensync::detail::guarded([&] { return folder.current_schema(); });
-  if (!where) return where.error();
-  return schema_files::load(*where);
+// What the database says of its descriptions: in which folder they are, and which there must be.
+struct followed_schema {
+  fs::path folder;  // empty: there are none yet
+  std::vector<std::string> files;
+};
+
+followed_schema find_schema(const data_folder& folder) {
+  edensync::sqlite::connection db(folder.store_options(), 256);
+  edensync::sqlite::statement_counter executed{0};
+  edensync::sqlite::statement find(db.get(), "SELECT content FROM edensync_setting WHERE key=?", executed);
+  const auto setting = [&](std::string_view key) {
+    edensync::sqlite::execution e(find);
+    e.text(key);
+    return e.step() ? e.get_string(0) : std::string();
+  };
+  followed_schema now;
+  if (const auto version = setting("admin.schema"); !version.empty()) now.folder = folder.schemas() / version;
+  std::istringstream files(setting("admin.schema_files"));
+  for (std::string name; files >> name;) now.files.push_back(name);
+  return now;
+}
+
+result<void> nothing_is_gone(const schema_files& all, const followed_schema& now) {
+  const auto there = all.names();
+  std::error_code none;
+  if (now.files.empty() && !now.folder.empty() && !fs::exists(now.folder, none))
+    return make_failure(error::bad_schema, "the folder of descriptions " + now.folder.string() + " is gone");
+  for (const auto& name : now.files)
+    if (std::find(there.begin(), there.end(), name) == there.end())
+      return make_failure(error::bad_schema, "the description " + (now.folder / name).string() + " is gone");
+  return {};
 }
 
 std::vector<std::string> names_of(const edensync::schema& s) {
@@ -112,20 +140,19 @@ result<bool> data_folder::has_worker() const {
   return nobody.error();
 }
 
-fs::path data_folder::current_schema() const {
-  edensync::sqlite::connection db(store_options(), 256);
-  edensync::sqlite::statement_counter executed{0};
-  edensync::sqlite::statement find(db.get(), "SELECT content FROM edensync_setting WHERE key='admin.schema'", executed);
-  edensync::sqlite::execution e(find);
-  return e.step() ? schemas() / e.get_string(0) : fs::path();
+result<edensync::schema> data_folder::read_schema() const {
+  const auto now = edensync::detail::guarded([&] { return find_schema(*this); });
+  if (!now) return now.error();
+  const auto files = schema_files::load(now->folder);
+  if (!files) return files.error();
+  if (auto whole = nothing_is_gone(*files, *now); !whole) return whole.error();
+  return files->read();
 }
 
 result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
   auto lock = where.lock_for_use();
   if (!lock) return lock.error();
-  const auto files = current_files(where);
-  if (!files) return files.error();
-  auto read = files->read();
+  auto read = where.read_schema();
   if (!read) return read.error();
   auto resources = std::make_shared<const edensync::schema>(std::move(*read));
   auto store = edensync::sqlite::store::open(where.database().string(), resources, where.store_options());
@@ -180,18 +207,24 @@ result<std::string> make_site(const fs::path& where, const first_account* admini
 result<std::vector<std::string>> add_schema(const data_folder& folder, const std::vector<std::string>& files) {
   auto lock = folder.lock_for_change();
   if (!lock) return lock.error();
-  auto all = current_files(folder);
+  const auto before = edensync::detail::guarded([&] { return find_schema(folder); });
+  if (!before) return before.error();
+  auto all = schema_files::load(before->folder);
   if (!all) return all.error();
   for (const auto& file : files) {
     auto text = read_text(file);
     if (!text) return text.error();
     if (auto added = all->add(file, *text); !added) return added.error();
   }
+  // What is gone can be given again.
+  if (auto whole = nothing_is_gone(*all, *before); !whole) return whole.error();
   auto read = all->read();
   if (!read) return read.error();
   const auto resources = std::make_shared<const edensync::schema>(std::move(*read));
 
   const auto version = std::to_string(last_version(folder.schemas()) + 1);
+  std::string names;
+  for (const auto& name : all->names()) names += (names.empty() ? "" : " ") + name;
   if (auto saved = all->save(folder.schemas() / version); !saved) return saved.error();
   if (auto settled = settle_folder(folder.schemas()); !settled) return settled.error();
   // What the database follows from now on must be on the disk before the descriptions of before are gone.
@@ -199,7 +232,8 @@ result<std::vector<std::string>> add_schema(const data_folder& folder, const std
   how.synchronous = "FULL";
   const auto done = edensync::detail::guarded([&] {
     edensync::sqlite::change_layout(how, *resources, [&](auto& db) {
-      db.run("INSERT OR REPLACE INTO edensync_setting VALUES('admin.schema','" + version + "')");
+      db.run("INSERT OR REPLACE INTO edensync_setting VALUES('admin.schema','" + version +
+             "'),('admin.schema_files','" + names + "')");
     });
   });
   if (!done) {

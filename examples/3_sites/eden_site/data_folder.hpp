@@ -1,6 +1,7 @@
 #pragma once
 
 #include <edensync/core/result.hpp>
+#include <edensync/schema/schema.hpp>
 #include <edensync/sqlite/options.hpp>
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,7 @@ namespace eden_site {
 ///     site.sqlite         records, ledger and accounts
 ///     schema/N            descriptions of the tables; the database says which N it follows
 ///     credentials.key     the key of the credentials in the database; made at the first need
+///     certificates/       those that repositories believe (`keep_certificates`)
 ///     files/              what upload fields hold, each file under its SHA-256
 ///     archives/CODE.zip   of the data sets that this site offers
 ///     lock                held by all that have the site open
@@ -38,9 +40,15 @@ class data_folder {
   std::filesystem::path archive(const std::string& code) const { return where_ / "archives" / (code + ".zip"); }
   std::filesystem::path schemas() const { return where_ / "schema"; }
 
-  /// The folder of the descriptions that the database follows; empty if it follows none yet. Errors: those of the store,
-  /// thrown.
-  std::filesystem::path current_schema() const;
+  std::filesystem::path certificates() const { return where_ / "certificates"; }
+  /// Where a file lies that is named as seen from this folder; one elsewhere has its whole path.
+  std::filesystem::path place_of(const std::string& name) const {
+    return name.empty() ? std::filesystem::path() : where_ / name;
+  }
+
+  /// The schema that the database follows. Errors: bad_schema if a description is gone; those of the descriptions and of
+  /// the store.
+  edensync::result<edensync::schema> read_schema() const;
 
   /// How the database is opened.
   edensync::sqlite::options store_options() const;

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include <edensync/core/utf8.hpp>
 #include <algorithm>
 #include <cstddef>
 #include <ostream>
@@ -20,13 +21,15 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+std::string json_text(const boost::json::value& v) { return edensync::well_formed(boost::json::serialize(v)); }
+
 namespace {
 
 std::string in_words(const boost::json::value& v) {
   if (v.is_null()) return "-";
   if (v.is_bool()) return v.get_bool() ? "yes" : "no";
   if (v.is_string()) return harmless(std::string_view(v.get_string()));
-  return boost::json::serialize(v);
+  return json_text(v);
 }
 
 // Of a text in UTF-8: bytes that begin a character.
@@ -41,7 +44,7 @@ void listing::print(std::ostream& out, bool json) const {
   if (json) {
     boost::json::array all;
     for (const auto& e : entries_) all.push_back(e);
-    out << boost::json::serialize(all) << '\n';
+    out << json_text(all) << '\n';
     return;
   }
   if (entries_.empty()) return;
@@ -61,7 +64,7 @@ void listing::print(std::ostream& out, bool json) const {
 
 void print_entry(std::ostream& out, const boost::json::object& entry, bool json) {
   if (json) {
-    out << boost::json::serialize(entry) << '\n';
+    out << json_text(entry) << '\n';
     return;
   }
   std::size_t widest = 0;

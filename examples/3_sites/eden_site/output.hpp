@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 
 #include <iosfwd>
 #include <string>
@@ -22,6 +23,9 @@ class listing {
  private:
   std::vector<boost::json::object> entries_;
 };
+
+/// As JSON in one line. What a peer has sent may be no text: it is shown as U+FFFD.
+std::string json_text(const boost::json::value& v);
 
 /// A text without control characters, which could do something to the terminal: a peer may have sent them.
 std::string harmless(std::string_view text);

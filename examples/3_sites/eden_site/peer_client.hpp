@@ -14,8 +14,9 @@ namespace eden_site {
 /// Errors: those of the vault.
 inline edensync::result<std::unique_ptr<edensync::beast::client>> client_for(const open_site& here,
                                                                              const edensync::repository& peer) {
-  const auto known = edensync::admin::opened(peer, here.vault);
+  auto known = edensync::admin::opened(peer, here.vault);
   if (!known) return known.error();
+  known->ca_file = here.folder.place_of(known->ca_file).string();
   const auto proxy = edensync::admin::with_password(
       here.choices.proxy, [&here](std::string_view sealed) { return here.vault.open(sealed); });
   if (!proxy) return proxy.error();

@@ -58,6 +58,13 @@ bool is_table_name(std::string_view name) {
 
 }  // namespace
 
+std::vector<std::string> schema_files::names() const {
+  std::vector<std::string> all;
+  for (const auto& [table, text] : descriptions) all.push_back(table + ".xml");
+  if (!supplement.empty()) all.emplace_back(supplement_file);
+  return all;
+}
+
 result<edensync::schema> schema_files::read() const {
   std::vector<std::string_view> documents;
   for (const auto& [table, text] : descriptions) documents.push_back(text);
@@ -92,8 +99,8 @@ result<void> schema_files::add(const std::string& name, const std::string& conte
 
 result<schema_files> schema_files::load(const fs::path& folder) {
   schema_files all;
-  if (folder.empty()) return all;
   std::error_code wrong;
+  if (!fs::exists(folder, wrong)) return all;
   for (const auto& each : fs::directory_iterator(folder, wrong)) {
     auto text = read_text(each.path());
     if (!text) return text.error();

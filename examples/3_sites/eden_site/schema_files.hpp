@@ -16,6 +16,9 @@ struct schema_files {
   /// A JSON object, or nothing.
   std::string supplement;
 
+  /// Of the files in a folder.
+  std::vector<std::string> names() const;
+
   /// Errors: those of `edensync::read_schema`.
   edensync::result<edensync::schema> read() const;
 
@@ -25,7 +28,7 @@ struct schema_files {
   /// is.
   edensync::result<void> add(const std::string& name, const std::string& content);
 
-  /// Those in a folder; none if its name is empty. Errors: those of reading the files.
+  /// Those in a folder; none if it is not there. Errors: those of reading the files.
   static edensync::result<schema_files> load(const std::filesystem::path& folder);
 
   /// Writes them into a new folder. Errors: store_failed.

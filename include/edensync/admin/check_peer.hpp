@@ -131,12 +131,17 @@ class check_peer final : public operation {
     if (step_ == step::line) return ask("/sync/dataset.xml?msince=" + to_text(far_future));
     for (; step_ == step::tables && task_ < tasks_.size(); ++task_) {
       const auto& t = tasks_[task_];
-      if (t.mode == sync_mode::pull || t.mode == sync_mode::both) return ask(table_target(t));
+      if (t.mode != sync_mode::pull && t.mode != sync_mode::both) continue;
+      if (site_.resources().find(t.resource) != no_resource) return ask(table_target(t));
+      // What the peer says of it is of no use here.
+      findings_.push_back({"resource " + t.resource, answer::no, "this site has no table " + t.resource,
+                           "describe it (eden-site schema add), or remove the resource"});
     }
     if (step_ == step::tables) step_ = step::push;
     if (step_ != step::push) return;
     for (const auto& t : tasks_)
-      if (t.mode == sync_mode::push || t.mode == sync_mode::both) return ask_to_push(t);
+      if ((t.mode == sync_mode::push || t.mode == sync_mode::both) && site_.resources().find(t.resource) != no_resource)
+        return ask_to_push(t);
     findings_.push_back({"pushes accepted", answer::unknown, "nothing is pushed there", {}});
     step_ = step::end;
   }
@@ -179,9 +184,7 @@ class check_peer final : public operation {
     if (step_ == step::line) {
       collect_line(why);
     } else if (step_ == step::tables) {
-      const auto& t = tasks_[task_++];
-      findings_.push_back({"resource " + t.resource, why ? answer::no : answer::yes,
-                           why ? why->text() : "the peer serves it", why ? advice_for(*why) : ""});
+      collect_table(tasks_[task_++].resource, why);
     } else {
       collect_push(why);
       step_ = step::end;
@@ -267,9 +270,19 @@ class check_peer final : public operation {
                          why ? "let the peer's administrator accept pushes from this site" : ""});
   }
 
-  static std::string advice_for(const failure& why) {
-    return why.code == make_error_code(edensync::error::not_authorised) ? "see what the account may read there"
-                                                                        : "see whether the peer has such a table";
+  void collect_table(const std::string& table, const std::optional<failure>& why) {
+    const auto status = current_->status();
+    // An Eden says no more than the status.
+    const bool unknown = why && (status == 400 || status == 404);
+    findings_.push_back(
+        {"resource " + table, why ? answer::no : answer::yes,
+         !why      ? "the peer serves it"
+         : unknown ? "the peer has no table " + table + ", or does not know the filter (" + why->info.text() + ")"
+                   : why->text(),
+         !why                ? ""
+         : unknown           ? "ask the peer's administrator, or remove the resource"
+         : status / 100 == 4 ? "see what the account may read there"
+                             : "see what is wrong at the peer"});
   }
 
   site<Parts>& site_;

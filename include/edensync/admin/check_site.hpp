@@ -38,6 +38,19 @@ void check_marks(Reader& ledger, const repository& r, const sync_task& t, timest
                    {}});
 }
 
+// One that was given back expires at the beginning of time.
+template <class Reader>
+void check_lease(Reader& ledger, const repository& r, timestamp now, std::vector<finding>& out) {
+  const auto held = ledger.get_lease(r.id);
+  const auto until = held ? to_text(held->expires) + " UTC" : std::string();
+  if (held && held->expires > now)
+    out.push_back(
+        {"lease " + r.name, answer::yes, "a run is under way, or ended badly; it is held until " + until, {}});
+  else if (held && held->expires != timestamp{})
+    out.push_back({"lease " + r.name, answer::unknown, "a run ended badly: it was held until " + until,
+                   "the next worker goes on with it"});
+}
+
 }  // namespace detail
 
 /// Looks whether what a site remembers of its peers makes sense: tables of tasks, watermarks, leases, what waits.
@@ -60,15 +73,11 @@ result<std::vector<finding>> check_site(site<Parts>& s) {
       if (auto typed = check_uuid(ledger, r, "UUID " + r.name)) out.push_back(std::move(*typed));
       for (const auto& t : ledger.tasks(r.id)) {
         if (s.resources().find(t.resource) == no_resource)
-          out.push_back({"resource " + r.name + " " + t.resource, answer::no, "the table is not described",
-                         "eden-site schema add, or remove the resource"});
+          out.push_back({"resource " + r.name + " " + t.resource, answer::no, "this site has no table " + t.resource,
+                         "describe it (eden-site schema add), or remove the resource"});
         detail::check_marks(ledger, r, t, now, out);
       }
-      if (const auto held = ledger.get_lease(r.id); held && held->expires > now)
-        out.push_back({"lease " + r.name,
-                       answer::yes,
-                       "a run is under way, or ended badly; it is held until " + to_text(held->expires) + " UTC",
-                       {}});
+      detail::check_lease(ledger, r, now, out);
       if (const auto waiting = ledger.count_quarantined(r.id); waiting != 0)
         out.push_back({"quarantine " + r.name, answer::unknown, std::to_string(waiting) + " records wait",
                        "see the log for what is wrong with them"});

@@ -84,6 +84,7 @@ concept begin = requires(S s, const write_context& w) {
 /// Keeps records and the ledger of one site.
 ///
 /// Optional: `s.try_begin(w)` gives an `std::optional` transaction, none if somebody else writes; it does not wait.
+/// `s.check_place()` fails if what it has opened is not what lies in its place now (`keeps_its_place`).
 /// Laws: `edensync::laws::record_store` and `edensync::laws::site_ledger`.
 /// Thread safety: the store may be shared; its snapshots and transactions may not. One transaction at a time: `begin`
 /// waits, and fails with `error::store_locked` if it waited too long.
@@ -93,6 +94,12 @@ concept record_store = can::snapshot<S> && can::serve<S> && can::begin<S> && req
   { s.snapshot() } -> ledger_reader;
   { s.serve() } -> record_reader;
   { s.begin(w) } -> record_transaction;
+};
+
+/// A store that can tell whether its file was removed, replaced, overwritten or cut under it: `check_place` fails then.
+template <class S>
+concept keeps_its_place = requires(S s) {
+  s.check_place();
 };
 
 }  // namespace edensync

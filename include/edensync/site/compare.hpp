@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "edensync/core/operation.hpp"
+#include "edensync/core/utf8.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/compare_exchanges.hpp"
 #include "edensync/site/compare_query.hpp"
@@ -38,6 +39,8 @@ struct compare_report {
   std::uint64_t here = 0, there = 0, differences = 0;
   /// The peer's records changed meanwhile: a difference may be one of time.
   bool changed = false;
+  /// Why the resource could not be compared, as the table is unknown at one of the two; the others are, all the same.
+  std::optional<failure> error{};
 };
 
 /// Compares this site with a peer, table by table: what is in the scope of tasks, their components included, deletions as
@@ -46,15 +49,17 @@ struct compare_report {
 /// Of an edensync site hashes are asked for: of everything, then of those parts that differ, at last of the records of the
 /// smallest of these. Any other one is pulled from, without its cursor, and its records are looked at one by one; an Eden
 /// does not tell all its deletions, so that what is deleted here and unknown there counts as equal.
+/// The peer is not believed more than need be: what was not asked for, comes twice or has no end is an error, and memory
+/// does not depend on what it says.
 /// Lifetime: the site outlives it. Thread safety: one thread at a time.
 template <class Parts>
 class compare final : public operation {
  public:
   using taker = std::function<void(const record_difference&)>;
 
-  /// `tell` gets each difference as soon as it is known.
-  compare(site<Parts>& s, std::vector<sync_task> tasks, taker tell)
-      : site_(s), tell_(std::move(tell)), tasks_(std::move(tasks)) {}
+  /// `tell` gets each difference as soon as it is known. `most`: how many bytes one answer of the peer may have.
+  compare(site<Parts>& s, std::vector<sync_task> tasks, taker tell, std::uint64_t most = std::uint64_t{1} << 34)
+      : site_(s), tell_(std::move(tell)), most_(most), tasks_(std::move(tasks)) {}
 
   const std::vector<compare_report>& reports() const noexcept { return reports_; }
   /// Why it could not be brought to its end.
@@ -101,12 +106,13 @@ class compare final : public operation {
     if (!snapshot_) snapshot_.emplace(site_.store().snapshot());
     if (!splits_.empty()) return split();
     if (!lists_.empty()) return list();
-    if (part_ == parts_.size()) {
+    while (part_ == parts_.size()) {
       if (task_ == tasks_.size()) return;
       set_up(tasks_[task_++]);
     }
     if (pulls_) return pull();
     mark_.clear();
+    told_ = 0;
     splits_.push_back({});
     split();
   }
@@ -115,7 +121,11 @@ class compare final : public operation {
     parts_.clear();
     part_ = 0;
     const auto master = site_.resources().find(t.resource);
-    if (master == no_resource) throw_failure(edensync::error::unknown_resource, t.resource);
+    if (master == no_resource) {
+      reports_.push_back({.resource = t.resource,
+                          .error = make_failure(edensync::error::unknown_resource, "this site has no such table")});
+      return;
+    }
     add_part(t, master, no_resource);
     if (!t.components) return;
     for (const auto& c : site_.resources()[master].components())
@@ -138,6 +148,7 @@ class compare final : public operation {
 
   part& now() { return parts_[part_]; }
   compare_report& report() { return reports_[now().report]; }
+  const std::string& report_name(const part& p) const { return reports_[p.report].resource; }
 
   compare_query question() {
     compare_query q;
@@ -164,7 +175,9 @@ class compare final : public operation {
     theirs_.emplace(q.ranges);
     compared_record r;
     for (auto all = now().records->all(); all.next(r);) ours_->add(r);
-    if (q.ranges.front().depth == 0) {
+    last_.reset();
+    may_be_equal_ = q.ranges.front().depth == 0;
+    if (may_be_equal_) {
       report().here = report().there = ours_->total().count;
       q.known = ours_->total().sum;
     }
@@ -182,7 +195,7 @@ class compare final : public operation {
 
   void begin_lines(const compare_query& q, fetch_lines::taker take) {
     equal_ = false;
-    lines_ = std::make_unique<fetch_lines>(to_target(q), [take = std::move(take)](std::string_view line) {
+    lines_ = std::make_unique<fetch_lines>(to_target(q), most_, [take = std::move(take)](std::string_view line) {
       return detail::guarded([&] {
         if (auto taken = take(line); !taken) throw failure_exception(taken.error());
       });
@@ -190,18 +203,22 @@ class compare final : public operation {
     current_ = lines_.get();
   }
 
-  // `RANGE COUNT HASH`
+  // `RANGE COUNT HASH`, the ranges in their order.
   result<void> take_sum(std::string_view line) {
-    if (line == "equal") {
+    if (line == "equal" && may_be_equal_ && !equal_ && !last_) {
       equal_ = true;
       return {};
     }
     const auto first = std::min(line.find(' '), line.size()), second = line.find(' ', first + 1);
     const auto part = parse_range(line.substr(0, first));
-    auto* sum = part && second != std::string_view::npos ? theirs_->find(*part) : nullptr;
-    const auto hash = sum != nullptr ? parse_hash(line.substr(second + 1)) : std::nullopt;
-    const auto count = hash ? detail::whole_number(line.substr(first + 1, second - first - 1)) : std::nullopt;
-    if (!count || *count <= 0) return not_understood();
+    if (!part || second == std::string_view::npos || equal_) return not_understood();
+    const auto hash = parse_hash(line.substr(second + 1));
+    const auto count = detail::whole_number(line.substr(first + 1, second - first - 1));
+    if (!hash || !count || *count <= 0 || *count > most_records) return not_understood();
+    auto* sum = theirs_->find(*part);
+    if (sum == nullptr) return not_asked_for("a part");
+    if (last_ && *part <= *last_) return not_understood("parts twice, or in no order");
+    last_ = part;
     *sum = {static_cast<std::uint64_t>(*count), *hash};
     return {};
   }
@@ -216,22 +233,37 @@ class compare final : public operation {
     v.deleted = time.ends_with('!');
     if (v.deleted) time.remove_suffix(1);
     if (time != "-") v.modified_on = parse_timestamp(time);
-    if (!hash || (time != "-" && !v.modified_on)) return not_understood();
-    look_at(now(), percent_decode(line.substr(second + 1)), v, *hash);
+    const auto uuid = percent_decode(line.substr(second + 1));
+    if (!hash || (time != "-" && !v.modified_on) || uuid.empty() || !is_utf8(uuid)) return not_understood();
+    if (!asked_for(uuid)) return not_asked_for("a record");
+    // It may have got some since it told how many there are.
+    if (++told_ > report().there + report().there / 4 + 1024) return not_understood("more records than it has");
+    if (!look_at(now(), uuid, v, *hash)) return not_understood("a record twice");
     return {};
   }
 
-  static failure not_understood() {
-    return make_failure(edensync::error::unexpected_answer, "a comparison that cannot be understood");
+  bool asked_for(const std::string& uuid) const {
+    return std::binary_search(listed_.begin(), listed_.end(), record_range::of(uuid, listed_.front().depth));
   }
 
-  // A record of the peer.
-  void look_at(part& p, const std::string& uuid, const version_stamp& there, content_hash hash) {
+  static failure not_understood(const std::string& what = "lines that cannot be understood") {
+    return make_failure(edensync::error::unexpected_answer, "the peer answers a comparison with " + what);
+  }
+  static failure not_asked_for(const std::string& what) { return not_understood(what + " that it was not asked for"); }
+
+  // A record of the peer; false if there was one of its uid before, as an Eden may send one twice.
+  bool look_at(part& p, const std::string& uuid, const version_stamp& there, content_hash hash) {
     compared_record ours;
-    if (!p.records->find(uid(s3xml::import_uid(uuid, site_.settings().domain)), ours))
-      return tell(p, {{}, uuid, std::nullopt, there});
-    // An Eden may send one twice.
-    if (spool_->add({p.scope.resource, ours.handle, 0}) && ours.hash != hash) tell(p, {{}, uuid, ours.version, there});
+    if (p.records->find(uid(s3xml::import_uid(uuid, site_.settings().domain)), ours)) {
+      if (!spool_->add({p.scope.resource, ours.handle, 0})) return false;
+      if (ours.hash != hash) tell(p, {{}, uuid, ours.version, there});
+      return true;
+    }
+    // What is not here has no handle; the hash of its uid stands for it, in the place of a table that is none.
+    const auto stands_for = static_cast<record_handle>(hash_of(report_name(p) + ' ' + uuid).high >> 1U);
+    if (!spool_->add({no_resource, stands_for, 0})) return false;
+    tell(p, {{}, uuid, std::nullopt, there});
+    return true;
   }
 
   void tell(part& p, record_difference d) {
@@ -245,19 +277,30 @@ class compare final : public operation {
 
   void collect() {
     if (pull_) {
-      error_ = pull_->error();
-      if (!error_) end_pull();
-      pull_.reset();
+      const auto done = std::move(pull_);
+      if (!done->error())
+        end_pull();
+      else if (refuses_one_table(done->status()))
+        leave_out(*done->error());
+      else
+        error_ = done->error();
       return;
     }
     if (!lines_) return;
     const auto done = std::move(lines_);
     lines_.reset();
     if (done->error()) {
-      pulls_ = part_ == 0 && task_ == 1 && knows_no_comparing(done->status());
-      if (!pulls_) error_ = done->error();
+      const auto status = done->status();
+      // Only a site that knows the question knows as well that it has no such table.
+      if (done->peer_is_native() && status == 400)
+        leave_out(*done->error());
+      else if (!compares_ && knows_no_comparing(status))
+        pulls_ = true;
+      else
+        error_ = done->error();
       return;
     }
+    compares_ = true;
     if (!mark_.empty() && mark_ != done->mark()) report().changed = true;
     mark_ = done->mark();
     if (ours_)
@@ -265,6 +308,21 @@ class compare final : public operation {
     else
       end_list();
     if (splits_.empty() && lists_.empty()) ++part_;
+  }
+
+  // The table of the task, and with it those of its components; or the one of a component.
+  void leave_out(const failure& why) {
+    const bool all = part_ == 0;
+    for (; part_ < parts_.size(); ++part_) {
+      report() = {.resource = report().resource, .error = why};
+      if (!all) break;
+    }
+    if (!all) ++part_;
+    ours_.reset();
+    theirs_.reset();
+    spool_.reset();
+    splits_.clear();
+    lists_.clear();
   }
 
   void end_split() {
@@ -318,7 +376,8 @@ class compare final : public operation {
       reports_[p.report].there = 0;
     }
     pull_ = std::make_unique<fetch_records<typename Parts::event_source>>(
-        pull_target(q), site_.resources(), site_.settings().domain, [this](incoming_record& r) { take_pulled(r); });
+        pull_target(q), most_, site_.resources(), site_.settings().domain,
+        [this](incoming_record& r) { take_pulled(r); });
     current_ = pull_.get();
   }
 
@@ -339,8 +398,11 @@ class compare final : public operation {
     part_ = parts_.size();
   }
 
+  static constexpr std::int64_t most_records = std::int64_t{1} << 40;
+
   site<Parts>& site_;
   taker tell_;
+  std::uint64_t most_;
   std::vector<sync_task> tasks_;
   std::size_t task_ = 0;
   std::optional<snapshot_type> snapshot_;
@@ -350,8 +412,11 @@ class compare final : public operation {
   std::vector<record_range> listed_;
   std::optional<range_sums> ours_, theirs_;
   std::optional<spool_type> spool_;  // our records that the peer has, too
-  bool equal_ = false;
-  std::string mark_;  // how far the peer had come in its last answer
+  bool may_be_equal_ = false, equal_ = false;
+  std::optional<record_range> last_;  // of which the peer told the sum
+  std::uint64_t told_ = 0;            // records of the peer in lists
+  bool compares_ = false;             // the peer has answered such a question
+  std::string mark_;                  // how far the peer had come in its last answer
   std::unique_ptr<fetch_lines> lines_;
   std::unique_ptr<fetch_records<typename Parts::event_source>> pull_;
   bool pulls_ = false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -20,12 +21,35 @@ constexpr bool knows_no_comparing(unsigned status) {
   return status == 400 || status == 404 || status == 405 || status == 501;
 }
 
-/// Fetches lines, the last of which begins with `end `.
+/// Whether an answer is about the table that was asked for, and says nothing of others.
+constexpr bool refuses_one_table(unsigned status) { return status == 403 || knows_no_comparing(status); }
+
+namespace detail {
+
+// Of an answer whose length only the peer knows.
+class byte_limit {
+ public:
+  explicit byte_limit(std::uint64_t most) : left_(most) {}
+  result<void> take(std::string_view piece) {
+    if (piece.size() > left_)
+      return make_failure(error::limit_exceeded, "the peer's answer to a comparison is too long");
+    left_ -= piece.size();
+    return {};
+  }
+
+ private:
+  std::uint64_t left_;
+};
+
+}  // namespace detail
+
+/// Fetches lines, the last of which begins with `end `; not more than so many bytes.
 class fetch_lines final : public download {
  public:
   using taker = std::function<result<void>(std::string_view line)>;
 
-  fetch_lines(std::string target, taker take) : download(std::move(target)), take_(std::move(take)) {}
+  fetch_lines(std::string target, std::uint64_t most, taker take)
+      : download(std::move(target)), limit_(most), take_(std::move(take)) {}
 
   const std::optional<failure>& error() const noexcept { return error_; }
   /// What stands behind `end `.
@@ -34,6 +58,7 @@ class fetch_lines final : public download {
  protected:
   result<void> good_body(std::string_view piece) override {
     constexpr std::size_t longest = std::size_t{1} << 16;
+    if (auto within = limit_.take(piece); !within) return within;
     for (auto end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
       line_ += piece.substr(0, end);
       piece.remove_prefix(end + 1);
@@ -60,20 +85,21 @@ class fetch_lines final : public download {
     return {};
   }
 
+  detail::byte_limit limit_;
   taker take_;
   std::string line_, mark_;
   std::optional<failure> error_;
 };
 
-/// Fetches all records as a pull does, and takes none of them in.
+/// Fetches all records as a pull does, and takes none of them in; not more than so many bytes.
 template <class EventSource>
 class fetch_records final : public download {
  public:
   /// Of components the link to their master is filled in. What it throws ends the exchange.
   using taker = std::function<void(incoming_record&)>;
 
-  fetch_records(std::string target, const schema& s, std::string own_domain, taker take)
-      : download(std::move(target)), sink_{std::move(take)} {
+  fetch_records(std::string target, std::uint64_t most, const schema& s, std::string own_domain, taker take)
+      : download(std::move(target)), limit_(most), sink_{std::move(take)} {
     s3xml::reader_options o;
     o.own_domain = std::move(own_domain);
     reader_.emplace(s, std::move(o), sink_);
@@ -84,6 +110,7 @@ class fetch_records final : public download {
 
  protected:
   result<void> good_body(std::string_view piece) override {
+    if (auto within = limit_.take(piece); !within) return within;
     if (auto fed = source_->feed(piece); !fed) return fed;
     return check_root();
   }
@@ -118,6 +145,7 @@ class fetch_records final : public download {
                    diagnostics("the root element is not <s3xml>", root)};
   }
 
+  detail::byte_limit limit_;
   sink sink_;
   std::optional<s3xml::reader<sink>> reader_;
   std::optional<EventSource> source_;

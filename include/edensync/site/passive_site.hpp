@@ -63,26 +63,26 @@ class passive_site {
     const bool posts = request.method == "POST" || request.method == "PUT";
     const bool registers = path.starts_with("/sync/repository/register");
     const bool syncs = path.ends_with("/sync.xml") || path.ends_with("/sync.s3json");
-    const bool gets = request.method == "GET";
     // Who looks whether a server is well has no account.
-    if (gets && path == "/health") return std::make_unique<answer_health<Parts>>(site_);
-    if (gets && path == "/metrics" && settings_.open_metrics) return std::make_unique<answer_metrics<Parts>>(site_);
+    const bool looks = request.method == "GET" || request.method == "HEAD";
+    if (looks && path == "/health") return std::make_unique<answer_health<Parts>>(site_);
+    if (looks && path == "/metrics" && settings_.open_metrics) return std::make_unique<answer_metrics<Parts>>(site_);
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
-    if (const auto wait = settings_.authenticate ? throttle_->wait(request.user, site_.now()) : 0; wait != 0)
-      return later(wait);
+    // Whoever brings no credentials guesses nothing: many clients ask without them first.
+    const bool tries = settings_.authenticate && (!request.user.empty() || !request.password.empty());
+    if (const auto wait = tries ? throttle_->begin(request.user, site_.now()) : 0; wait != 0) return later(wait);
     const auto rights =
         settings_.authenticate ? settings_.authenticate(request.user, request.password).level : access_level::write;
-    // Whoever brings no credentials guesses nothing: many clients ask without them first.
-    if (rights != access_level::unknown)
+    if (tries && rights != access_level::unknown)
       throttle_->accepted(request.user);
-    else if (!request.user.empty() || !request.password.empty())
+    else if (tries)
       throttle_->refused(request.user, site_.now());
     if (rights == access_level::unknown) {
       if (registers || syncs) note_login(what, request);
       return challenge();
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
-    if (gets && path == "/metrics") {
+    if (looks && path == "/metrics") {
       if (rights != access_level::administer && settings_.authenticate) return forbidden(what);
       return std::make_unique<answer_metrics<Parts>>(site_);
     }

@@ -56,13 +56,17 @@ void take_datasets(Transaction& t, repository_id host, const std::vector<incomin
 /// Brings the tasks of a repository of public data sets up to date with what its host says, before they are run.
 ///
 /// The first time, and when a data set was added, the host is asked for all tasks, and those that it does not name are
-/// gone; afterwards for what changed and what was deleted. A task whose table or filters changed begins anew.
+/// gone; afterwards for what changed and what was deleted. A task whose table or filters changed begins anew. A data set
+/// that has no tasks may be one that the host does not have, so it is asked for by itself.
 /// Errors: stand in the log; the tasks are then as they were. Lifetime: the site outlives it. Thread safety: one thread at
 /// a time. Source: spec/protocol.md §9.3.
 template <class Parts>
 class refresh_datasets final : public operation {
  public:
   refresh_datasets(site<Parts>& s, repository r) : site_(s), repository_(std::move(r)) {}
+
+  /// The codes of those that the host does not have.
+  const std::vector<std::string>& unknown() const noexcept { return unknown_; }
 
   const request_head* next() override {
     for (;;) {
@@ -83,6 +87,7 @@ class refresh_datasets final : public operation {
           return nullptr;
         }
       }
+      if (targets_.empty() && !std::exchange(sought_, true)) seek();
       if (targets_.empty()) break;
       current_ = std::make_unique<request>(targets_.front(), site_.settings().domain);
       targets_.erase(targets_.begin());
@@ -121,15 +126,39 @@ class refresh_datasets final : public operation {
       targets_.push_back("/sync/" + std::string(what) + ".xml?include_deleted=True&~.deleted=True" + since);
   }
 
+  // Those of which the host has told nothing.
+  void seek() {
+    const auto codes = detail::guarded([&] {
+      std::string all;
+      for (const auto& d : site_.store().snapshot().datasets())
+        if (d.repository == repository_.id && d.uuid.empty() && !names(answers_, d.code))
+          all += (all.empty() ? "" : ",") + d.code;
+      return all;
+    });
+    if (codes && !codes->empty() && !answers_.empty())
+      targets_.push_back("/sync/dataset.xml?~.code=" + *codes + "&mcomponents=None");
+  }
+
+  static bool names(const std::vector<std::unique_ptr<request>>& answers, const std::string& code) {
+    for (const auto& a : answers)
+      for (const auto& e : a->elements())
+        if (const auto& r = e.front().content; r.resource == catalogue::datasets && detail::text_of(r, 0) == code)
+          return true;
+    return false;
+  }
+
   // In one transaction: either all of it is known here, or it is asked for again.
   void conclude() {
     std::uint64_t updated = 0;
     auto done = site_.ledger([&](auto& t) {
       updated = 0;
+      unknown_.clear();
       std::optional<timestamp> youngest;
       const auto note_time = [&](const record& r) { youngest = std::max(youngest, r.version.modified_on); };
       std::set<uid> named;
-      detail::take_datasets(t, repository_.id, answers_.front()->elements());
+      for (const auto& a : answers_) detail::take_datasets(t, repository_.id, a->elements());
+      for (const auto& d : t.datasets())
+        if (d.repository == repository_.id && d.uuid.empty() && !names(answers_, d.code)) unknown_.push_back(d.code);
       for (const auto& e : answers_.front()->elements()) {
         const auto& r = e.front().content;
         if (r.resource != catalogue::tasks || r.uuid.empty() || r.version.deleted) continue;
@@ -267,6 +296,8 @@ class refresh_datasets final : public operation {
   site<Parts>& site_;
   repository repository_;
   bool begun_ = false;
+  bool sought_ = false;
+  std::vector<std::string> unknown_;
   std::optional<timestamp> since_;
   std::vector<std::string> targets_;
   std::unique_ptr<request> current_;

@@ -145,7 +145,9 @@ class synchronize final : public operation {
     if (lost_) return end(std::move(lost_));
     if (repository_.type == "data") {
       if (!std::exchange(refreshed_, true)) {
-        current_ = std::make_unique<refresh_datasets<Parts>>(site_, repository_);
+        auto step = std::make_unique<refresh_datasets<Parts>>(site_, repository_);
+        refresh_ = step.get();
+        current_ = std::move(step);
         return true;
       }
       // They may be others now.
@@ -230,6 +232,8 @@ class synchronize final : public operation {
         report_.identity = register_error_;
       else if (register_error_ && !unregistered_)
         repository_.uuid.clear();
+    } else if (refresh_ != nullptr) {
+      for (const auto& code : refresh_->unknown()) no_such_set(code);
     } else if (pull_ != nullptr) {
       report_.transfers.push_back(pull_->report());
       pull_failed_ = pull_->report().error.has_value();
@@ -243,9 +247,17 @@ class synchronize final : public operation {
     if (pull_ != nullptr || push_ != nullptr)
       if (const auto& why = report_.transfers.back().error; why && why->code == error::busy) lost_ = why;
     register_ = nullptr;
+    refresh_ = nullptr;
     pull_ = nullptr;
     push_ = nullptr;
     current_.reset();
+  }
+
+  // It counts as a pull that failed: the others have their turn.
+  void no_such_set(const std::string& code) {
+    const auto why = make_failure(error::not_configured, "the repository offers no data set " + code);
+    log(log_lines::refresh_failed(why));
+    report_.transfers.push_back({.resource = "data set " + code, .error = why});
   }
 
   bool end(std::optional<failure> why) {
@@ -303,6 +315,7 @@ class synchronize final : public operation {
   std::optional<failure> lost_;
   std::unique_ptr<operation> current_;
   register_with<Parts>* register_ = nullptr;
+  refresh_datasets<Parts>* refresh_ = nullptr;
   pull<Parts>* pull_ = nullptr;
   push<Parts>* push_ = nullptr;
   std::optional<timestamp> known_before_;  // of the pull of this task

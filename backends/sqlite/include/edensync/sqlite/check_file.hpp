@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "edensync/schema/schema.hpp"
 #include "edensync/sqlite/connection.hpp"
+#include "edensync/sqlite/layout.hpp"
+#include "edensync/sqlite/ledger_tables.hpp"
 #include "edensync/sqlite/statement.hpp"
 
 namespace edensync::sqlite {
@@ -24,6 +28,54 @@ inline std::vector<std::string> check_file(const options& how) {
   statement links(db.get(), "PRAGMA foreign_key_check", executed);
   for (execution e(links); wrong.size() < most && e.step();)
     wrong.push_back("a record of " + e.get_string(0) + " refers to one of " + e.get_string(2) + " that is not there");
+  return wrong;
+}
+
+namespace detail {
+
+// The tables that a model has and a database lacks, and the columns of those that it has.
+inline void compare_tables(connection& model, connection& db, std::vector<std::string>& wrong) {
+  statement_counter executed{0};
+  const auto columns = [&](connection& of, const std::string& table) {
+    std::vector<std::string> all;
+    statement info(of.get(), "SELECT name FROM pragma_table_info(?)", executed);
+    execution e(info);
+    e.text(table);
+    while (e.step()) all.push_back(e.get_string(0));
+    return all;
+  };
+  statement tables(model.get(), "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite%'",
+                   executed);
+  for (execution each(tables); each.step();) {
+    const auto table = each.get_string(0);
+    const auto there = columns(db, table);
+    if (there.empty()) wrong.push_back("the table " + table + " is missing");
+    if (there.empty()) continue;
+    for (const auto& column : columns(model, table))
+      if (std::find(there.begin(), there.end(), column) == there.end())
+        wrong.push_back("the table " + table + " has no column " + column);
+  }
+}
+
+}  // namespace detail
+
+/// What a site's database lacks of what the site keeps in it: tables of its ledger and of its records, or columns of these.
+/// Empty: nothing.
+///
+/// To be asked before a store is opened, which would create them anew, with nothing in them. Errors: store_damaged,
+/// store_locked and store_failed, thrown.
+inline std::vector<std::string> check_tables(const options& how, const schema& s) {
+  options nowhere;
+  nowhere.path = ":memory:";
+  connection model(nowhere, 1024), db(how, how.reader_cache_kib);
+  model.run(ledger_tables);
+  for (const auto& r : s) create_table(model, s, r);
+  std::vector<std::string> wrong;
+  detail::compare_tables(model, db, wrong);
+  if (!wrong.empty()) return wrong;
+  statement_counter executed{0};
+  statement state(db.get(), "SELECT epoch FROM edensync_state", executed);
+  if (execution e(state); !e.step()) wrong.push_back("the table edensync_state is empty");
   return wrong;
 }
 

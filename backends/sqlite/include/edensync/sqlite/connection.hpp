@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -38,6 +40,25 @@ class connection {
   void run(const std::string& sql) {
     const int code = sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) fail(get(), code);
+  }
+
+  /// Fails with store_damaged if what lies in the file's place is not the file that was opened, or is no database any more,
+  /// or shorter than `shortest` bytes. Gives its length. What was remembered of its pages is forgotten.
+  std::int64_t check_place(std::int64_t shortest) {
+    int moved = 0;
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(get(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (moved != 0) throw_failure(error::store_damaged, "its file was removed or replaced");
+    sqlite3_int64 size = 0;
+    char head[16]{};
+    // Through SQLite's own descriptor: to close another one would give up its locks.
+    if (sqlite3_file_control(get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
+        file->pMethods->xRead(file, head, sizeof head, 0) != SQLITE_OK || size < shortest ||
+        std::memcmp(head, "SQLite format 3", sizeof head) != 0)
+      throw_failure(error::store_damaged, "its file was overwritten or cut");
+    sqlite3_db_release_memory(get());
+    return size;
   }
 
   /// Whether a transaction is open. SQLite ends one by itself if it cannot go on.

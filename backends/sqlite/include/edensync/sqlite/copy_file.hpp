@@ -28,7 +28,7 @@ inline void copy_as_it_is(const options& from, const std::string& to) {
 ///
 /// Its order of changes begins anew, so that who has heard of later ones asks for
 /// everything again; what was pulled from edensync sites is asked for from the beginning, so that they give back what was
-/// lost since; nobody holds a lease.
+/// lost since; nobody holds a lease, and no run is under way.
 /// Errors: store_locked, store_full and store_failed, thrown; the new file is then of no use.
 inline void copy_file(const options& from, const std::string& to) {
   copy_as_it_is(from, to);
@@ -39,7 +39,7 @@ inline void copy_file(const options& from, const std::string& to) {
       "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
       "UPDATE edensync_state SET epoch=lower(hex(randomblob(16)));"
       "UPDATE edensync_watermark SET cursor='' WHERE direction=0; DELETE FROM edensync_resume;"
-      "DELETE FROM edensync_lease; COMMIT");
+      "DELETE FROM edensync_lease; UPDATE edensync_run SET owner='', cancel=0; COMMIT");
 }
 
 }  // namespace edensync::sqlite

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -27,6 +30,9 @@ class core {
     for (const auto& r : *plan_.resources) plan_.tables.emplace_back(r);
     writer_ = std::make_unique<session>(plan_, plan_.how.cache_kib, executed);
     set_up(*writer_);
+    epoch_ = writer_->begin("BEGIN").epoch;
+    writer_->end("COMMIT");
+    longest_ = writer_->db.check_place(0);
   }
 
   const schema& resources() const { return *plan_.resources; }
@@ -93,6 +99,23 @@ class core {
     if (readers_.size() < 4) readers_.push_back(std::move(s));
   }
 
+  /// Fails with store_damaged if the database is not the one that was opened: what is written to it would be lost.
+  void check_place() {
+    auto s = take_reader();
+    try {
+      longest_ = std::max<std::int64_t>(longest_, s->db.check_place(longest_));
+      const auto epoch = s->begin("BEGIN").epoch;
+      s->end("COMMIT");
+      if (epoch != epoch_) throw_failure(error::store_damaged, "its file is that of another site");
+    } catch (...) {
+      s->end("ROLLBACK");
+      // Not to be opened anew: that would be whatever lies there now.
+      give_back_reader(std::move(s));
+      throw;
+    }
+    give_back_reader(std::move(s));
+  }
+
   statement_counter executed{0};
 
  private:
@@ -147,6 +170,8 @@ class core {
   }
 
   plan plan_;
+  std::string epoch_;
+  std::atomic<std::int64_t> longest_{0};  // that the file was
   std::mutex lock_;
   std::condition_variable left_;
   bool writing_ = false;

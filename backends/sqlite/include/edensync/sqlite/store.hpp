@@ -93,6 +93,10 @@ class store {
     }
   }
 
+  /// Fails with store_damaged if the file was removed, replaced, overwritten or cut since it was opened, which those who
+  /// read need not notice by themselves.
+  void check_place() { core_->check_place(); }
+
   /// Whether a writer of this program waits for an open transaction to end.
   bool contended() const { return core_->contended(); }
 

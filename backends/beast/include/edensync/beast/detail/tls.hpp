@@ -10,34 +10,18 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/system/error_code.hpp>
-#include <cerrno>
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "edensync/core/fingerprint.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/beast/certificates.hpp"
 #include "edensync/beast/options.hpp"
 
 namespace edensync::beast::detail {
 
 using tls_context = std::shared_ptr<boost::asio::ssl::context>;
-
-/// The content of a file that TLS needs. Errors: not_configured with the system's words.
-inline result<std::string> read_tls_file(const std::string& path, const std::string& what) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (text.view().empty())
-    return make_failure(error::not_configured,
-                        "the file of " + what + " " + path + " cannot be read: " +
-                            (errno != 0 ? std::generic_category().message(errno) : std::string("it is empty")));
-  return std::move(text).str();
-}
 
 inline tls_context make_tls_context(boost::asio::ssl::context::method side) {
   auto context = std::make_shared<boost::asio::ssl::context>(side);
@@ -57,7 +41,7 @@ inline result<tls_context> client_tls(const tls_options& options) {
     if (ec) return make_failure(error::not_configured, "the system's certificates cannot be read: " + ec.message());
     return context;
   }
-  const auto text = read_tls_file(options.ca_file, "certificates");
+  const auto text = read_certificates(options.ca_file);
   if (!text) return text.error();
   context->add_certificate_authority(boost::asio::buffer(*text), ec);
   if (ec) return make_failure(error::not_configured, options.ca_file + " holds no certificate in PEM");
