@@ -29,7 +29,7 @@ void records_are_matched_by_several_fields(F& f) {
   const record_handle a = add("a", "ÄRMEL ω", 1, up, false), b = add("b", "Ärmel ω", 1, up, false);
   const record_handle c = add("c", "ärmel ω", 2, up, false), d = add("d", "ärmel ω", 1, other, false);
   const record_handle buried = add("buried", "only here", 5, up, true);
-  const record_handle n = s::add(t, s::make_note("n", s::base, s::add(t, s::make_base("base"))));
+  const record_handle base = s::add(t, s::make_base("base")), n = s::add(t, s::make_note("n", s::base, base));
   const auto found = [](auto&& from, std::vector<field_match> fields, bool ignore_case = true,
                         bool ignore_deleted = false) {
     const auto one = from.find_match({s::site, std::move(fields), ignore_case, ignore_deleted});
@@ -53,7 +53,7 @@ void records_are_matched_by_several_fields(F& f) {
         found(from, {}) == record_handle::none && found(from, {text, {s::order, null_value{}}}) == record_handle::none,
         "nor for nothing, nor for an empty field");
     const auto note_of = [&](resource_id of) {
-      return from.find_match({s::note, {{s::about, reference{of, {}, record_handle{1}}}}});
+      return from.find_match({s::note, {{s::about, reference{of, {}, base}}}});
     };
     expect(note_of(s::base) && note_of(s::base)->handle == n && !note_of(s::site),
            "a reference counts with the resource that it leads to");
