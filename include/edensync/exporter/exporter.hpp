@@ -289,7 +289,7 @@ class exporter {
         const bool echo = is_echo(options_, p.content);
         m.echoes = m.echoes || echo;
         if (echo || !passes_filter(options_, p.content) || !is_sent(p.content)) continue;
-        settle_references(p.content);
+        settle_references(p.content, &m.content);
         p.link = &link;
         p.next = none;
         p.apart = false;
@@ -457,19 +457,25 @@ class exporter {
   }
 
   // An edensync site is told all references; an Eden only those whose records are here, live, and pass the filters: it names
-  // no others itself, and of those that it is told it drops the ones that it cannot find.
-  void settle_references(stored_record& r) {
+  // no others itself, and of those that it is told it drops the ones that it cannot find. `master`: of a component.
+  void settle_references(stored_record& r, const stored_record* master = nullptr) {
     if (options_.native) return add_waiting(r);
     if (r.version.deleted) return;
     if constexpr (knows_waiting)
       if (emptied_) emptied_texts::tell(reader_, schema_, r);
     for (auto& v : r.fields) {
       if (const auto* one = std::get_if<reference>(&v)) {
-        if (!tells(*one)) v = null_value{};
+        if (!is_live(*one, master) && !tells(*one)) v = null_value{};
       } else if (auto* many = std::get_if<std::vector<reference>>(&v)) {
         std::erase_if(*many, [&](const reference& each) { return !tells(each); });
       }
     }
+  }
+
+  // Masters passed the filters when they were read.
+  static bool is_live(const reference& to, const stored_record* master) {
+    return master != nullptr && to.handle == master->handle && to.resource == master->resource &&
+           !master->version.deleted;
   }
 
   bool tells(const reference& to) {
