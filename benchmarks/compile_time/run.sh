@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What including each public header costs, in counted quantities: lines after preprocessing (g++), and class and variable
-# templates that are instantiated by including it and nothing else (clang 14). No times: those are the machine's.
+# templates that are instantiated by including it and nothing else (clang 14). No times: those are the machine's. Each
+# header is included alone and twice, so one that does not stand by itself is found, too.
 #   benchmarks/compile_time/run.sh            compares with counts.txt, fails where one grew by more than 3%
 #   benchmarks/compile_time/run.sh --write    writes counts.txt anew; the reason belongs into docs/design/decisions.md
 # A count may also grow by 100 where 3% of it is less: a small header that gets one more comment-free function is no news.
@@ -15,14 +16,17 @@ roots=(include backends/*/include)
 printf -- '-I%s\n' "${roots[@]}" >"$work/flags"
 
 count() {  # count WORK CLANG HEADER
-  local source flags lines templates
+  local source flags lines said
   source=$(mktemp "$1/header.XXXXXX")
   mapfile -t flags <"$1/flags"
-  echo "#include <$3>" >"$source"
+  printf '#include <%s>\n' "$3" "$3" >"$source"
   lines=$(g++ -std=c++20 "${flags[@]}" -E -P -x c++ "$source" | wc -l)
-  templates=$("$2" -std=c++20 "${flags[@]}" -fsyntax-only -Xclang -print-stats -x c++ "$source" 2>&1 |
-    awk '/ (Class|Var)TemplateSpecialization decls,/ { n += $1 } / error: / { print > "/dev/stderr"; exit 1 } END { print n + 0 }')
-  printf '%s %s %s\n' "$3" "$lines" "$templates"
+  said=$("$2" -std=c++20 -Wall -Wextra -Werror "${flags[@]}" -fsyntax-only -Xclang -print-stats -x c++ "$source" 2>&1) || {
+    printf '%s does not compile alone:\n%s\n' "$3" "$(grep -A5 ' error: ' <<<"$said")" >&2
+    return 1
+  }
+  printf '%s %s %s\n' "$3" "$lines" \
+    "$(awk '/ (Class|Var)TemplateSpecialization decls,/ { n += $1 } END { print n + 0 }' <<<"$said")"
 }
 export -f count
 
