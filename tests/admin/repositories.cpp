@@ -77,7 +77,7 @@ BOOST_FIXTURE_TEST_CASE(a_uuid_is_nobodys_name, site_with_repositories) {
 
 BOOST_FIXTURE_TEST_CASE(the_log_knows_repositories_by_names_that_they_had, site_with_repositories) {
   const auto number = [&](const std::string& name) { return admin::logged_repository(self, name); };
-  const auto base = all.add({.uuid = id_of("base"), .name = "Base"}).value();
+  const auto base = all.add({.uuid = uid("urn:uuid:00000000-0000-4000-8000-00000000000b"), .name = "Base"}).value();
   const auto note = [&](const repository& r) {
     log_entry l;
     l.repository = r.id;

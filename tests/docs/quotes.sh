@@ -29,7 +29,7 @@ while IFS= read -r page; do
     [[ $source == *"#"* ]] && name=${source#*#}
     if [[ ! -f $path ]]; then offend "$page:$number: $path does not exist"; continue; fi
     if ! expected=$(region "$path" "$name"); then offend "$page:$number: $path has no region [$name]"; continue; fi
-    quoted=$(tail -n +"$((number + 1))" "$page" | awk '/^```/ { if (open) exit; open = 1; next } open')
+    quoted=$(awk -v after="$number" 'NR <= after { next } /^```/ { if (open) exit; open = 1; next } open' "$page")
     if [[ $quoted != "$expected" ]]; then
       offend "$page:$number: the block is not what $source says:"
       diff <(echo "$expected") <(echo "$quoted") | sed 's/^/    /' || true

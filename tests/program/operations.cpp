@@ -1,6 +1,7 @@
 // What an administrator does to see that all is well, and to keep it: check, compare, backup, health and metrics.
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
@@ -169,7 +170,16 @@ BOOST_AUTO_TEST_CASE(what_the_folder_lacks_is_named_and_not_made_anew) {
     BOOST_TEST(held(told(), "tables") == "no");
     BOOST_TEST(boost::json::serialize(told()).find("edensync_task is missing") != std::string::npos);
     BOOST_TEST(boost::json::serialize(told()).find("dvr_bed is missing") != std::string::npos);
+    // Nobody makes them anew by opening the site.
+    base.bad(1, "is missing", "export", {"--resource", "dvr_bed"});
+    base.bad(1, "is missing", "repository list");
   }
+  // Without its database, or with an empty one, a folder is still that of a site.
+  std::filesystem::remove(base.data + "/site.sqlite");
+  base.bad(1, "lost its database", "check");
+  base.bad(1, "lost its database", "init");
+  BOOST_TEST(std::ofstream(base.data + "/site.sqlite").good());
+  base.bad(1, "lost its database", "init");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_run_needs_of_this_machine_is_checked_without_asking_anybody) {

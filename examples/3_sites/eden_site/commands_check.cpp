@@ -82,7 +82,9 @@ void check_means(const open_site& here, const std::vector<edensync::repository>&
 }
 
 void check_repository(open_site& here, const std::string& name, std::vector<finding>& all) {
-  const auto peer = edensync::admin::repositories<parts>(here.site).find(name).value();
+  const auto found = edensync::admin::repositories<parts>(here.site).find(name);
+  if (!found) return all.push_back({"repository", answer::no, found.error().text(), "eden-site repository list"});
+  const auto& peer = *found;
   if (peer.type == "filesync") {
     std::error_code none;
     const bool there = std::filesystem::is_directory(peer.path, none);

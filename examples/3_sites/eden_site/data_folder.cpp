@@ -4,6 +4,7 @@
 #include <edensync/crypt/password_hash.hpp>
 #include <edensync/sqlite/account_table.hpp>
 #include <edensync/sqlite/change_layout.hpp>
+#include <edensync/sqlite/check_file.hpp>
 #include <algorithm>
 #include <charconv>
 #include <sstream>
@@ -88,9 +89,16 @@ std::vector<std::string> names_of(const edensync::schema& s) {
 result<data_folder> data_folder::find(const fs::path& where) {
   data_folder folder(where);
   std::error_code none;
+  if (!fs::exists(folder.database(), none) && folder.held_a_site())
+    return make_failure(error::store_damaged, where.string() + " has lost its database: go back to the last backup");
   if (!fs::is_regular_file(folder.database(), none))
     return make_failure(error::no_such_entry, where.string() + " holds no site; eden-site init makes one");
   return folder;
+}
+
+bool data_folder::held_a_site() const {
+  std::error_code none;
+  return fs::exists(schemas(), none) || fs::exists(credentials_key(), none);
 }
 
 edensync::sqlite::options data_folder::store_options() const {
@@ -155,6 +163,13 @@ result<std::unique_ptr<open_site>> open_site::open(data_folder where) {
   auto read = where.read_schema();
   if (!read) return read.error();
   auto resources = std::make_shared<const edensync::schema>(std::move(*read));
+  // Whoever opens the store makes those anew that are missing, and with nothing in them.
+  const auto missing =
+      edensync::detail::guarded([&] { return edensync::sqlite::check_tables(where.store_options(), *resources); });
+  if (!missing) return missing.error();
+  if (!missing->empty())
+    return make_failure(error::store_damaged,
+                        missing->front() + ": eden-site check tells all, go back to the last backup");
   auto store = edensync::sqlite::store::open(where.database().string(), resources, where.store_options());
   if (!store) return store.error();
   auto choices = edensync::detail::guarded([&] {
@@ -195,6 +210,9 @@ result<std::string> make_site(const fs::path& where, const first_account* admini
     auto none = std::make_shared<const edensync::schema>(edensync::schema::make({}).value());
     edensync::sqlite::store store(folder.store_options(), none);
     if (store.snapshot().setting("uuid")) throw failure_exception(is_there);
+    // A new UUID would make another site of it.
+    if (folder.held_a_site())
+      edensync::throw_failure(error::store_damaged, "the site has lost its database: go back to the last backup");
     if (administrator != nullptr) edensync::sqlite::account_table(folder.store_options()).add(first);
     edensync::system_clock clock;
     edensync::random_uid_source uids;

@@ -39,6 +39,8 @@ class data_folder {
   std::filesystem::path files() const { return where_ / "files"; }
   std::filesystem::path archive(const std::string& code) const { return where_ / "archives" / (code + ".zip"); }
   std::filesystem::path schemas() const { return where_ / "schema"; }
+  /// Whether there are traces of a site besides its database.
+  bool held_a_site() const;
 
   std::filesystem::path certificates() const { return where_ / "certificates"; }
   /// Where a file lies that is named as seen from this folder; one elsewhere has its whole path.

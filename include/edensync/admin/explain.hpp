@@ -41,8 +41,8 @@ inline std::string explanation(const decision_entry& d) {
   out += ". Update policy " + std::string(to_text(in.update));
   if (in.conflict) out += ", conflict policy " + std::string(to_text(*in.conflict));
   if (d.outcome.conflict != conflict_state::none)
-    out += "; both had changed it since " + detail::at_time(in.last_sync) + ", and theirs was " +
-           (d.outcome.conflict == conflict_state::refused ? "refused" : "accepted");
+    out += "; both had changed it since " + detail::at_time(in.last_sync) + ", and the conflict policy " +
+           (d.outcome.conflict == conflict_state::refused ? "kept ours" : "let theirs through");
   if (!in.allowed.allows(in.merge   ? method::merge
                          : in.erase ? method::erase
                          : in.local ? method::update

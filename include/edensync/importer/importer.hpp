@@ -477,7 +477,7 @@ class importer {
   // A record that was taken leaves no older version of it behind, nor what its sender refused of this site's.
   void release_older(transaction& t, const record& taken, import_report& done) {
     const auto waits = waits_.find({taken.resource, taken.uuid});
-    if (waits == waits_.end() || waits->second.second > taken.version.modified_on) return;
+    if (waits == waits_.end() || waits->second.second >= taken.version.modified_on) return;
     t.erase_quarantine(waits->second.first);
     waits_.erase(waits);
     ++done.released;

@@ -57,6 +57,16 @@ inline void compare_tables(connection& model, connection& db, std::vector<std::s
   }
 }
 
+// Whoever opens such a one adds what it lacks.
+inline bool has_older_layout(connection& db) {
+  statement_counter executed{0};
+  statement known(db.get(), "SELECT 1 FROM pragma_table_info('edensync_state') WHERE name='layout'", executed);
+  if (execution e(known); !e.step()) return false;
+  statement layout(db.get(), "SELECT layout FROM edensync_state", executed);
+  execution e(layout);
+  return e.step() && e.get_integer(0) < layout_version;
+}
+
 }  // namespace detail
 
 /// What a site's database lacks of what the site keeps in it: tables of its ledger and of its records, or columns of these.
@@ -68,6 +78,7 @@ inline std::vector<std::string> check_tables(const options& how, const schema& s
   options nowhere;
   nowhere.path = ":memory:";
   connection model(nowhere, 1024), db(how, how.reader_cache_kib);
+  if (detail::has_older_layout(db)) return {};
   model.run(ledger_tables);
   for (const auto& r : s) create_table(model, s, r);
   std::vector<std::string> wrong;

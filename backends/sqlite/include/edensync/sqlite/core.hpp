@@ -119,9 +119,6 @@ class core {
   statement_counter executed{0};
 
  private:
-  // Of the tables of the site; another one cannot be read.
-  static constexpr int layout_version = 5;
-
   // In one transaction, so that of several programs that open a new file together one sets it up.
   void set_up(session& s) {
     s.db.run("BEGIN IMMEDIATE");

@@ -2,6 +2,9 @@
 
 namespace edensync::sqlite {
 
+/// Of the tables of the site; all but this one and the one before cannot be read.
+inline constexpr int layout_version = 5;
+
 /// The tables that a site keeps beside its records. Times in them are seconds since 1970, enumerations are numbers.
 inline constexpr const char* ledger_tables = R"(
 CREATE TABLE IF NOT EXISTS edensync_state(id INTEGER PRIMARY KEY CHECK(id=1), layout INTEGER NOT NULL, epoch TEXT NOT NULL,
