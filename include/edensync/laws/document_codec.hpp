@@ -44,9 +44,10 @@ void texts_mean_themselves(C&) {
 
 template <class C>
 void empty_is_told_from_null_and_from_nothing(C&) {
-  using texts = std::vector<std::string>;
-  for (const auto& v : {value(std::string()), value(null_value{}), value(), value(texts()), value(texts{""})}) {
-    const bool list = std::holds_alternative<texts>(v);
+  using list_of_texts = std::vector<std::string>;
+  for (const auto& v :
+       {value(std::string()), value(null_value{}), value(), value(list_of_texts()), value(list_of_texts{""})}) {
+    const bool list = std::holds_alternative<list_of_texts>(v);
     const std::vector all{codec::element(codec::site_with(list ? s::tags : s::comments, v))};
     const auto got = codec::read<C>(codec::write<C>(all));
     expect(!got.failed && got.elements.size() == 1, "a record with an empty field is read");
