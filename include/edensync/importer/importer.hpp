@@ -559,7 +559,6 @@ class importer {
     q.since = now;
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
     const auto id = t.add_quarantine(q);
-    if (!q.uuid.empty()) waits_[{root.resource, q.uuid}] = {id, q.modified_on};
     if (lacks_another(why)) ++lacking_;
     lacking_keys_ = lacking_keys_ || why == refusal_reason::duplicate_key;
     if (batch_.quarantine_id(item.element) != 0) return;  // it was counted when it came
@@ -737,6 +736,11 @@ class importer {
     }
   }
 
+  // What has components goes on waiting: a younger version need not have them.
+  static bool stands_alone(const quarantine_entry& q) {
+    return q.payload.find("<resource", q.payload.find("<resource") + 1) == std::string::npos;
+  }
+
   template <class Snapshot>
   std::int64_t note_quarantined(Snapshot& s) {
     std::int64_t last = 0;
@@ -746,7 +750,7 @@ class importer {
       last = page.back().id;
       for (const auto& q : page)
         if (const auto r = schema_.find(q.resource);
-            r != no_resource && !q.uuid.empty() && q.repository == options_.origin)
+            r != no_resource && !q.uuid.empty() && q.repository == options_.origin && stands_alone(q))
           waits_[{r, q.uuid}] = {q.id, q.modified_on};
     }
   }
@@ -779,7 +783,7 @@ class importer {
   task_id offered_task_ = 0;
   std::optional<timestamp> offered_version_;  // the one that came; a correction of it is younger
   repository_id origin_ = 0;                  // of the batch that is being applied
-  // The entries of this origin, with the version that came.
+  // The entries of this origin and of earlier runs, with the version that came.
   std::map<std::pair<resource_id, uid>, std::pair<std::int64_t, std::optional<timestamp>>> waits_;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
