@@ -1,8 +1,8 @@
-# edensync_backend(NAME LINK target... [NEEDS "package [version] [COMPONENTS ...]"...] [PKG_CONFIG module...] [LIBS -l...]):
-# the interface library edensync::NAME over backends/NAME/include. NEEDS, PKG_CONFIG and LIBS say the same as LINK to those
+# edensync_backend(NAME LINK target... [ON backend...] [NEEDS "package [version] [COMPONENTS ...]"...] [PKG_CONFIG module...]
+# [LIBS -l...]): the interface library edensync::NAME over backends/NAME/include. ON, NEEDS, PKG_CONFIG and LIBS say the same as LINK to those
 # who find it installed: through find_package, and through pkg-config.
 function(edensync_backend name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;NEEDS;PKG_CONFIG;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINK;ON;NEEDS;PKG_CONFIG;LIBS")
   add_library(edensync_${name} INTERFACE)
   add_library(edensync::${name} ALIAS edensync_${name})
   set_target_properties(edensync_${name} PROPERTIES EXPORT_NAME ${name})
@@ -11,7 +11,7 @@ function(edensync_backend name)
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(edensync_${name} INTERFACE edensync::edensync ${arg_LINK})
   set_property(GLOBAL APPEND PROPERTY EDENSYNC_BACKENDS ${name})
-  foreach(what NEEDS PKG_CONFIG LIBS)
+  foreach(what ON NEEDS PKG_CONFIG LIBS)
     set_property(GLOBAL PROPERTY EDENSYNC_${what}_${name} "${arg_${what}}")
   endforeach()
 endfunction()

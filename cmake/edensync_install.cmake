@@ -1,6 +1,5 @@
 # Install, find_package(edensync COMPONENTS expat sqlite beast) and pkg-config edensync-expat. One export set for the engine
-# and one per backend, so that a missing backend library never stops who needs the engine only. The odb backend is a
-# spike and stays here.
+# and one per backend, so that a missing backend library never stops who needs the engine only.
 include(CMakePackageConfigHelpers)
 set(edensync_config_dir ${CMAKE_INSTALL_LIBDIR}/cmake/edensync)
 set(edensync_generated ${PROJECT_BINARY_DIR}/package)
@@ -31,13 +30,16 @@ install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHIN
 edensync_pkg_config(edensync "${PROJECT_DESCRIPTION}" "" -lboost_json)
 
 get_property(components GLOBAL PROPERTY EDENSYNC_BACKENDS)
-list(REMOVE_ITEM components odb)
 foreach(name IN LISTS components)
   install(TARGETS edensync_${name} EXPORT edensync-${name}-targets)
   install(EXPORT edensync-${name}-targets NAMESPACE edensync:: DESTINATION ${edensync_config_dir})
-  install(DIRECTORY backends/${name}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp")
+  install(DIRECTORY backends/${name}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.hpp" PATTERN "*.hxx")
 
   set(needs "")
+  get_property(others GLOBAL PROPERTY EDENSYNC_ON_${name})
+  foreach(other IN LISTS others)
+    string(APPEND needs "edensync_need_component(${other})\n")
+  endforeach()
   get_property(packages GLOBAL PROPERTY EDENSYNC_NEEDS_${name})
   foreach(package IN LISTS packages)
     string(APPEND needs "edensync_need(${package})\n")
@@ -56,5 +58,5 @@ configure_package_config_file(cmake/edensync-config.cmake.in ${edensync_generate
 write_basic_package_version_file(${edensync_generated}/edensync-config-version.cmake
   COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${edensync_generated}/edensync-config.cmake ${edensync_generated}/edensync-config-version.cmake
-  cmake/edensync_libzip.cmake
+  cmake/edensync_libzip.cmake cmake/edensync_odb.cmake backends/odb/src/gateway.cxx
   DESTINATION ${edensync_config_dir})

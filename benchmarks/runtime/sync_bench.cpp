@@ -6,6 +6,7 @@
 //   sync_bench forward FILE OUT                        FILE with these countries behind its masters
 //   sync_bench import DATABASE FILE [--case NAME]      imports FILE; prints one JSON line
 //   sync_bench export DATABASE FILE [--case NAME] [--after SEQUENCE]
+//   sync_bench write-latency DATABASE FILE             what an application's write waits for while FILE is imported
 //   sync_bench edit DATABASE STEP                      an application's edit of every STEP-th organisation
 //
 // Times are CPU seconds (user + system) of the work itself; opening the database is not counted. Peak memory is that of
@@ -13,6 +14,9 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +25,8 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "edensync.hpp"
 #include "edensync/exporter/exporter.hpp"
@@ -222,9 +228,12 @@ struct meter {
   }
 };
 
-void import_file(const char* database, const char* file, const std::string& name) {
-  const auto schema = must(edensync::describe<location, organisation, office>());
-  auto store = must(edensync::sqlite::store::open(database, schema));
+struct imported {
+  edensync::import_report report;
+  std::uint64_t bytes = 0;
+};
+
+imported import_into(parts::store& store, const edensync::schema& schema, const char* file) {
   edensync::system_clock clock;
   edensync::random_uid_source uids;
   edensync::import_options o;
@@ -234,22 +243,60 @@ void import_file(const char* database, const char* file, const std::string& name
   o.make_uid = [&] { return uids.make(); };
   std::ifstream in(file, std::ios::binary);
   if (!in) die(std::string("cannot read ") + file);
-  const auto statements = store.statements();
-  const meter m;
   edensync::importer<parts::store, parts::event_source> import(store, schema, std::move(o));
   must(import.start());
+  imported done;
   std::string piece(std::size_t{1} << 16, '\0');
-  std::uint64_t bytes = 0;
   while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())), in.gcount() > 0) {
     const auto n = static_cast<std::size_t>(in.gcount());
-    bytes += n;
+    done.bytes += n;
     must(import.feed(std::string_view(piece).substr(0, n)));
   }
-  const auto report = must(import.finish());
+  done.report = must(import.finish());
+  return done;
+}
+
+void import_file(const char* database, const char* file, const std::string& name) {
+  const auto schema = must(edensync::describe<location, organisation, office>());
+  auto store = must(edensync::sqlite::store::open(database, schema));
+  const auto statements = store.statements();
+  const meter m;
+  const auto [report, bytes] = import_into(store, schema, file);
   m.print(name, report.records, bytes, store.statements() - statements, report.total.received);
   if (report.total.quarantined != 0) die("records were refused: " + report.refused.front().message);
   std::cerr << "created " << report.total.created << " updated " << report.total.updated << " unchanged "
             << report.total.unchanged << " batches " << report.batches << '\n';
+}
+
+// Writes of one record each, one after the other, in this thread, and the import in another; the same store.
+void write_latency(const char* database, const char* file) {
+  const auto schema = must(edensync::describe<location, organisation, office>());
+  auto store = must(edensync::sqlite::store::open(database, schema));
+  edensync::system_clock clock;
+  edensync::random_uid_source uids;
+  edensync::site<parts> site(store, schema, clock, uids);
+  std::atomic<bool> ended = false;
+  std::uint64_t records = 0;
+  std::thread importing([&] {
+    records = import_into(store, schema, file).report.records;
+    ended = true;
+  });
+  std::vector<double> waited;
+  while (!ended) {
+    const auto before = std::chrono::steady_clock::now();
+    must(site.put(location{uids.make(), "written here"}));
+    waited.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - before).count());
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  importing.join();
+  std::sort(waited.begin(), waited.end());
+  const auto at = [&](std::size_t percent) {
+    return waited[std::min(waited.size() - 1, waited.size() * percent / 100)];
+  };
+  std::printf(
+      "{\"case\": \"write-latency\", \"store\": \"sqlite\", \"imported\": %llu, \"writes\": %zu, \"p50_ms\": %.2f, "
+      "\"p99_ms\": %.2f, \"max_ms\": %.2f}\n",
+      static_cast<unsigned long long>(records), waited.size(), at(50), at(99), waited.back());
 }
 
 void export_file(const char* database, const char* file, const std::string& name, std::uint64_t after) {
@@ -312,6 +359,8 @@ int main(int count, char** words) {
     import_file(w[1].c_str(), w[2].c_str(), option("--case", "import"));
   else if (w[0] == "export")
     export_file(w[1].c_str(), w[2].c_str(), option("--case", "export"), std::stoull(option("--after", "0")));
+  else if (w[0] == "write-latency")
+    write_latency(w[1].c_str(), w[2].c_str());
   else if (w[0] == "edit")
     edit(w[1].c_str(), std::stoull(w[2]));
   else

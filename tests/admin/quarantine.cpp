@@ -63,7 +63,11 @@ BOOST_FIXTURE_TEST_CASE(a_correction_is_taken_with_the_next_try, site_with_quara
   const auto id = quarantine()[0].id;
   BOOST_TEST(all.correct(id, "<s3xml/>").has_error());
   BOOST_TEST(all.correct(id + 1, nameless).has_error());
-  all.correct(id, document({an_office("a")})).value();
+  // It is the same entry, which nobody has tried meanwhile.
+  BOOST_TEST(all.correct(id, document({an_office("a")})).value() == id);
+  BOOST_TEST_REQUIRE(quarantine().size() == 1u);
+  BOOST_TEST(quarantine()[0].id == id);
+  BOOST_TEST(quarantine()[0].attempts == 1u);
   BOOST_TEST(all.retry(camp).value() == 1u);
   BOOST_TEST(quarantine().empty());
   BOOST_TEST(!contents().empty());
@@ -94,6 +98,37 @@ BOOST_FIXTURE_TEST_CASE(a_correction_is_an_edit_of_what_came, site_with_quaranti
   BOOST_TEST(corrected(second(500), 500) == to_text(second(501)));
   BOOST_TEST(corrected(second(500), 700) == to_text(second(700)));
   BOOST_TEST(corrected(std::nullopt, 700) == to_text(second(700)));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_correction_of_a_record_without_a_uid_tells_its_new_number, site_with_quarantine) {
+  std::int64_t id = 0;
+  {
+    auto t = store.begin({second(1000), camp.id});
+    id = t.add_quarantine({.repository = camp.id,
+                           .task = task,
+                           .resource = "org_office",
+                           .payload = "<s3xml><resource name=\"org_office\"/></s3xml>",
+                           .since = second(1000)});
+    t.commit();
+  }
+  const auto now = all.correct(id, document({an_office("a")})).value();
+  BOOST_TEST(now != id);
+  BOOST_TEST(all.find(now).value().attempts == 1u);
+  BOOST_TEST(all.find(id).has_error());
+}
+
+BOOST_AUTO_TEST_CASE(the_version_that_lost_is_shown_without_what_only_sites_tell_each_other) {
+  decision_entry d;
+  d.loser =
+      "<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"true\"><resource name=\"org_office\" uuid=\"a\" "
+      "made=\"True\" mci=\"2\" sequence=\"17\"><data field=\"name\">a sequence=\"1\" b</data><data field=\"phone1\"/>"
+      "<data field=\"email\" value=\"null\"/><data field=\"floors\" value=\"3\"/><reference field=\"o\" "
+      "uuid=\"b\"/></resource></s3xml>";
+  BOOST_TEST(admin::loser_of(d) ==
+             "<?xml version='1.0' encoding='utf-8'?>\n<s3xml success=\"true\"><resource name=\"org_office\" uuid=\"a\""
+             " mci=\"2\"><data field=\"name\">a sequence=\"1\" b</data><data field=\"floors\" value=\"3\"/>"
+             "<reference field=\"o\" uuid=\"b\"/></resource></s3xml>");
+  BOOST_TEST(admin::loser_of({}).empty());
 }
 
 BOOST_FIXTURE_TEST_CASE(an_entry_says_what_to_do, site_with_quarantine) {

@@ -47,6 +47,7 @@ BOOST_FIXTURE_TEST_CASE(addresses_that_cannot_be_right_are_refused, site_with_re
 BOOST_FIXTURE_TEST_CASE(only_new_names_are_short, site_with_repositories) {
   const std::string name(100, 'n');
   BOOST_TEST(is_refused({.name = name}));
+  BOOST_TEST(is_refused({.name = "bad\xff"}));
   self.put(repository{.uuid = uid(name), .name = name}).value();
   all.change(name, [](repository& r) { r.accept_push = true; }).value();
   BOOST_TEST(all.find(name).value().accept_push);

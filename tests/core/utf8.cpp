@@ -1,4 +1,5 @@
 #include "edensync/core/utf8.hpp"
+#include "edensync/core/account.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -18,6 +19,11 @@ BOOST_AUTO_TEST_CASE(what_is_no_text_is_marked_and_the_rest_stays) {
   BOOST_TEST(well_formed("D\xc3\xa9mo") == "D\xc3\xa9mo");
   BOOST_TEST(well_formed("a\xff\xc3z") == "a\xef\xbf\xbd\xef\xbf\xbdz");
   BOOST_TEST(well_formed("\xe2\x82") == "\xef\xbf\xbd\xef\xbf\xbd");
+}
+
+BOOST_AUTO_TEST_CASE(an_account_has_a_name_in_utf8) {
+  BOOST_TEST(edensync::is_account_name("Andr\xc3\xa9"));
+  BOOST_TEST(!edensync::is_account_name("x\xff"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "support/import_rig.hpp"
+#include "export_rig.hpp"
 
 using namespace edensync;
 using namespace edensync::test;
@@ -26,12 +26,8 @@ struct seen {
   void unknown_resource(std::string_view, const uid&) {}
 };
 
-struct exporter_fixture : import_rig {
-  export_options wanted;
-  export_report told;
-
+struct exporter_fixture : export_rig {
   exporter_fixture() {
-    wanted.masters.resource = offices;
     take({an_office("a", 1).with(a_room("r", 1)).ref("organisation_id", "org_organisation", "o"), an_office("b", 2),
           an_organisation("o", 1).ref("parent", "org_organisation", "p"),
           an_organisation("p", 1).refs("friends", "org_organisation", {"q"}), an_organisation("q", 1),
@@ -39,24 +35,9 @@ struct exporter_fixture : import_rig {
         .value();
   }
 
-  std::string text(std::size_t at_once = 64) {
-    auto s = store.snapshot();
-    exporter e(s, relief(), wanted);
-    std::string out, buffer(at_once, '\0');
-    for (;;) {
-      const auto n = e.read(buffer).value();
-      if (n == 0) break;
-      out.append(buffer, 0, n);
-    }
-    told = e.report();
-    return out;
-  }
   std::string names() {
     seen into;
-    s3xml::reader<seen> reader(relief(), {}, into);
-    expat::event_source source(reader);
-    source.feed(text()).value();
-    source.finish().value();
+    read_into(into);
     std::string out;
     for (const auto& n : into.names) out += (out.empty() ? "" : " ") + n;
     return out;

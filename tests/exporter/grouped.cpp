@@ -9,15 +9,12 @@
 #include <vector>
 
 #include "edensync/s3json/codec.hpp"
-#include "edensync/s3xml/codec.hpp"
-#include "support/import_rig.hpp"
+#include "export_rig.hpp"
 
 using namespace edensync;
 using namespace edensync::test;
 
 namespace {
-
-using s3xml_codec = s3xml::codec<expat::event_source>;
 
 // All that a document says of its records, one line for each, in no order.
 struct all_said {
@@ -37,12 +34,8 @@ struct all_said {
   void unknown_resource(std::string_view, const uid&) {}
 };
 
-struct grouped_fixture : import_rig {
-  export_options wanted;
-  export_report told;
-
+struct grouped_fixture : export_rig {
   grouped_fixture() {
-    wanted.masters.resource = offices;
     take({an_office("a", 1).with(a_room("r", 1)).with(a_room("s", 1)).ref("organisation_id", "org_organisation", "o"),
           an_office("b", 2), an_organisation("o", 1).ref("parent", "org_organisation", "p"),
           an_organisation("p", 1).ref("seat", "org_office", "c").refs("friends", "org_organisation", {"q"}),
@@ -53,25 +46,9 @@ struct grouped_fixture : import_rig {
   }
 
   template <class Codec>
-  std::string text_in(std::size_t at_once = 64) {
-    auto s = store.snapshot();
-    exporter<memory::snapshot, typename Codec::writer> e(s, relief(), wanted);
-    std::string out, buffer(at_once, '\0');
-    for (;;) {
-      const auto n = e.read(buffer).value();
-      if (n == 0) break;
-      out.append(buffer, 0, n);
-    }
-    told = e.report();
-    return out;
-  }
-  template <class Codec>
   std::vector<std::string> said_in() {
     all_said into;
-    s3xml::reader<all_said> reader(relief(), {}, into);
-    typename Codec::event_source source(reader, xml_limits{});
-    source.feed(text_in<Codec>()).value();
-    source.finish().value();
+    read_into<Codec>(into);
     std::sort(into.lines.begin(), into.lines.end());
     return into.lines;
   }
@@ -134,16 +111,16 @@ BOOST_AUTO_TEST_CASE(what_is_too_long_is_left_out_and_leaves_no_trace) {
 }
 
 BOOST_AUTO_TEST_CASE(the_size_of_the_buffer_makes_no_difference_to_json) {
-  const auto whole = text_in<s3json::codec>(1 << 20);
+  const auto whole = text<s3json::codec>(1 << 20);
   BOOST_TEST(told.bytes == whole.size());
-  for (const std::size_t n : {1U, 7U, 100U}) BOOST_TEST(text_in<s3json::codec>(n) == whole);
+  for (const std::size_t n : {1U, 7U, 100U}) BOOST_TEST(text<s3json::codec>(n) == whole);
   BOOST_TEST(whole.starts_with(R"({"@success": "true", "@results": "3", "$_org_office": [{"@uuid": "urn:uuid:)"),
              whole);
 }
 
 BOOST_AUTO_TEST_CASE(an_export_without_masters_is_a_document) {
   wanted.masters.after = store.snapshot().sequence();
-  BOOST_TEST(text_in<s3json::codec>() == R"({"@success": "false", "@results": "0"})");
+  BOOST_TEST(text<s3json::codec>() == R"({"@success": "false", "@results": "0"})");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -203,6 +203,39 @@ BOOST_AUTO_TEST_CASE(deleting_takes_the_components_along_but_not_the_younger_one
 }
 
 // The other order of the same events: it must end in the same state.
+// It comes inside the master that it had there. Otherwise those who know it by the other one would never hear of it.
+BOOST_AUTO_TEST_CASE(a_deletion_goes_on_by_the_master_that_a_component_has_here) {
+  import_rig rig;
+  rig.options.native = true;
+  rig.take({an_office("a", 1).with(a_room("r", 1)), an_office("b", 1)}).value();
+  rig.take({an_office("b", 1).with(a_room("r", 2))}).value();
+  const auto place_of_b = [&] { return rig.store.snapshot().find(offices, id_of("b"))->sequence; };
+  const auto before = rig.store.snapshot().sequence();
+  rig.take({an_office("a", 1).with(element("org_room", "r").at(3).mci(1).deleted())}).value();
+  BOOST_TEST(place_of_b() > before);
+}
+
+// They may part again, and both must be known everywhere by then.
+BOOST_AUTO_TEST_CASE(of_two_single_components_the_older_one_is_no_less_known) {
+  for (const std::string_view theirs : {"x", "z"}) {
+    import_rig rig;
+    rig.options.native = true;
+    rig.options.conflict = policy_name::take_newer;
+    rig.take({an_office("a", 1).with(a_badge("y", "red", 1))}).value();
+    record mine;
+    mine.resource = badges;
+    mine.uuid = id_of("y");
+    mine.fields.emplace_back(std::string("blue"));
+    rig.write(mine, 9);
+    rig.options.last_sync = second(5);
+    rig.take({an_office("a", 1).with(a_badge(theirs, "green", 8))}).value();
+    auto now = rig.store.snapshot();
+    BOOST_TEST(now.find(badges, id_of("y"))->version.deleted == (theirs == "x"));
+    BOOST_TEST_REQUIRE(now.find(badges, id_of(theirs)).has_value());
+    BOOST_TEST(now.find(badges, id_of(theirs))->version.deleted == (theirs == "z"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_component_that_comes_after_the_deletion_of_its_master_is_deleted_with_it) {
   for (const bool nested : {true, false}) {
     import_rig rig;
@@ -363,6 +396,16 @@ BOOST_AUTO_TEST_CASE(a_document_without_times_changes_nothing_the_second_time) {
   rig.take(doc).value();
   BOOST_TEST(rig.report.total.unchanged == 1u);
   BOOST_TEST(rig.store.snapshot().sequence() == before);
+}
+
+BOOST_AUTO_TEST_CASE(what_came_whole_is_written_when_the_import_is_told_to_end) {
+  import_rig rig;
+  int asked = 0;
+  rig.options.cancelled = [&] { return ++asked > 2; };
+  const auto done =
+      rig.take({an_office("a"), an_office("b"), an_office("c"), an_office("d"), an_office("e"), an_office("f")});
+  BOOST_TEST((done.error().code == error::cancelled));
+  BOOST_TEST(rig.contents().size() == 3u);
 }
 
 // Another writer of the site merges, between two batches, what the first one referred to.

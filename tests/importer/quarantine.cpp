@@ -56,7 +56,22 @@ BOOST_AUTO_TEST_CASE(a_missing_mandatory_field_is_named) {
   BOOST_TEST(rig.contents() == lines{"org_office b @0 name=b"});
   BOOST_TEST_REQUIRE(done.refused.size() == 1u);
   BOOST_TEST((done.refused[0].reason == refusal_reason::missing_field));
-  BOOST_TEST(done.refused[0].message.find("name") != std::string::npos);
+  // The reason stands beside it.
+  BOOST_TEST(done.refused[0].message == "name");
+}
+
+BOOST_AUTO_TEST_CASE(a_record_that_waits_and_comes_again_is_tried_once_more_and_not_twice) {
+  import_rig rig;
+  const std::vector<element> bad{element("org_office", "a").at(0)};
+  for (std::uint32_t tries = 1; tries < 4; ++tries) {
+    rig.clock.advance(10);
+    rig.take(bad).value();
+    BOOST_TEST_REQUIRE(rig.quarantine().size() == 1u);
+    BOOST_TEST(rig.quarantine()[0].attempts == tries);
+  }
+  // One that was taken begins anew.
+  rig.take({an_office("a", 5)}).value();
+  BOOST_TEST(rig.quarantine().empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_component_keeps_its_whole_element_out) {
@@ -100,6 +115,33 @@ BOOST_AUTO_TEST_CASE(a_newer_version_that_is_taken_leaves_nothing_older_behind) 
   rig.take({an_office("c", 5).data("floors", "x").with(a_room("r"))}).value();
   rig.take({an_office("c", 6)}).value();
   BOOST_TEST(rig.quarantine().size() == 1u);
+}
+
+// A peer sends with a master only those components that are news, and none if something else only refers to it.
+BOOST_AUTO_TEST_CASE(a_master_that_waits_keeps_the_components_that_came_with_it_before) {
+  import_rig rig;
+  const auto bad = [](std::int64_t at) { return an_office("a", at).data("floors", "x"); };
+  rig.take({bad(5).with(a_room("r", 5)).with(a_badge("b", "red", 5))}).value();
+  rig.take({bad(6).with(a_badge("b", "blue", 6)).with(a_room("s", 6))}).value();
+  rig.take({bad(6)}).value();
+  BOOST_TEST_REQUIRE(rig.quarantine().size() == 1u);
+  const auto waits = rig.quarantine()[0].payload;
+  for (const std::string_view part : {"urn:uuid:r", "urn:uuid:s", "urn:uuid:b", "blue"}) {
+    BOOST_TEST(waits.find(part) != std::string::npos);
+    BOOST_TEST(waits.find(part) == waits.rfind(part));
+  }
+  BOOST_TEST(waits.find("red") == std::string::npos);
+  // Once somebody has corrected the office they come with it.
+  auto q = rig.quarantine()[0];
+  const auto wrong = q.payload.find("<data field=\"floors\"");
+  auto end = q.payload.find('>', wrong);
+  if (q.payload[end - 1] != '/') end = q.payload.find('>', end + 1);
+  q.payload.erase(wrong, end + 1 - wrong);
+  auto t = rig.store.begin({});
+  t.add_quarantine(q);
+  t.commit();
+  BOOST_TEST(rig.take(std::vector<element>{}).value().released == 1u);
+  BOOST_TEST(rig.contents().size() == 4u);
 }
 
 // Otherwise its sender would never be sent it.

@@ -139,6 +139,39 @@ BOOST_AUTO_TEST_CASE(two_workers_never_run_one_repository_at_once) {
   expect_equal();
 }
 
+BOOST_AUTO_TEST_CASE(what_a_dead_worker_has_committed_stands_in_the_log) {
+  base.put(an("a"));
+  add({.repeats = 2, .timeout = 0});
+  BOOST_TEST((work(first) == run_end::completed));
+  clock.set(*first.next_due().value());
+  {
+    const auto run = begin(first);
+    test_site self(field.store, relief(), clock, field.uids, {.batch_elements = 2});
+    active_site<parts> calling(self);
+    const auto op = calling.synchronize_with(peer, run->hooks());
+    BOOST_TEST_REQUIRE(op->next() != nullptr);
+    BOOST_TEST(op->on_head({.status = 200}).has_value());
+    auto text = document({an_office("b"), an_office("c"), an_office("d"), an_office("e"), an_office("f")});
+    BOOST_TEST(op->on_body(std::string_view(text).substr(0, text.size() - 20)).has_value());
+    BOOST_TEST(field.contents().size() == 5u);
+    // It dies, and with it what it knew.
+  }
+  clock.advance(term + 1);
+  const auto lines = field.log().size();
+  BOOST_TEST((work(second) == run_end::completed));
+  const auto log = field.log();
+  const auto dead = std::find_if(log.begin(), log.end(), [](const log_entry& e) {
+    return e.message.find("ended without a word") != std::string::npos;
+  });
+  BOOST_TEST_REQUIRE((dead != log.end()));
+  BOOST_TEST(dead->resource == "org_office");
+  BOOST_TEST(dead->counts.created == 4u);
+  BOOST_TEST(dead->counts.received == 4u);
+  BOOST_TEST(dead->repository == peer);
+  BOOST_TEST(log.size() == lines + 3);  // that, and the new run's pull and push
+  BOOST_TEST(!find_unlogged(field.store.snapshot(), peer));
+}
+
 BOOST_AUTO_TEST_CASE(a_run_that_shows_signs_of_life_is_left_alone) {
   add({.timeout = 0});
   const auto run = begin(first);
@@ -230,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_cancelled_ends_at_a_record) {
 BOOST_AUTO_TEST_CASE(a_time_out_keeps_the_job_alive) {
   add({.period = 600, .timeout = 30});
   auto run = begin(first);
-  clock.advance(29);
+  clock.advance(30);
   run->look();
   BOOST_TEST(!run->is_to_end());
   clock.advance(1);

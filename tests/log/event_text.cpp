@@ -53,6 +53,15 @@ BOOST_AUTO_TEST_CASE(nothing_secret_and_nothing_odd_is_in_it) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_line_is_utf8_wherever_its_words_are_from) {
+  for (const auto& odd : {std::string("/\xff\xc3"), std::string(1999, 'x') + "\xc3\xa4"})
+    for (const auto& line :
+         {event_json({.event = "request", .path = odd}), event_text({.event = "request", .path = odd})})
+      BOOST_TEST(is_utf8(line), line);
+  const auto cut = event_json({.event = "error", .message = std::string(1999, 'x') + "\xc3\xa4"});
+  BOOST_TEST(cut.find("xx\"}") != std::string::npos, cut);
+}
+
 BOOST_AUTO_TEST_CASE(a_sink_writes_whole_lines_and_leaves_out_what_is_not_wanted) {
   std::ostringstream out;
   stream_sink sink(out, event_form::json, event_level::warning);

@@ -133,9 +133,9 @@ BOOST_AUTO_TEST_CASE(requests_that_are_turned_away) {
   check(log_lines::not_served(asked::pull, "org_office", why(error::store_locked)), "pull/incoming", "send",
         log_result::error, false, "the database is in use by somebody else");
   check(log_lines::not_served(asked::push, "org_office", why(error::store_full)), "push/incoming", "receive",
-        log_result::error, false, "there is no space left for the database");
+        log_result::error, false, "there is no space left to store it");
   check(log_lines::not_served(asked::registration, {}, why(error::store_full)), "register/incoming", "none",
-        log_result::error, false, "there is no space left for the database");
+        log_result::error, false, "there is no space left to store it");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_left_undone_is_a_warning) {
@@ -164,6 +164,12 @@ BOOST_AUTO_TEST_CASE(what_is_left_undone_is_a_warning) {
   for (int i = 10; i < 30; ++i) many.unknown["t_" + std::to_string(i)] = 1;
   const auto line = log_lines::pulled("org_office", 0, {}, {}, many).message;
   BOOST_TEST(line.ends_with("t_19 (1) and 10 other tables"), line);
+}
+
+BOOST_AUTO_TEST_CASE(no_line_holds_credentials) {
+  BOOST_TEST(log_lines::registered("Authorization: Basic YTpi").message == "Authorization: ***");
+  BOOST_TEST(log_lines::pull_failed("org_office", why(error::refused, "see http://a:b@c/d")).message ==
+             "the peer refused the request: see http://***@c/d");
 }
 
 BOOST_AUTO_TEST_CASE(runs) {

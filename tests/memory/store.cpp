@@ -1,6 +1,7 @@
 #include "edensync/memory/store.hpp"
 
 #include "edensync/memory/parts.hpp"
+#include "edensync/laws/concurrency.hpp"
 #include "edensync/laws/record_store.hpp"
 #include "edensync/laws/site_ledger.hpp"
 #include "edensync/mock/each_failure.hpp"
@@ -19,7 +20,9 @@ static_assert(record_transaction<memory::transaction>);
 namespace {
 
 struct memory_factory {
+  static constexpr bool serves_while_writing = true;
   memory::store make(std::shared_ptr<const schema> resources) { return memory::store(std::move(resources)); }
+  memory::store another(const memory::store& s) { return s; }
 };
 
 void say(std::string_view name) { BOOST_TEST_MESSAGE("law: " << name); }
@@ -36,6 +39,11 @@ BOOST_AUTO_TEST_CASE(keeps_the_laws_of_record_store) {
 BOOST_AUTO_TEST_CASE(keeps_the_laws_of_site_ledger) {
   memory_factory f;
   laws::site_ledger(f, say);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_laws_of_several_readers_and_writers) {
+  memory_factory f;
+  laws::concurrency(f, say);
 }
 
 BOOST_AUTO_TEST_CASE(a_second_transaction_waits_and_gives_up) {
@@ -62,16 +70,6 @@ BOOST_AUTO_TEST_CASE(trying_to_begin_does_not_wait) {
   t->set_setting("a", "b");
   t->commit();
   BOOST_TEST(store.snapshot().setting("a").value() == "b");
-}
-
-BOOST_AUTO_TEST_CASE(what_is_served_while_a_transaction_is_open_is_before_it) {
-  memory::store store(sample::make_schema());
-  laws::detail::put(store, "a", 5, 5);
-  auto t = store.begin(sample::at_second(5));
-  laws::sample::add(t, sample::make_site("b", sample::second(5)));
-  BOOST_TEST(sample::changed(store.serve()).size() == 1u);
-  t.commit();
-  BOOST_TEST(sample::changed(store.serve(), laws::detail::since(6)) == std::vector<std::string>{"b"});
 }
 
 // Fails at each operation in turn: whatever fails before the commit takes effect leaves no trace, and what fails after

@@ -19,8 +19,10 @@ struct bad_answers_fixture : wire {
   std::string good = document({an_office("from_the_peer", 1), an_office("and_another", 1)});
 
   /// Runs against such a peer, then against the real one.
+  /// `whole`: how many records of the answer came whole, which stay.
   void expect_refused(const std::function<void(raw_socket&)>& act, error code,
-                      std::initializer_list<std::string_view> words, beast::client_options o = {}) {
+                      std::initializer_list<std::string_view> words, beast::client_options o = {},
+                      std::size_t whole = 0) {
     base.put("fine" + std::to_string(++round_));
     BOOST_TEST(run().ok());  // registered, and in step
     const auto before = field.contents();
@@ -34,7 +36,9 @@ struct bad_answers_fixture : wire {
     }
     field.expect_line(known, {"pull/outgoing", "org_office"});
     for (const auto w : words) field.expect_line(known, {"pull/outgoing", w});
-    BOOST_TEST(field.contents() == before, boost::test_tools::per_element());
+    const auto now = field.contents();
+    if (whole == 0) BOOST_TEST(now == before, boost::test_tools::per_element());
+    BOOST_TEST(now.size() == before.size() + whole);
     BOOST_TEST((mark(task, direction::pull) == mark_before));
     change_peer([&](repository& r) { r.url = real; });
     base.put("fine" + std::to_string(++round_));
@@ -58,12 +62,12 @@ BOOST_AUTO_TEST_CASE(an_html_page_with_a_document_type) {
 
 BOOST_AUTO_TEST_CASE(fewer_bytes_than_announced) {
   expect_refused(say(answer(good, good.size() + 10)), error::broken_transfer,
-                 {"after " + std::to_string(good.size()) + " bytes"});
+                 {"after " + std::to_string(good.size()) + " bytes"}, {}, 2);
 }
 
 BOOST_AUTO_TEST_CASE(more_bytes_than_announced) {
   expect_refused(say(answer(good + "<!-- and more -->", good.size())), error::broken_transfer,
-                 {"more bytes than it announced"});
+                 {"more bytes than it announced"}, {}, 2);
 }
 
 BOOST_AUTO_TEST_CASE(closes_in_the_middle) {

@@ -17,12 +17,12 @@
 #include "edensync/site/active_site.hpp"
 #include "edensync/site/passive_site.hpp"
 #include "../../backends/beast/tests/support.hpp"
-#include "../../backends/sqlite/tests/temporary_folder.hpp"
 #include "edensync/beast/client.hpp"
 #include "edensync/beast/server.hpp"
 #include "edensync/expat/event_source.hpp"
 #include "edensync/sqlite/store.hpp"
 #include "support/relief.hpp"
+#include "support/temporary_folder.hpp"
 
 // Sites as they are used: a SQLite file each, and sockets between them.
 namespace edensync::test {

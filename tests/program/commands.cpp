@@ -1,6 +1,7 @@
 // What an administrator says to the program, right and wrong.
 
 #include <boost/test/unit_test.hpp>
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ BOOST_FIXTURE_TEST_SUITE(program_commands, workplace)
 BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
   const auto all = run({"--help"});
   BOOST_TEST(all.status == 0);
+  const auto source = fs::path(EDENSYNC_SOURCE_DIR);
+  const auto list = read_file(source / "examples/3_sites/eden_site/README.md");
+  const auto guide = read_file(source / "docs/guides/run_eden_site.md");
   for (const std::string name : {"init",
                                  "schema add",
                                  "schema list",
@@ -63,7 +67,20 @@ BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
                                  "check",
                                  "compare",
                                  "backup",
-                                 "log"}) {
+                                 "log",
+                                 "explain",
+                                 "quarantine list",
+                                 "quarantine show",
+                                 "quarantine correct",
+                                 "quarantine retry",
+                                 "quarantine drop",
+                                 "dataset add",
+                                 "dataset set",
+                                 "dataset add-resource",
+                                 "dataset remove-resource",
+                                 "dataset list",
+                                 "dataset archive",
+                                 "dataset remove"}) {
     BOOST_TEST(all.out.find("\n  " + name + " ") != std::string::npos, name);
     std::vector<std::string> words{name.substr(0, name.find(' '))};
     if (words[0] != name) words.push_back(name.substr(words[0].size() + 1));
@@ -72,6 +89,41 @@ BOOST_AUTO_TEST_CASE(help_is_there_for_each_command) {
     BOOST_TEST(one.status == 0);
     BOOST_TEST(one.out.starts_with("usage: eden-site " + name + " --data DIR"), one.out);
     BOOST_TEST(one.err == "");
+    // README: `eden-site WORD` and, of several, the second words with '|' between them, in a line of its own.
+    const auto line = list.find("\neden-site " + words[0] + ' ');
+    BOOST_TEST_REQUIRE(line != std::string::npos, name);
+    const auto rest = list.substr(line, list.find(" --data", line) - line);
+    if (words.size() > 2)
+      BOOST_TEST((rest.find(' ' + words[1] + '|') != std::string::npos || rest.ends_with('|' + words[1]) ||
+                  rest.find('|' + words[1] + '|') != std::string::npos || rest.ends_with(' ' + words[1])),
+                 name << " is not in the README: " << rest);
+    BOOST_TEST((guide.find("eden-site " + words[0]) != std::string::npos ||
+                guide.find('`' + words[0] + '`') != std::string::npos),
+               words[0] << " is not in the guide");
+  }
+  const std::vector<std::vector<std::string>> options{
+      {"init", "--admin", "--password-file"},
+      {"settings", "set", "--proxy", "--log-retention"},
+      {"repository", "add", "--type", "--url", "--path", "--username", "--password-file", "--proxy", "--accept-push",
+       "--uuid", "--synchronise-uuids", "--ca", "--pin"},
+      {"resource", "add", "--repository", "--resource", "--mode", "--strategy", "--update-policy", "--conflict-policy",
+       "--filter", "no-]components", "--order"},
+      {"job", "add", "--every", "--start", "--end", "--repeat", "--timeout", "--disabled"},
+      {"serve", "--listen", "--base", "--tls-cert", "--tls-key", "--worker"},
+      {"sync", "--dry-run", "--wait"},
+      {"log", "--repository", "--run", "--follow"},
+      {"explain", "--resource"},
+      {"check", "--repository"},
+      {"compare", "--repository", "--resource"},
+  };
+  for (auto words : options) {
+    const auto first =
+        std::find_if(words.begin(), words.end(), [](const std::string& w) { return w.find('-') != std::string::npos; });
+    const std::vector<std::string> wanted(first, words.end());
+    words.erase(first, words.end());
+    words.emplace_back("--help");
+    const auto told = run(words).out;
+    for (const auto& w : wanted) BOOST_TEST(told.find(w) != std::string::npos, words[0] << ' ' << w);
   }
   BOOST_TEST(run({"user", "--help"}).out.find("user add") != std::string::npos);
 }
@@ -128,6 +180,8 @@ BOOST_AUTO_TEST_CASE(wrong_usage_is_status_2_and_does_nothing) {
       {"resource", "add", "--data", data, "--repository", "a", "--resource", "dvr_bed", "--order", "first"},
       {"job", "add", "--data", data, "--repository", "a"},
       {"job", "add", "--data", data, "--repository", "a", "--every", "soon"},
+      {"job", "add", "--data", data, "--repository", "a", "--every", "0s"},
+      {"repository", "add", "--data", data, "--name", "b", "--type", "nope"},
       {"job", "add", "--data", data, "--repository", "a", "--every", "5m", "--start", "tomorrow"},
       {"job", "add", "--data", data, "--repository", "a", "--every", "5m", "--repeat", "-1"},
       {"job", "set", "--data", data, "--repository", "a", "--enabled", "--disabled"},
@@ -195,6 +249,27 @@ BOOST_AUTO_TEST_CASE(accounts) {
   bad(1, "no account is called guest", "user remove", {"--name", "guest"});
   BOOST_TEST(json("user list").as_array().size() == 1u);
   BOOST_TEST(read_file(fs::path(data) / "site.sqlite").find("secret") == std::string::npos);
+  // The last administrator goes with a word.
+  for (const std::string name : {"one", "two"})
+    good("user add", {"--name", name, "--password-file", password, "--access", "administer"});
+  good("user set", {"--name", "one", "--access", "write"});
+  const auto last = at("user remove", {"--name", "two"});
+  BOOST_TEST(last.status == 0);
+  BOOST_TEST(last.err.find("no account may administer any more") != std::string::npos, last.err);
+  good("user remove", {"--name", "one"});
+}
+
+BOOST_AUTO_TEST_CASE(output_that_cannot_be_written_is_a_failure) {
+  good("init");
+  const auto said = root / ".said";
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  const int err = ::open(said.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  BOOST_TEST_REQUIRE(full >= 0);
+  edensync::test::program_process process({"settings", "show", "--data", data}, full, err);
+  ::close(full);
+  ::close(err);
+  BOOST_TEST(process.wait() == 1);
+  BOOST_TEST(read_file(said) == "eden-site: the output cannot be written\n");
 }
 
 BOOST_AUTO_TEST_CASE(settings) {
@@ -285,7 +360,7 @@ BOOST_AUTO_TEST_CASE(half_a_change_of_the_schema_is_none) {
   BOOST_TEST(tables_of(*this) == "dvr_bed dvr_centre dvr_team ");
   BOOST_TEST(!fs::exists(fs::path(data) / "schema/99"));
   fs::remove_all(fs::path(data) / "schema");
-  bad(1, "is gone", "schema list");
+  bad(1, "are gone", "schema list");
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_change_under_its_records_is_refused) {
@@ -316,7 +391,7 @@ BOOST_AUTO_TEST_CASE(repositories) {
   bad(1, "do not belong", "repository add", {"--name", "x", "--url", "http://me:hidden@base:8000/eden"});
   bad(1, "colon", "repository add", {"--name", "x", "--username", "me:too"});
   bad(1, "in one line", "repository add", {"--name", "two\nlines"});
-  bad(1, "eden, data or filesync", "repository add", {"--name", "x", "--type", "ftp"});
+  bad(2, "eden, data or filesync", "repository add", {"--name", "x", "--type", "ftp"});
   bad(1, "needs a path", "repository add", {"--name", "x", "--type", "filesync"});
   bad(1, "needs a URL", "repository add", {"--name", "x", "--type", "data"});
   bad(1, "has a path", "repository add", {"--name", "x", "--path", "/tmp"});
@@ -329,6 +404,12 @@ BOOST_AUTO_TEST_CASE(repositories) {
   good("repository set",
        {"--name", "urn:uuid:00000000-0000-4000-8000-00000000f11e", "--rename", "Folder", "--accept-push"});
   BOOST_TEST(json("repository show", {"--name", "Folder"}).at("accept_push") == true);
+  // However a folder is written, it is that one.
+  bad(1, "the repository Folder has this path", "repository add",
+      {"--name", "Beside", "--type", "filesync", "--path", "/srv/./x/"});
+  good("repository set", {"--name", "Folder", "--path", "beside/x"});
+  BOOST_TEST(std::string(json("repository show", {"--name", "Folder"}).at("path").as_string()) ==
+             (fs::current_path() / "beside/x").string());
   good("repository set", {"--name", "Base", "--no-synchronise-uuids", "--proxy", "http://me:hidden@p:1"});
   r = json("repository show", {"--name", "Base"});
   BOOST_TEST(r.at("synchronise_uuids") == false);
@@ -414,7 +495,7 @@ BOOST_AUTO_TEST_CASE(jobs) {
   good("job reset", {"--repository", "Base", "--job", "2"});
   BOOST_TEST(json("job list").at(1).at("status") == "waiting");
   bad(1, "no job 7", "job remove", {"--repository", "Base", "--job", "7"});
-  bad(1, "every second", "job set", {"--repository", "Base", "--job", "2", "--every", "0"});
+  bad(2, "one second at least", "job set", {"--repository", "Base", "--job", "2", "--every", "0"});
   bad(1, "ends before it starts", "job set", {"--repository", "Base", "--job", "1", "--end", "2030-01-01T00:00"});
   bad(1, "no repository", "job list", {"--repository", "Nobody"});
   good("job remove", {"--repository", "Base", "--job", "1"});
@@ -432,10 +513,24 @@ BOOST_AUTO_TEST_CASE(records_in_files) {
   BOOST_TEST(json("import", {"--resource", "dvr_centre", document}).at("unchanged") == 3);
   const auto out = (root / "out.xml").string();
   BOOST_TEST(good("export", {"--resource", "dvr_centre", out}) == "");
+  BOOST_TEST(((fs::status(out).permissions() & (fs::perms::group_all | fs::perms::others_all)) == fs::perms::none));
   const auto written = read_file(out);
   BOOST_TEST(written.find("Größe &amp; Co. Hall") != std::string::npos, written);
   BOOST_TEST(written.find("Gym, left") != std::string::npos, written);
   BOOST_TEST(good("export", {"--resource", "dvr_centre"}) == written);
+  // What is there stays if there is nothing to take its place, and so do a link and the site itself.
+  bad(1, "dvr_nothing", "export", {"--resource", "dvr_nothing", out});
+  bad(1, "the site's own folder", "export", {"--resource", "dvr_centre", data + "/site.sqlite"});
+  bad(1, "the document cannot be written", "export", {"--resource", "dvr_centre", "/dev/full"});
+  bad(1, "cannot be written", "export", {"--resource", "dvr_centre", root.string()});
+  BOOST_TEST(read_file(out) == written);
+  const auto pointer = root / "link.xml";
+  fs::create_symlink(out, pointer);
+  good("export", {"--resource", "dvr_centre", pointer.string()});
+  BOOST_TEST(fs::is_symlink(pointer));
+  BOOST_TEST(read_file(out) == written);
+  for (const auto& each : fs::directory_iterator(root))
+    BOOST_TEST(!each.path().filename().string().starts_with("out.xml."), each.path());
   // What one site wrote is nothing new to another that reads it.
   workplace other;
   other.make();

@@ -1,8 +1,13 @@
 // What an administrator does to see that all is well, and to keep it: check, compare, backup, health and metrics.
 
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,6 +117,8 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
     BOOST_TEST(held(seen, good) == "yes", good << ": " << boost::json::serialize(seen));
   for (const std::string lacks : {"registered", "pushes accepted", "a worker alive"})
     BOOST_TEST(held(seen, lacks) == "no", lacks);
+  BOOST_TEST(held(seen, "accounts") == "unknown");  // nobody can ask this one
+  BOOST_TEST(held(boost::json::parse(base.good("check", {"--json"})), "accounts") == "yes");
   // It was not registered by the way.
   BOOST_TEST(base.json("repository list").as_array().empty());
 
@@ -176,10 +183,124 @@ BOOST_AUTO_TEST_CASE(what_the_folder_lacks_is_named_and_not_made_anew) {
   }
   // Without its database, or with an empty one, a folder is still that of a site.
   std::filesystem::remove(base.data + "/site.sqlite");
-  base.bad(1, "lost its database", "check");
+  BOOST_TEST(held(told(), "folder") == "yes");
+  BOOST_TEST(held(told(), "database") == "no");
+  base.bad_with_output(1, "not everything is as it should be", "check");
   base.bad(1, "lost its database", "init");
   BOOST_TEST(std::ofstream(base.data + "/site.sqlite").good());
   base.bad(1, "lost its database", "init");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_looked_at_is_not_taken_for_damaged) {
+  // To root everything is open.
+  if (::geteuid() == 0) return;
+  for (const std::string each : {"/site.sqlite", "/schema", "/schema/1", "/schema/1/dvr_bed.xml", "/files"}) {
+    const auto before = fs::status(base.data + each).permissions();
+    fs::permissions(base.data + each, fs::perms::none);
+    const auto d = base.at("check", {"--json"});
+    BOOST_TEST(d.status == 1);
+    BOOST_TEST(held(boost::json::parse(d.out), "rights") == "no");
+    BOOST_TEST(held(boost::json::parse(d.out), "database") == "unknown");
+    BOOST_TEST(d.out.find("Permission denied") != std::string::npos, d.out);
+    BOOST_TEST(d.out.find("backup") == std::string::npos, d.out);
+    fs::permissions(base.data + each, before);
+    base.good("check");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_folder_that_is_no_site_is_a_finding) {
+  const auto told = [&](const std::string& data) {
+    const auto words = base.run({"check", "--data", data});
+    BOOST_TEST(words.status == 1);
+    BOOST_TEST(words.out.find("database") != std::string::npos, words.out);
+    const auto d = base.run({"check", "--json", "--data", data});
+    BOOST_TEST(d.status == 1);
+    return boost::json::parse(d.out);
+  };
+  const auto nowhere = (base.root / "nowhere").string();
+  for (const auto& data : {nowhere, base.file("file", "text")}) {
+    BOOST_TEST(held(told(data), "folder") == "no");
+    BOOST_TEST(held(told(data), "database") == "unknown");
+  }
+  BOOST_TEST(!fs::exists(nowhere));
+  fs::create_directory(nowhere);
+  fs::permissions(nowhere, fs::perms::owner_all);
+  BOOST_TEST(held(told(nowhere), "folder") == "yes");
+  BOOST_TEST(held(told(nowhere), "database") == "no");
+  // A lock that cannot be had, because something else lies there.
+  fs::remove(base.data + "/lock");
+  fs::create_directory(base.data + "/lock");
+  BOOST_TEST(held(told(base.data), "database") == "unknown");
+  BOOST_TEST(held(told(base.data), "lock") == "no");
+}
+
+BOOST_AUTO_TEST_CASE(all_descriptions_that_are_gone_are_named_and_the_advice_works) {
+  const auto sql = [&](const char* text) {
+    edensync::sqlite::options how;
+    how.path = base.data + "/site.sqlite";
+    edensync::sqlite::connection(how, 256).run(text);
+  };
+  const auto told = [&] { return base.at("check", {"--json"}).out; };
+  fs::remove_all(base.data + "/schema/1");
+  for (const std::string each : {"dvr_bed.xml", "dvr_centre.xml", "tables.json", "schema add"})
+    BOOST_TEST(told().find(each) != std::string::npos, told());
+  base.bad(1, "are gone", "schema add", {fixture("dvr_bed.xml").string()});
+  base.good("schema add",
+            {fixture("dvr_centre.xml").string(), fixture("tables.json").string(), fixture("dvr_bed.xml").string()});
+  base.good("check");
+  // Accounts are made on demand, and still missed.
+  sql("ALTER TABLE edensync_account RENAME TO kept");
+  base.bad(1, "edensync_account is missing", "user list");
+  base.bad(1, "edensync_account is missing", "repository list");
+  BOOST_TEST(told().find("edensync_account is missing") != std::string::npos, told());
+  sql("ALTER TABLE kept RENAME TO edensync_account");
+  base.good("check");
+  sql("DROP TABLE edensync_setting");
+  BOOST_TEST(told().find("edensync_setting is missing") != std::string::npos, told());
+  BOOST_TEST(told().find("schema add") == std::string::npos, told());
+  base.bad(1, "edensync_setting is missing", "schema add", {fixture("dvr_bed.xml").string()});
+  base.bad(1, "edensync_setting is missing", "repository list");
+}
+
+BOOST_AUTO_TEST_CASE(certificates_go_with_the_last_repository_that_knows_them) {
+  const auto first = base.file("first.pem", test_authority().certificate());
+  const auto second = base.file("second.pem", test_authority().certificate());
+  const auto add = [&](const std::string& name, const std::string& ca) {
+    return base.at("repository add",
+                   {"--no-register", "--name", name, "--url", "https://127.0.0.1:1/" + name, "--ca", ca});
+  };
+  const auto place = [&](const std::string& name) {
+    return fs::path(base.data) / std::string(base.json("repository show", {"--name", name}).at("ca").as_string());
+  };
+  const auto kept = [&] {
+    std::set<fs::path> all;
+    for (const auto& each : fs::directory_iterator(base.data + "/certificates")) all.insert(each.path());
+    return all;
+  };
+  for (const std::string name : {"one", "two"}) BOOST_TEST(add(name, first).status == 0);
+  const auto known = place("one");
+  BOOST_TEST((kept() == std::set{known}));
+  // What a command leaves behind that failed, and one that was killed, and what is somebody else's.
+  const auto draft = known.parent_path() / ("." + known.filename().string() + ".1");
+  const auto other = known.parent_path() / "notes.pem";
+  for (const auto& file : {draft, other}) BOOST_TEST(std::ofstream(file).good());
+  BOOST_TEST(add("one", second).status == 1);
+  BOOST_TEST((kept() == std::set{known, other}));
+  base.good("repository remove", {"--name", "one"});
+  BOOST_TEST((kept() == std::set{known, other}));
+  base.good("repository set", {"--no-register", "--name", "two", "--ca", second});
+  const auto next = place("two");
+  BOOST_TEST((kept() == std::set{next, other}));
+  // Whoever reads some, or has not named them in the database yet, keeps all of them.
+  {
+    const int lock = ::open((base.data + "/certificates.lock").c_str(), O_RDWR | O_CLOEXEC);
+    BOOST_TEST(::flock(lock, LOCK_SH) == 0);
+    base.good("repository set", {"--no-register", "--name", "two", "--ca", ""});
+    BOOST_TEST((kept() == std::set{next, other}));
+    ::close(lock);
+  }
+  base.good("repository remove", {"--name", "two"});
+  BOOST_TEST((kept() == std::set{other}));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_run_needs_of_this_machine_is_checked_without_asking_anybody) {
@@ -232,9 +353,15 @@ BOOST_AUTO_TEST_CASE(two_sites_are_compared) {
   BOOST_TEST(told.at(0).at("difference") == "only here");
   const auto none = field.at("compare", {"--repository", "Base", "--resource", "no_table", "--json"});
   BOOST_TEST(none.status == 1);
-  BOOST_TEST(none.out == "[]\n");
+  const auto left_out = boost::json::parse(none.out);
+  BOOST_TEST_REQUIRE(left_out.as_array().size() == 1u);
+  BOOST_TEST(left_out.at(0).at("resource") == "no_table");
+  BOOST_TEST(left_out.at(0).at("difference") == "not compared");
+  BOOST_TEST(left_out.at(0).at("reason").as_string().find("no such table") != std::string::npos);
   BOOST_TEST(none.err.find("not compared: no_table: ") != std::string::npos, none.err);
   BOOST_TEST(none.err.find("this site has no such table") != std::string::npos, none.err);
+  field.good("resource remove", {"--repository", "Base", "--resource", "dvr_centre"});
+  field.bad(1, "there is nothing to compare", "compare", {"--repository", "Base"});
 }
 
 BOOST_AUTO_TEST_CASE(a_server_tells_how_it_is) {
@@ -281,6 +408,27 @@ BOOST_AUTO_TEST_CASE(a_server_that_has_lost_its_database_is_not_well) {
   BOOST_TEST(status_of(s.exchange(get("/eden/health"))) == 200);
   fs::resize_file(database, 8192);
   BOOST_TEST(status_of(s.exchange(get("/eden/health"))) == 503);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_that_cannot_read_its_accounts_says_so) {
+  const auto sql = [&](const char* text) {
+    edensync::sqlite::options how;
+    how.path = base.data + "/site.sqlite";
+    edensync::sqlite::connection(how, 256).run(text);
+  };
+  const served s(base);
+  const auto status = [&](std::string_view target, std::string_view who = {}) {
+    return status_of(s.exchange(get(target, who)));
+  };
+  constexpr std::string_view pull = "/eden/sync/sync.xml?resource=dvr_centre";
+  BOOST_TEST(status(pull, field_account) == 200);
+  sql("ALTER TABLE edensync_account RENAME TO kept");
+  // Its password is right, and stays so.
+  BOOST_TEST(status(pull, field_account) == 503);
+  BOOST_TEST(status("/eden/health") == 503);
+  sql("ALTER TABLE kept RENAME TO edensync_account");
+  BOOST_TEST(status(pull, field_account) == 200);
+  BOOST_TEST(status("/eden/health") == 200);
 }
 
 BOOST_AUTO_TEST_CASE(what_a_server_cannot_have_is_told_as_such) {

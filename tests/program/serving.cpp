@@ -28,15 +28,6 @@ constexpr std::string_view boss = "Ym9zczpzZWNyZXQ=";        // boss
 constexpr std::string_view wrong = "ZmllbGQ6d3Jvbmc=";       // field:wrong
 constexpr std::string_view nobody = "bm9ib2R5OnNlY3JldA==";  // nobody
 
-std::string request(std::string_view method, std::string_view target, std::string_view who,
-                    std::string_view body = {}) {
-  std::string r(method);
-  r.append(" ").append(target).append(" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n");
-  if (!who.empty()) r.append("Authorization: Basic ").append(who).append("\r\n");
-  if (method != "GET") r += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  return r.append("\r\n").append(body);
-}
-
 constexpr std::string_view registration = R"({"uuid": "urn:uuid:field", "name": "Field", "apitype": "eden"})";
 constexpr std::string_view pull = "/eden/sync/sync.xml?resource=dvr_centre&repository=urn:uuid:field";
 constexpr std::string_view register_at = "/eden/sync/repository/register.json";
@@ -94,9 +85,15 @@ BOOST_AUTO_TEST_CASE(from_registration_to_the_log) {
   BOOST_TEST(body_of(full).find("Harbour School") != std::string::npos, full);
   BOOST_TEST(body_of(full).find("Gym, left") != std::string::npos, full);
 
+  // Nobody sends the two GiB.
+  const auto announced = "POST " + std::string(pull) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic " +
+                         std::string(field) + "\r\nContent-Length: 2147483648\r\n\r\n";
+  BOOST_TEST(status_of(s.exchange(announced)) == 413);
+
   BOOST_TEST(s.stop() == 0);
   const auto log = log_of(*this);
   BOOST_TEST(log.find("register/incoming success Registration successful\n") != std::string::npos, log);
+  BOOST_TEST(log.find("the body is too large") != std::string::npos, log);
   BOOST_TEST(log.find("push/incoming success Data received from peer") != std::string::npos, log);
   BOOST_TEST(log.find("pull/incoming success Data sent to peer") != std::string::npos, log);
   BOOST_TEST(json("log", {"--repository", "Field"}).as_array().size() >= 3u);
@@ -160,7 +157,7 @@ BOOST_AUTO_TEST_CASE(what_happens_is_told_to_whoever_watches) {
       continue;
     }
     const auto& asked = events.at("request");
-    BOOST_TEST(asked.at("path") == "/sync/sync.xml");
+    BOOST_TEST(asked.at("path") == "/eden/sync/sync.xml");
     BOOST_TEST(asked.at("user") == "field");
     BOOST_TEST(asked.at("resource") == "dvr_centre");
     BOOST_TEST(asked.at("status") == 200);

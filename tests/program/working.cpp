@@ -1,6 +1,7 @@
 // The schedule as its users have it: a worker that is a process, and what becomes of its runs when it, or a peer, fails.
 
 #include <boost/test/unit_test.hpp>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 
 namespace {
 
+namespace fs = std::filesystem;
 using edensync::test::background;
 using edensync::test::fixture;
 using edensync::test::holding_line;
@@ -148,6 +150,26 @@ BOOST_AUTO_TEST_CASE(a_peer_that_hangs_does_not_end_the_job) {
   BOOST_TEST(has_records());
   BOOST_TEST(job().at("failures") == 0);
   BOOST_TEST(worker.stop() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_that_hangs_stops_no_other_repository_and_can_be_ended) {
+  served s(base);
+  holding_line line(s.port);
+  connect(line);
+  const auto folder = field.root / "stick";
+  fs::create_directory(folder);
+  field.good("repository add", {"--name", "Stick", "--type", "filesync", "--path", folder.string()});
+  field.good("resource add", {"--repository", "Stick", "--resource", "dvr_centre"});
+  line.hold_after(0);
+  background first(field, {"sync", "--repository", "Base", "--dry-run"});
+  BOOST_TEST(field.until("Base", [&](const auto&) { return line.is_holding(); }));
+  field.bad(1, "another dry run with this repository is under way", "sync", {"--repository", "Base", "--dry-run"});
+  field.good("sync", {"--repository", "Stick", "--dry-run"});
+  BOOST_TEST(first.stop(SIGINT) != 0);
+  line.release();
+  field.good("sync", {"--repository", "Base", "--dry-run"});
+  for (const auto& each : fs::directory_iterator(field.data))
+    BOOST_TEST(!each.path().filename().string().starts_with("dry_run"));
 }
 
 BOOST_AUTO_TEST_CASE(a_run_is_watched_and_cancelled_from_elsewhere) {

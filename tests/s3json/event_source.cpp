@@ -133,6 +133,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_told_with_its_place) {
   says("", "at line 1, column 1");
   says(" \n", "at line 2, column 1");
   says("<s3xml/>", "at line 1, column 1");
+  for (const auto* item : {"null", "1", "\"x\"", "[{}]", "{\"$_c\": [1]}", "{\"$_c\": null}", "{}, 5"})
+    says(R"({"$_t": [)" + std::string(item) + "]}", "in the place of a record is no object at line 1, column ");
+  says(R"({"$_t": 5})", "in the place of a record");
+  says(R"({"$_t": [{"a": "x\u0000y"}]})", "a text holds a NUL at line 1, column ");
+  says(R"({"$_t": [{"a\u0000": "x"}]})", "a text holds a NUL");
   says(R"({"$_t": [{}], "@edensync-sender": "urn:uuid:a"})", "behind the first record");
 }
 

@@ -314,6 +314,16 @@ BOOST_AUTO_TEST_CASE(a_table_that_one_of_them_does_not_know_does_not_keep_the_ot
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_comparison_did_not_come_to_is_named) {
+  pair_of_sites p;
+  p.line.cut_after(0);
+  const auto seen = p.run({{.resource = "org_office", .components = false}, {.resource = "org_organisation"}});
+  BOOST_TEST_REQUIRE(seen.error.has_value());
+  BOOST_TEST_REQUIRE(seen.reports.size() == 2u);
+  BOOST_TEST(seen.reports[1].resource == "org_organisation");
+  for (const auto& r : seen.reports) BOOST_TEST((r.error && r.error->text() == seen.error->text()), r.resource);
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_answered_is_refused) {
   pair_of_sites p;
   const auto status = [&](std::string target) {

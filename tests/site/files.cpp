@@ -1,5 +1,6 @@
 // Sites that meet only in a folder: what the disk that is carried between them may do to it.
 
+#include "edensync/job/run_words.hpp"
 #include "edensync/memory/folder.hpp"
 #include "edensync/site/synchronize_files.hpp"
 #include "support/sites.hpp"
@@ -68,6 +69,26 @@ std::optional<failure> first(const run_report& r) {
 }
 
 }  // namespace
+
+// What it reads is written here, as in any dry run; the folder stays as it is.
+BOOST_FIXTURE_TEST_CASE(a_dry_run_reads_a_folder_and_names_what_it_would_write, carried) {
+  field.change([](sync_task& t) { t.delete_input_files = true; });
+  base.put(an("b"));
+  BOOST_TEST(base.run().ok());
+  field.put(an("a"));
+  const auto names = disk.names();
+  const auto told = field.run({.dry_run = true});
+  BOOST_TEST(told.ok());
+  BOOST_TEST(disk.names() == names, boost::test_tools::per_element());
+  BOOST_TEST_REQUIRE(told.transfers.size() == 2U);
+  BOOST_TEST(told.transfers[0].file == file_of(base));
+  BOOST_TEST(told.transfers[0].imported.total.created == 1U);
+  BOOST_TEST(told.transfers[1].file == file_of(field));
+  BOOST_TEST(told.transfers[1].exported.masters == 2U);
+  BOOST_TEST(run_words(told) == "pull org_office from " + file_of(base) +
+                                    ": 1 records, 1 created, 0 updated, 0 deleted\npush org_office to " +
+                                    file_of(field) + ": 2 records\n");
+}
 
 BOOST_FIXTURE_TEST_CASE(two_sites_that_share_a_folder_come_to_hold_the_same, carried) {
   field.put(an("a", "1"));

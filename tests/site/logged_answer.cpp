@@ -75,6 +75,12 @@ BOOST_AUTO_TEST_CASE(a_request_is_one_event_when_it_is_over) {
                  .bytes_in.value() == body.size());
 }
 
+BOOST_AUTO_TEST_CASE(the_path_is_the_one_that_was_asked_for) {
+  const request_head head{.target = "/health?x=1"};
+  { const logged_answer answer(events, clock, head, answering.handle(head), "/eden"); }
+  BOOST_TEST(events.all.at(0).path == "/eden/health");
+}
+
 BOOST_AUTO_TEST_CASE(refused_logins_are_told_apart) {
   const auto guessed = ask({.target = "/sync/sync.xml?resource=org_office", .user = "ann", .password = "wrong-word"});
   BOOST_TEST(guessed.event == "login refused");
@@ -83,6 +89,50 @@ BOOST_AUTO_TEST_CASE(refused_logins_are_told_apart) {
   BOOST_TEST(event_json(guessed).find("wrong-word") == std::string::npos);
   // Many clients ask without credentials first.
   BOOST_TEST(ask({.target = "/sync/sync.xml?resource=org_office"}).event == "request");
+}
+
+BOOST_AUTO_TEST_CASE(every_refusal_is_a_warning_and_stands_in_the_log_of_the_site_if_it_is_about_synchronisation) {
+  passive_site<parts> strict{self, {.authenticate = [](std::string_view, std::string_view word) {
+                               return word == "read"    ? access_level::read
+                                      : word == "write" ? access_level::write
+                                      : word == "none"  ? access_level::none
+                                                        : access_level::unknown;
+                             }}};
+  struct row {
+    std::string method, target, password;
+    unsigned status;
+    std::size_t lines;
+  };
+  const std::string sync = "/sync/sync.xml?resource=";
+  const std::vector<row> all{
+      {"GET", sync + "org_office", "", 401, 1},
+      {"GET", sync + "org_office", "wrong", 401, 1},
+      {"GET", sync + "org_office", "none", 403, 1},
+      {"POST", sync + "org_office", "read", 403, 1},
+      {"POST", sync + "org_office", "write", 403, 1},
+      {"GET", "/org/office/7/sync.xml?resource=org_office", "read", 404, 1},
+      {"GET", sync + "gis_location", "read", 400, 1},
+      {"GET", sync + "nonsense", "read", 400, 1},
+      {"DELETE", sync + "org_office", "read", 405, 1},
+      {"POST", "/sync/repository/register.xml", "write", 415, 1},
+      {"GET", "/nonsense", "", 401, 0},
+      {"GET", "/nonsense", "read", 404, 0},
+      {"GET", "/metrics", "read", 403, 1},
+      {"GET", "/edensync/compare?resource=gis_location&of=&prefix=", "read", 400, 0},
+  };
+  for (std::size_t i = 0; i < all.size(); ++i) BOOST_TEST_CONTEXT(all[i].method << ' ' << all[i].target) {
+      const auto& r = all[i];
+      const auto before = log().size();
+      const request_head head{.method = r.method,
+                              .target = r.target,
+                              .user = r.password.empty() ? "" : "user" + std::to_string(i),
+                              .password = r.password};
+      { const logged_answer answer(events, clock, head, strict.handle(head)); }
+      BOOST_TEST_REQUIRE(events.all.size() == i + 1);
+      BOOST_TEST(events.all[i].status == r.status);
+      BOOST_TEST((events.all[i].level == event_level::warning));
+      BOOST_TEST(log().size() == before + r.lines);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_breaks_is_told) {

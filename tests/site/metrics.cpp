@@ -1,6 +1,7 @@
 // What a site tells of itself to those who watch it.
 
 #include "edensync/site/metrics.hpp"
+#include "edensync/core/utf8.hpp"
 
 #include <string>
 
@@ -36,6 +37,12 @@ bool holds_line(const std::string& text, std::string_view line) {
 
 BOOST_AUTO_TEST_SUITE(site_metrics)
 
+BOOST_AUTO_TEST_CASE(every_label_is_in_utf8) {
+  metrics m;
+  m.repositories.push_back({.repository = "a\xffz"});
+  BOOST_TEST(is_utf8(to_exposition(m)));
+}
+
 BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
   metrics m;
   m.repositories.push_back({.repository = "a\\b \"c\"\nd", .quarantined = 2, .clock_skew = -3});
@@ -45,6 +52,7 @@ BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
              "# HELP edensync_quarantined_records Records that could not be taken and wait.\n"
              "# TYPE edensync_quarantined_records gauge\n"
              "edensync_quarantined_records{repository=\"a\\\\b \\\"c\\\"\\nd\"} 2\n"
+             "edensync_quarantined_records{repository=\"\"} 0\n"
              "# HELP edensync_clock_skew_seconds How far the peer's clock is ahead of this site's.\n"
              "# TYPE edensync_clock_skew_seconds gauge\n"
              "edensync_clock_skew_seconds{repository=\"a\\\\b \\\"c\\\"\\nd\"} -3\n"
@@ -60,6 +68,29 @@ BOOST_AUTO_TEST_CASE(they_are_written_as_prometheus_reads_them) {
              "# HELP edensync_recent_log_lines Of the last lines of the log, by mode and result.\n"
              "# TYPE edensync_recent_log_lines gauge\n"
              "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"fatal\"} 5\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_peer_that_cannot_be_reached_fails_for_every_resource) {
+  two_sites p;
+  p.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  for (int i = 0; i < 3; ++i) {
+    p.line.cut_after(0);
+    BOOST_TEST(!p.run().ok());
+  }
+  const auto m = collect_metrics(p.field.self).value();
+  BOOST_TEST_REQUIRE(m.tasks.size() == 1u);
+  BOOST_TEST(m.tasks[0].pulls_failed == 3u);
+  BOOST_TEST(m.tasks[0].pushes_failed == 3u);
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST(collect_metrics(p.field.self).value().tasks[0].pulls_failed == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_from_imports_by_hand_is_told_too) {
+  one_site s("field", 1, memory::manual_clock(second(1000)));
+  s.self.ledger([](auto& t) { t.add_quarantine({.resource = "org_office", .uuid = id_of("a")}); }).value();
+  BOOST_TEST(collect_metrics(s.self).value().quarantined_here == 1u);
+  BOOST_TEST(
+      holds_line(to_exposition(collect_metrics(s.self).value()), "edensync_quarantined_records{repository=\"\"} 1"));
 }
 
 BOOST_AUTO_TEST_CASE(a_site_tells_what_its_runs_left_behind) {

@@ -40,6 +40,7 @@ struct asked_site : one_site {
     head.target = std::move(target);
     head.user = std::move(user);
     head.password = std::move(password);
+    head.has_body = !body.empty();
     if (native) head.headers.set(std::string(headers::version), "1");
     const auto answer = role->handle(head);
     while (!body.empty() && answer->wants_body()) {
@@ -122,7 +123,31 @@ BOOST_AUTO_TEST_CASE(strangers_are_turned_away_before_anything_else) {
       BOOST_TEST(t.head.headers.get("WWW-Authenticate") == "Basic realm=\"relief\"");
       BOOST_TEST(t.body.find("urn:uuid") == std::string::npos);
     }
+  // Whoever guesses is told of, wherever it is tried.
+  for (const std::string target : {"/metrics", "/edensync/compare", "/default/download/x.zip"}) {
+    BOOST_TEST(s.ask("GET", target, {}, target, "wrong").head.status == 401u);
+    BOOST_TEST(last_line(s).find("wrong credentials of " + target) != std::string::npos, last_line(s));
+  }
   BOOST_TEST(s.ask("GET", "/sync/sync.xml?resource=org_office", {}, "sync", "secret").head.status == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(who_cannot_be_looked_up_is_no_stranger) {
+  bool readable = false;
+  const auto look_up = [&](std::string_view, std::string_view) -> edensync::access {
+    if (!readable) throw_failure(error::store_failed, "no accounts");
+    return true;
+  };
+  asked_site s({.authenticate = look_up, .is_well = [&] { return readable; }});
+  s.self.uuid().value();
+  // However often it is tried, nobody has to wait for it.
+  for (int i = 0; i < 20; ++i)
+    BOOST_TEST(s.ask("GET", "/sync/sync.xml?resource=org_office", {}, "sync", "secret").head.status == 503u);
+  BOOST_TEST_REQUIRE(s.log().size() == 1u);
+  BOOST_TEST(last_line(s).find("no accounts") != std::string::npos, last_line(s));
+  BOOST_TEST(s.ask("GET", "/health").head.status == 503u);
+  readable = true;
+  BOOST_TEST(s.ask("GET", "/sync/sync.xml?resource=org_office", {}, "sync", "secret").head.status == 200u);
+  BOOST_TEST(s.ask("GET", "/health").head.status == 200u);
 }
 
 BOOST_AUTO_TEST_CASE(every_request_that_is_turned_away_leaves_a_line) {
@@ -193,13 +218,17 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_leave_a_line_for_each_user_and_minute) {
   BOOST_TEST(last_line(s) == "push/incoming receive fatal (remote): Authentication Required: wrong credentials of ann");
   // Names are not looked at any more once there are too many, and cannot fill the log either.
   for (int i = 0; i < 2000; ++i) ask("user" + std::to_string(i));
-  BOOST_TEST(s.log(5000).size() <= 3 + refused_logins::most_names);
+  BOOST_TEST(s.log(5000).size() <= 3 + line_limit::most_keys);
   s.clock.advance(60);
   ask("a\nb");
   BOOST_TEST(last_line(s).ends_with("of a b"));
-  // Elsewhere nobody synchronises.
+  // Guesses count wherever they are tried; who only comes by elsewhere does not.
   ask("carl", "GET", "/nonsense");
-  BOOST_TEST(last_line(s).ends_with("of a b"));
+  BOOST_TEST(last_line(s).ends_with("of carl"));
+  s.clock.advance(61);
+  const auto lines = s.log(5000).size();
+  s.ask("GET", "/nonsense");
+  BOOST_TEST(s.log(5000).size() == lines);
 }
 
 BOOST_AUTO_TEST_CASE(a_push_that_is_turned_away_leaves_a_line) {
@@ -214,6 +243,44 @@ BOOST_AUTO_TEST_CASE(a_push_that_is_turned_away_leaves_a_line) {
   BOOST_TEST(t.head.status == 403u);
   BOOST_TEST(t.status() == "Pushes are not accepted from this repository");
   BOOST_TEST(s.contents().empty());
+  BOOST_TEST(s.log(1)[0].repository == s.self.repositories().value().front().id);
+  BOOST_TEST(s.log(1)[0].repository_name == "Peer");
+}
+
+BOOST_AUTO_TEST_CASE(a_repository_that_was_entered_by_hand_belongs_to_whom_uses_it_first) {
+  asked_site s;
+  s.know();
+  const auto push = [&](const std::string& user) {
+    return s
+        .ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", document({an_office("a")}), user)
+        .head.status;
+  };
+  BOOST_TEST(push("one") == 200u);
+  BOOST_TEST(s.self.repositories().value().front().account == "one");
+  BOOST_TEST(push("two") == 403u);
+  BOOST_TEST(last_line(s).find("Registration required") != std::string::npos, last_line(s));
+  BOOST_TEST(push("one") == 200u);
+}
+
+// What came whole need not come again.
+BOOST_AUTO_TEST_CASE(a_push_whose_line_breaks_keeps_what_came_whole) {
+  asked_site s;
+  s.know();
+  request_head head;
+  head.method = "POST";
+  head.target = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
+  head.has_body = true;
+  for (const auto code : {error::broken_transfer, error::limit_exceeded}) {
+    const auto names = code == error::broken_transfer ? std::pair("a", "b") : std::pair("c", "d");
+    const auto answer = s.role->handle(head);
+    const auto text = document({an_office(names.first), an_office(names.second)});
+    answer->on_body(std::string_view(text).substr(0, text.size() - 40));
+    answer->on_failure(make_failure(code, "gone"));
+    BOOST_TEST(s.line(names.first).empty() == (code == error::limit_exceeded));
+    BOOST_TEST(s.line(names.second).empty());
+    BOOST_TEST(s.log(1)[0].counts.created == (code == error::broken_transfer ? 1u : 0u));
+    BOOST_TEST(last_line(s).starts_with("push/incoming receive "), last_line(s));
+  }
 }
 
 // --- registration -------------------------------------------------------------------------------------------------------
@@ -253,6 +320,27 @@ BOOST_AUTO_TEST_CASE(registrations_are_answered_as_eden_does) {
 
   for (const auto body : {"", "[]", "nonsense", "{"}) BOOST_TEST(post(body).first == 400u);
   BOOST_TEST(s.self.repositories().value().size() == 1u);
+
+  // The types that an Eden knows are kept, and no others.
+  post(R"({"uuid": "urn:uuid:odd", "name": "Odd", "apitype": "eden\u0007 or what"})");
+  post(R"({"uuid": "urn:uuid:other", "name": "Other", "apitype": "ccrm"})");
+  for (const auto& r : s.self.repositories().value())
+    BOOST_TEST(r.type == (r.name == "Other" ? "ccrm" : "eden"), r.name);
+}
+
+BOOST_AUTO_TEST_CASE(a_newcomer_is_called_what_a_site_can_be_called) {
+  asked_site s({.authenticate = {}, .accept_pushes = true});
+  const auto post = [&](const std::string& uuid) {
+    return s.ask("POST", "/sync/repository/register.json", R"({"uuid": ")" + uuid + R"(", "name": "x"})").head.status;
+  };
+  for (const auto& uuid : {std::string("a b"), std::string("bad\xff"), std::string(129, 'u')}) {
+    BOOST_TEST(post(uuid) == 400u, uuid);
+    BOOST_TEST(last_line(s) == "register/incoming none error: The repository identifier is none");
+  }
+  BOOST_TEST(post(s.self.uuid().value().text()) == 400u);
+  BOOST_TEST(last_line(s) == "register/incoming none error: The repository identifier is this site's own");
+  BOOST_TEST(s.self.repositories().value().empty());
+  BOOST_TEST(post(std::string(128, 'u')) == 200u);
 }
 
 BOOST_AUTO_TEST_CASE(newcomers_take_nobodys_name) {
@@ -271,6 +359,9 @@ BOOST_AUTO_TEST_CASE(newcomers_take_nobodys_name) {
   BOOST_TEST(called("plain", "x") == "x");
   BOOST_TEST(called("urn:uuid:5", "plain") == "plain (2)");
   BOOST_TEST(called("urn:uuid:6", std::string(5000, 'n')) == std::string(64, 'n'));
+  // Each in UTF-8, and cut between characters.
+  BOOST_TEST(called("urn:uuid:7", "bad\xffname", "three") == "bad\xef\xbf\xbdname");
+  BOOST_TEST(called("urn:uuid:8", std::string(63, 'm') + "\xc3\xa9", "three") == std::string(63, 'm'));
   for (int i = 0; i < 92; ++i) called("urn:uuid:many" + std::to_string(i), "Many");
   BOOST_TEST(called("urn:uuid:100", "Many") == "Many (93)");
   BOOST_TEST(called("urn:uuid:101", "Many") == "403");
@@ -604,20 +695,6 @@ BOOST_AUTO_TEST_CASE(a_push_with_another_root_is_taken_unless_it_is_in_a_namespa
     BOOST_TEST(parse_status_message(foreign.body)->records.value() == 0u);
     BOOST_TEST(s.contents().size() == 1u);
   }
-}
-
-BOOST_AUTO_TEST_CASE(a_push_that_breaks_off_leaves_nothing_but_a_line) {
-  asked_site s;
-  s.know();
-  request_head head;
-  head.method = "POST";
-  head.target = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
-  const auto answer = s.role->handle(head);
-  const auto text = document({an_office("a"), an_office("b")});
-  answer->on_body(std::string_view(text).substr(0, text.size() - 10));
-  answer->on_failure(make_failure(error::broken_transfer, "gone"));
-  BOOST_TEST(s.contents().empty());
-  BOOST_TEST(last_line(s).starts_with("push/incoming receive error (remote)"));
 }
 
 BOOST_AUTO_TEST_CASE(a_locked_store_is_told_to_come_again) {

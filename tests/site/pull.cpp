@@ -309,21 +309,27 @@ BOOST_AUTO_TEST_CASE(a_text_beyond_the_limit_is_refused) {
   p.expect_no_trace(r);
 }
 
-BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_anywhere_leaves_no_trace_and_the_next_run_repairs) {
+// What came whole stays: an office with its room, or nothing of either.
+BOOST_AUTO_TEST_CASE(an_answer_that_breaks_off_anywhere_leaves_no_half_and_the_next_run_repairs) {
   const auto whole = document(
       {an_office("a", 1).with(a_room("r", 1)).ref("organisation_id", "org_organisation", "o"), an_organisation("o")});
+  std::set<std::size_t> seen;
   for (std::uint64_t n = 0; n < whole.size(); ++n) {
     one_pull p({200, whole});
     p.line.set_piece(7);
     p.line.cut_after(n);
     const auto r = p.run();
     BOOST_TEST_REQUIRE(!r.ok());
-    BOOST_TEST_REQUIRE(p.field.contents().empty());
+    const auto there = p.field.contents().size();
+    seen.insert(there);
     BOOST_TEST_REQUIRE((p.field.mark(p.task, direction::pull) == watermark{}));
     BOOST_TEST_REQUIRE(p.field.log().size() == 1u);
+    BOOST_TEST_REQUIRE(p.field.log()[0].counts.created == there);
     BOOST_TEST_REQUIRE(p.run().ok());
     BOOST_TEST_REQUIRE(p.field.contents().size() == 3u);
+    BOOST_TEST_REQUIRE(p.field.log()[0].counts.created == 3u - there);
   }
+  BOOST_TEST(seen == (std::set<std::size_t>{0, 2, 3}));
 }
 
 // --- watermarks ---------------------------------------------------------------------------------------------------------
@@ -381,6 +387,27 @@ BOOST_AUTO_TEST_CASE(a_time_that_the_peers_clock_has_not_reached_is_never_asked_
   clock.set(second(122));
   p.run();
   BOOST_TEST(p.field.contents().size() == 3u);
+}
+
+// What it was asked for then lay behind what is changed now.
+BOOST_AUTO_TEST_CASE(what_is_changed_after_the_peers_clock_was_put_back_is_not_lost) {
+  memory::manual_clock clock(second(4000));
+  eden_peer eden{clock, {}, {}};
+  eden.put("a", 4000);
+  one_pull p(scripted_peer::script([&](const heard& h) { return eden(h); }));
+  p.run();
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(4000)));
+  clock.set(second(400));
+  eden.put("b", 400);
+  clock.set(second(410));
+  p.run();
+  BOOST_TEST(msince_of(p.other.requests.back()) == 4000);
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == std::nullopt));
+  p.run();
+  BOOST_TEST(p.field.contents().size() == 2u);
+  BOOST_TEST((p.field.mark(p.task, direction::pull).time == second(401)));
+  p.run();
+  BOOST_TEST(msince_of(p.other.requests.back()) == 401);
 }
 
 // The table was read before the answer got its Date: what was committed in between must be asked for.
@@ -584,6 +611,43 @@ BOOST_AUTO_TEST_CASE(a_document_larger_than_a_batch_keeps_what_was_committed_and
   BOOST_TEST(p.field.contents().size() == 20u);
   BOOST_TEST((p.field.mark(task, direction::pull) == watermark{}));
   BOOST_TEST(p.field.log(1)[0].counts.created == 20u);
+}
+
+// In one batch, as all that a slow line brings in an hour may be.
+BOOST_AUTO_TEST_CASE(what_came_whole_before_the_line_broke_need_not_come_again) {
+  two_sites w;
+  const auto task = w.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  BOOST_TEST(w.run().ok());  // registers
+  for (int i = 0; i < 50; ++i) w.base.put(an("a" + std::to_string(i)));
+  const auto before = w.field.mark(task, direction::pull);
+  w.line.cut_after(5000);
+  BOOST_TEST((two_sites::first_error(w.run()) == error::broken_transfer));
+  const auto there = w.field.contents().size();
+  BOOST_TEST(there > 5u);
+  BOOST_TEST(there < 45u);
+  BOOST_TEST(w.field.log(1)[0].counts.created == there);
+  BOOST_TEST((w.field.mark(task, direction::pull) == before));
+  const auto rest = w.run();
+  BOOST_TEST(rest.ok());
+  BOOST_TEST(rest.transfers[0].imported.total.received == 50u - there);
+  w.expect_equal();
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_that_was_told_is_not_told_by_the_next_run) {
+  two_sites w;
+  w.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  BOOST_TEST(w.run().ok());  // registers
+  for (int i = 0; i < 50; ++i) w.base.put(an("a" + std::to_string(i)));
+  for (const std::uint64_t bytes : {3000U, 2000U}) {
+    w.line.cut_after(bytes);
+    const auto before = w.field.log().size();
+    BOOST_TEST(!w.run().ok());
+    BOOST_TEST(!find_unlogged(w.field.store.snapshot(), w.peer));
+    BOOST_TEST(w.field.log().size() == before + 1);
+  }
+  BOOST_TEST(w.run().ok());
+  for (const auto& e : w.field.log())
+    BOOST_TEST(e.message.find("ended without a word") == std::string::npos, e.message);
 }
 
 BOOST_AUTO_TEST_CASE(can_be_cancelled_before_every_batch_and_goes_on_later) {

@@ -145,6 +145,25 @@ BOOST_AUTO_TEST_CASE(records_that_the_peer_refused_are_kept_and_sent_again) {
   BOOST_TEST(p.other.requests.size() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_was_refused_to_a_task_that_is_gone_is_sent_again_by_the_one_with_which_it_travels) {
+  bool willing = false;
+  one_push p([&](const heard&) -> scripted_answer {
+    return {200, willing ? taken : refusing("org_office", "a"), "text/html"};
+  });
+  p.field.put(an("a"));
+  p.run();
+  BOOST_TEST(p.field.quarantine().size() == 1u);
+  p.field.self.ledger([&](auto& t) { t.erase_task(p.task); }).value();
+  willing = true;
+  p.add_task(sync_mode::push, "org_badge");
+  p.run();
+  BOOST_TEST(p.field.quarantine().size() == 1u);
+  p.add_task(sync_mode::push);
+  p.run();
+  BOOST_TEST(p.other.requests.back().body.find("urn:uuid:a") != std::string::npos);
+  BOOST_TEST(p.field.quarantine().empty());
+}
+
 BOOST_AUTO_TEST_CASE(what_the_peer_says_beside_success_is_told) {
   one_push p(scripted_answer{
       200, R"({"status": "success", "statuscode": "200", "message": "1 records left out", "records": 0})"});

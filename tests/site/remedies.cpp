@@ -296,7 +296,7 @@ BOOST_AUTO_TEST_CASE(I3_under_MASTER_an_eden_is_not_sent_what_it_would_die_of) {
 }
 
 BOOST_AUTO_TEST_CASE(P6_what_came_before_a_cut_is_kept_and_not_sent_again) {
-  // Eden has one transaction, and so one batch, for all that comes.
+  // Eden has one transaction for all that comes; here a batch that is not full when the line breaks is written, too.
   for (const std::size_t batch : {1000u, 5u}) {
     two_sites w;
     w.add_task({.resource = "org_office", .mode = sync_mode::pull});
@@ -312,7 +312,7 @@ BOOST_AUTO_TEST_CASE(P6_what_came_before_a_cut_is_kept_and_not_sent_again) {
     w.line.cut_after(8000);
     BOOST_TEST(!pull().ok());
     const auto kept = w.field.contents().size();
-    BOOST_TEST((kept == 0) == (batch == 1000));
+    BOOST_TEST(kept > 10u);
     const auto again = pull();
     BOOST_TEST(again.ok());
     BOOST_TEST(again.transfers.at(0).imported.total.received == 60 - kept);

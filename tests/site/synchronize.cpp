@@ -162,6 +162,9 @@ BOOST_AUTO_TEST_CASE(without_a_registration_nothing_is_exchanged) {
       {"no sender",
        {200, R"({"status": "success", "statuscode": "200", "message": "Registration successful"})"},
        error::unexpected_answer},
+      {"an identifier that is none",
+       {200, R"({"status": "success", "statuscode": "200", "sender": "a b"})"},
+       error::unexpected_answer},
       {"html", {200, "<html>Log in</html>"}, error::unexpected_answer},
       {"nothing", {200, ""}, error::unexpected_answer},
       {"credentials", {401, "Authentication Required"}, error::not_authorised},
@@ -189,6 +192,30 @@ BOOST_AUTO_TEST_CASE(without_a_registration_nothing_is_exchanged) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_is_neither_this_site_nor_another_one) {
+  std::string sender;
+  site_and_script p([&](const heard&) -> scripted_answer {
+    return {200, R"({"status": "success", "statuscode": "200", "message": "Welcome", "sender": ")" + sender + "\"}"};
+  });
+  auto known = p.field.self.repositories().value().front();
+  known.uuid = uid();
+  p.field.self.put(known).value();
+  p.field.self.put(repository{.uuid = id_of("second"), .name = "Second", .url = "http://second.example.org/eden"})
+      .value();
+  for (const auto& told : {p.field.self.uuid().value(), id_of("second")}) {
+    sender = told.text();
+    const auto r = p.run();
+    BOOST_TEST_REQUIRE(r.error.has_value());
+    BOOST_TEST((r.error->code == error::not_configured));
+    BOOST_TEST(p.field.self.repositories().value().front().uuid.empty());
+  }
+  // One that has registered here by itself may be called as well.
+  p.field.self.put(repository{.uuid = id_of("third"), .name = "Third", .account = "third"}).value();
+  sender = id_of("third").text();
+  BOOST_TEST(p.run().ok());
+  BOOST_TEST((p.field.self.repositories().value().front().uuid == id_of("third")));
+}
+
 BOOST_AUTO_TEST_CASE(registering_says_who_this_is) {
   site_and_script p(scripted_answer{
       200, R"({"status": "success", "statuscode": "200", "message": "Welcome", "sender": "urn:uuid:them"})"});
@@ -210,6 +237,39 @@ BOOST_AUTO_TEST_CASE(registering_says_who_this_is) {
   const auto again = calling.register_at(typed);
   p.line.run(*again);
   BOOST_TEST((again->why_not()->code == error::not_configured));
+}
+
+BOOST_AUTO_TEST_CASE(credentials_that_a_peer_repeats_are_not_told) {
+  const std::string words = "I was sent Ym9zczpzZWNyZXQxMjM= by boss / secret123";
+  const auto tells = [](const std::string& text) {
+    return text.find("secret123") != std::string::npos || text.find("Ym9z") != std::string::npos;
+  };
+  const auto repeat = [](response_head& told) { told.secrets = {"secret123", "Ym9zczpzZWNyZXQxMjM"}; };
+  for (const unsigned status : {200U, 403U, 500U}) BOOST_TEST_CONTEXT(status) {
+      site_and_script p(
+          scripted_answer{status, R"({"status": "failed", "statuscode": "403", "message": ")" + words + R"("})"});
+      p.line.on_answer(repeat);
+      p.add_task(sync_mode::pull);
+      const auto r = p.run();
+      BOOST_TEST_REQUIRE(r.transfers.size() == 1u);
+      BOOST_TEST_REQUIRE(r.transfers[0].error.has_value());
+      const auto why = r.transfers[0].error->text();
+      BOOST_TEST(why.find("I was sent ***= by boss / ***") != std::string::npos, why);
+      BOOST_TEST(!p.field.log().empty());
+      for (const auto& e : p.field.log()) BOOST_TEST(!tells(e.message), e.message);
+    }
+  // Beside records that it refused.
+  site_and_script p(scripted_answer{200, R"({"status": "success", "statuscode": "200", "message": ")" + words +
+                                             R"(", "tree": {"$_org_office": [{"@uuid": ")" + id_of("a").text() +
+                                             R"(", "@error": ")" + words + R"("}]}})"});
+  p.line.on_answer(repeat);
+  p.add_task(sync_mode::push);
+  p.field.put(an("a"));
+  p.run();
+  BOOST_TEST(!tells(last_line(p.field)), last_line(p.field));
+  const auto waiting = p.field.quarantine();
+  BOOST_TEST_REQUIRE(waiting.size() == 1u);
+  BOOST_TEST(waiting[0].message == "I was sent ***= by boss / ***");
 }
 
 // --- the lease ----------------------------------------------------------------------------------------------------------

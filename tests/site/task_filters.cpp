@@ -78,6 +78,14 @@ BOOST_AUTO_TEST_CASE(the_filters_of_a_task_are_checked) {
   BOOST_TEST((no.error().code == error::bad_filter));
   BOOST_TEST(no.error().text().find("[org_organisation]~.nam=x: no such field: nam in org_organisation") !=
              std::string::npos);
+  // By the name of the table, however it was entered.
+  const auto own = check_filters({.resource = "org_office", .filters = {{"~", "~.nam=x"}}}, relief(), second(0));
+  BOOST_TEST(own.error().text().find("[org_office]~.nam=x: no such field: nam") != std::string::npos,
+             own.error().text());
+  const auto unrelated =
+      check_filters({.resource = "org_office", .filters = {{"hrm_post", "~.name=x"}}}, relief(), second(0));
+  BOOST_TEST_REQUIRE(unrelated.has_error());
+  BOOST_TEST(unrelated.error().text().find("[hrm_post]: no document about org_office holds") != std::string::npos);
   BOOST_TEST((check_filters({.resource = "org_nothing"}, relief(), second(0)).error().code == error::unknown_resource));
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "support/temporary_folder.hpp"
 #include "support/test_authority.hpp"
 
 namespace edensync::test {
@@ -90,7 +91,7 @@ class password_proxy {
     return there;
   }
 
-  test_folder folder_;
+  temporary_folder folder_;
   std::uint16_t port_;
   pid_t id_ = 0;
 };

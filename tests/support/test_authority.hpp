@@ -6,8 +6,6 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -135,30 +133,6 @@ class test_authority {
 
   key_ptr key_;
   certificate_ptr certificate_;
-};
-
-/// A folder for certificates and keys, removed in the end.
-class test_folder {
- public:
-  test_folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "edensync-tls-").string() + std::string(6, 'X');
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    root_ = pattern;
-  }
-  test_folder(const test_folder&) = delete;
-  test_folder& operator=(const test_folder&) = delete;
-  ~test_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-
-  std::string file(const std::string& name, const std::string& content) const {
-    std::ofstream(root_ / name, std::ios::binary) << content;
-    return (root_ / name).string();
-  }
-
- private:
-  std::filesystem::path root_;
 };
 
 }  // namespace edensync::test

@@ -1,3 +1,4 @@
+#include "edensync/beast/basic_credentials.hpp"
 #include "edensync/beast/client.hpp"
 #include "edensync/beast/server.hpp"
 
@@ -146,6 +147,12 @@ BOOST_AUTO_TEST_CASE(credentials_are_sent_unasked_and_kept_out_of_the_headers) {
   for (client* c : {&with, &without, &half}) {
     test_operation op(get("/x"));
     BOOST_TEST(c->run(op).has_value());
+    // What the peer knows now, it may repeat.
+    auto sent = c == &with ? beast::to_authorization({user, password}).substr(6) : std::string();
+    sent.resize(sent.find_last_not_of('=') + 1);
+    BOOST_TEST(
+        op.last().secrets == (c == &with ? std::vector<std::string>{password, sent} : std::vector<std::string>{}),
+        boost::test_tools::per_element());
   }
   BOOST_REQUIRE(seen.size() == 3U);
   BOOST_TEST(seen[0].user == user);

@@ -1,5 +1,8 @@
 #include <boost/test/unit_test.hpp>
+#include <algorithm>
 #include <atomic>
+#include <map>
+#include <mutex>
 
 #include "edensync/beast/client.hpp"
 #include "edensync/beast/server.hpp"
@@ -98,11 +101,36 @@ BOOST_AUTO_TEST_CASE(compressed_and_oversized_requests) {
   tried_server s(answer_with({.echo = true}), {.max_body_bytes = 1000});
   const std::string post = "POST /eden/x HTTP/1.1\r\n" + closing;
   BOOST_TEST(s.tell(post + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc").starts_with("HTTP/1.1 400 "));
-  BOOST_TEST(s.tell(post + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x')).starts_with("HTTP/1.1 413 "));
   BOOST_TEST(s.handled == 0);
+  BOOST_TEST(s.tell(post + "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x')).starts_with("HTTP/1.1 413 "));
   BOOST_TEST(s.tell(post + "Content-Length: 1000\r\n\r\n" + std::string(1000, 'x')).starts_with("HTTP/1.1 200 "));
   BOOST_TEST(s.tell(post + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n")
                  .starts_with("HTTP/1.1 413 "));
+}
+
+// Whoever would have taken the body has a log; who would not have has said all that there is to say.
+BOOST_AUTO_TEST_CASE(an_oversized_body_is_told_to_whom_it_was_for) {
+  std::atomic<int> pieces = 0, too_long = 0, other = 0;
+  const auto answering = [&](unsigned status, std::size_t wants) {
+    return answer_with(
+        {.status = status,
+         .wants = wants,
+         .on_body = [&](std::string_view) { ++pieces; },
+         .on_failure = [&](const failure& f) { ++(f.code == error::limit_exceeded ? too_long : other); }});
+  };
+  const std::string post = "POST /eden/x HTTP/1.1\r\n" + closing;
+  const auto body = "Content-Length: 1001\r\n\r\n" + std::string(1001, 'x');
+  {
+    tried_server s(answering(200, SIZE_MAX), {.max_body_bytes = 1000});
+    BOOST_TEST(s.tell(post + body).starts_with("HTTP/1.1 413 "));
+    BOOST_TEST(s.tell(post + "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n").starts_with("HTTP/1.1 413 "));
+  }
+  BOOST_TEST(too_long == 2);
+  tried_server refusing(answering(401, 0), {.max_body_bytes = 1000});
+  BOOST_TEST(refusing.tell(post + body).starts_with("HTTP/1.1 401 "));
+  BOOST_TEST(too_long == 2);
+  BOOST_TEST(other == 0);
+  BOOST_TEST(pieces == 0);
 }
 
 BOOST_AUTO_TEST_CASE(closes_in_the_middle_of_the_body) {
@@ -319,6 +347,100 @@ BOOST_AUTO_TEST_CASE(credentials) {
   BOOST_TEST(who("Basic ????") == "/");
   BOOST_TEST(who("Basic dXNlcg==") == "/");
   BOOST_TEST(who("Bearer dXNlcjpwYXNz") == "/");
+}
+
+namespace {
+
+/// What a server has refused; to be looked at once it is stopped.
+struct heard_refusals {
+  std::mutex lock;
+  std::multimap<std::string, refused_request> all;  // by their words
+
+  server_options listening(server_options o = {}) {
+    o.on_refused = [this](const refused_request& r) {
+      const std::lock_guard guard(lock);
+      all.emplace(r.why, r);
+    };
+    return o;
+  }
+
+  refused_request only(const std::string& why) {
+    BOOST_TEST_REQUIRE(all.count(why) == 1u, why);
+    return all.find(why)->second;
+  }
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_no_handler_sees_is_told_once) {
+  heard_refusals heard;
+  server it(
+      [](const request_head& h) -> std::unique_ptr<responder> {
+        if (h.target == "/throws") throw std::runtime_error("secret details");
+        return std::make_unique<test_responder>(plan{.status = 403});
+      },
+      heard.listening({.max_header_bytes = 5000, .max_body_bytes = 1000}));
+  BOOST_REQUIRE(it.start().has_value());
+  const auto tell = [&](const std::string& bytes) {
+    auto s = raw_socket::connect(it.port());
+    s.send(bytes);
+    s.shut_sending();
+    return s.receive_all();
+  };
+  const std::string post = "POST /eden/x?query=hidden HTTP/1.1\r\n" + closing;
+  tell("garbage\r\n\r\n");
+  tell("GET /eden/x HTTP/1.1\r\nX: " + std::string(20000, 'x'));
+  tell("GET /elsewhere HTTP/1.1\r\n" + closing + "\r\n");
+  tell(post + "Content-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc");
+  tell(post + "Transfer-Encoding: gzip, chunked\r\n\r\n");
+  tell("GET /eden");
+  tell("GET /eden/throws HTTP/1.1\r\n" + closing + "\r\n");
+  // Who comes and goes has asked for nothing, and what the handler refuses it knows itself.
+  tell("");
+  tell("GET /eden/x HTTP/1.1\r\n\r\n");
+  it.stop();
+  for (const auto& [why, r] : heard.all) BOOST_TEST(r.from == "127.0.0.1", why);
+  BOOST_TEST(heard.only("not a request in HTTP").status == 400u);
+  BOOST_TEST(heard.only("the head of the request is too large").status == 431u);
+  BOOST_TEST(heard.only("there is nothing here").path == "/elsewhere");
+  const auto compressed = heard.only("compressed requests are not accepted");
+  BOOST_TEST(compressed.method == "POST");
+  BOOST_TEST(compressed.path == "/eden/x");
+  BOOST_TEST(heard.only("unknown transfer encoding").status == 400u);
+  BOOST_TEST(heard.only("the connection ended before the head of the request did").status == 0u);
+  BOOST_TEST(heard.only("the request could not be handled").status == 500u);
+  BOOST_TEST(heard.all.size() == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_too_slow_or_one_too_many_is_told_of) {
+  heard_refusals heard;
+  server slow(answer_with({}), heard.listening({.read_timeout = std::chrono::milliseconds(50)}));
+  BOOST_REQUIRE(slow.start().has_value());
+  auto in_the_head = raw_socket::connect(slow.port());
+  in_the_head.send("POST /eden/x HT");
+  auto from_the_start = raw_socket::connect(slow.port());
+  auto after_an_answer = raw_socket::connect(slow.port());
+  after_an_answer.send("GET /eden/x HTTP/1.1\r\n\r\n");
+  for (auto* c : {&in_the_head, &from_the_start, &after_an_answer}) c->receive_all();
+  slow.stop();
+  BOOST_TEST(heard.all.size() == 2u);
+  BOOST_TEST(heard.all.count("no request came in time") == 2u);
+
+  heard.all.clear();
+  server full(answer_with({}), heard.listening({.max_connections = 1}));
+  BOOST_REQUIRE(full.start().has_value());
+  auto first = raw_socket::connect(full.port());
+  first.send("GET /eden/x HTTP/1.1\r\n\r\n");
+  first.receive_until("\r\n\r\n");
+  auto second = raw_socket::connect(full.port());
+  second.receive_until("\r\n\r\n");
+  // Not even refused: that has its limit, too.
+  BOOST_TEST(raw_socket::connect(full.port()).receive_all().empty());
+  full.stop(std::chrono::milliseconds(0));
+  BOOST_TEST(heard.all.count("too many connections") == 2u);
+  BOOST_TEST(heard.all.size() == 2u);
+  BOOST_TEST(std::count_if(heard.all.begin(), heard.all.end(), [](const auto& r) { return r.second.status == 503; }) ==
+             1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

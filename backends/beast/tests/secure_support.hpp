@@ -10,13 +10,14 @@
 #include "edensync/beast/client.hpp"
 #include "edensync/beast/server.hpp"
 #include "support.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_authority.hpp"
 
 namespace edensync::beast::test {
 
+using edensync::test::temporary_folder;
 using edensync::test::test_authority;
 using edensync::test::test_certificate;
-using edensync::test::test_folder;
 
 /// An authority, and a server on the loopback address with a certificate, by default one of that authority.
 struct secure_site {
@@ -32,7 +33,7 @@ struct secure_site {
   /// What a client needs to believe it.
   client_options believing() const { return {.tls = {.ca_file = ca}}; }
 
-  test_folder files;
+  temporary_folder files;
   test_authority authority;
   std::string ca = files.file("ca.pem", authority.certificate());
   test_certificate identity;
@@ -48,7 +49,7 @@ struct secure_site {
 /// What one connection without any manners says over TLS.
 class tls_talk {
  public:
-  tls_talk(raw_socket& s, const test_folder& files, const test_certificate& identity)
+  tls_talk(raw_socket& s, const temporary_folder& files, const test_certificate& identity)
       : tls_talk(s, SSL_CTX_new(TLS_server_method())) {
     SSL_use_certificate_file(ssl_.get(), files.file("raw.pem", identity.certificate).c_str(), SSL_FILETYPE_PEM);
     SSL_use_PrivateKey_file(ssl_.get(), files.file("raw.key", identity.key).c_str(), SSL_FILETYPE_PEM);

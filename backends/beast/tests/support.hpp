@@ -62,6 +62,7 @@ inline test_request post(std::string target, std::string body, bool chunked = fa
 struct test_answer {
   unsigned status = 0;
   header_fields headers;
+  std::vector<std::string> secrets{};
   std::string body;
   std::size_t pieces = 0;
   bool ended = false;
@@ -92,6 +93,7 @@ class test_operation final : public operation {
     require(last().status == 0 && !last().why, "a second head");
     last().status = head.status;
     last().headers = head.headers;
+    last().secrets = head.secrets;
     if (fail_on_head) return make_failure(error::refused, "I have seen enough");
     return {};
   }

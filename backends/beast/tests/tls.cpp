@@ -1,7 +1,9 @@
 #include <boost/test/unit_test.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include "edensync/core/repository.hpp"
@@ -59,7 +61,7 @@ BOOST_AUTO_TEST_CASE(clients_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(the_name_is_told_when_the_connection_begins) {
-  test_folder files;
+  temporary_folder files;
   test_authority authority;
   const auto identity = authority.issue();
   std::string asked;
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(files_that_a_client_cannot_use) {
 }
 
 BOOST_AUTO_TEST_CASE(certificates_are_read_and_nothing_else) {
-  test_folder files;
+  temporary_folder files;
   test_authority one, two;
   const auto key = one.issue().key;
   const auto read = [&](const std::string& text) { return beast::read_certificates(files.file("x.pem", text)); };
@@ -226,7 +228,7 @@ BOOST_AUTO_TEST_CASE(certificates_are_read_and_nothing_else) {
 }
 
 BOOST_AUTO_TEST_CASE(files_that_a_server_cannot_use) {
-  test_folder files;
+  temporary_folder files;
   test_authority authority;
   const auto mine = authority.issue(), other = authority.issue();
   const auto certificate = files.file("cert.pem", mine.certificate), key = files.file("key.pem", mine.key);
@@ -336,7 +338,7 @@ BOOST_AUTO_TEST_CASE(too_many_are_refused_in_the_same_way) {
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_that_is_cut_off_is_not_whole) {
-  test_folder files;
+  temporary_folder files;
   test_authority authority;
   const auto identity = authority.issue();
   const auto ca = files.file("ca.pem", authority.certificate());
@@ -369,7 +371,7 @@ BOOST_AUTO_TEST_CASE(a_server_says_that_it_was_all) {
 }
 
 BOOST_AUTO_TEST_CASE(a_kept_connection_that_is_gone) {
-  test_folder files;
+  temporary_folder files;
   test_authority authority;
   const auto identity = authority.issue();
   std::atomic<int> connections = 0;
@@ -395,6 +397,37 @@ BOOST_AUTO_TEST_CASE(a_refusal_during_a_large_upload_is_read) {
   BOOST_TEST(r.has_value(), (r.has_error() ? r.error().text() : std::string()));
   BOOST_TEST(op.last().status == 401U);
   BOOST_TEST(op.last().body == "Authentication Required");
+}
+
+BOOST_AUTO_TEST_CASE(a_server_tells_of_handshakes_that_fail) {
+  std::mutex lock;
+  std::vector<std::string> told;
+  server_options o;
+  o.on_refused = [&](const refused_request& r) {
+    const std::lock_guard guard(lock);  // in the server's thread: only what is told is kept, and looked at below
+    told.push_back(std::to_string(r.status) + ' ' + r.from + ' ' + r.why);
+  };
+  secure_site s(answer_with({}), o);
+  const auto talk = [&](std::string_view bytes) {
+    auto c = raw_socket::connect(s.it.port());
+    c.send(bytes);
+    c.shut_sending();
+    c.receive_all();
+  };
+  talk("\x16\x03\x01 nonsense in the place of a client's first words");
+  talk("GET /eden/x HTTP/1.1\r\n\r\n");
+  // Who only looks whether somebody listens has asked for nothing.
+  talk("");
+  // Believes somebody else.
+  client c(s.url(), "", "", {.tls = {.ca_file = s.files.file("other.pem", test_authority().certificate())}});
+  test_operation op(get("/x"));
+  BOOST_TEST(c.run(op).has_error());
+  s.it.stop();
+  std::sort(told.begin(), told.end());
+  BOOST_TEST_REQUIRE(told.size() == 3u);
+  for (std::size_t i = 0; i < 2; ++i)
+    BOOST_TEST(told[i].starts_with("0 127.0.0.1 TLS could not be agreed on: "), told[i]);
+  BOOST_TEST(told[2] == "400 127.0.0.1 this is a port for https");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,9 +7,10 @@
 #include <fstream>
 #include <string>
 
-#include "../../sqlite/tests/temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
+using edensync::test::temporary_folder;
 namespace fs = std::filesystem;
 
 namespace {

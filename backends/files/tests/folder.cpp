@@ -1,8 +1,8 @@
 #include "edensync/files/folder.hpp"
 
 #include "edensync/site/synchronize_files.hpp"
-#include "../../sqlite/tests/temporary_folder.hpp"
 #include "support/sites.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <sys/stat.h>
 #include <filesystem>

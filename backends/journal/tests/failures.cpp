@@ -4,8 +4,12 @@
 
 #include <boost/test/unit_test.hpp>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
 
-#include "support.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
 using namespace edensync::test;
@@ -13,6 +17,15 @@ using namespace edensync::test;
 namespace {
 
 namespace s = laws::sample;
+
+std::string bytes_of(const std::filesystem::path& p) {
+  std::ifstream in(p, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_bytes(const std::filesystem::path& p, const std::string& bytes) {
+  std::ofstream(p, std::ios::binary | std::ios::trunc) << bytes;
+}
 
 journal::store open_journal(const std::filesystem::path& path, std::shared_ptr<journal::file_calls> calls = {}) {
   journal::options o{.patience = {}};
@@ -70,7 +83,7 @@ struct failing_calls : journal::file_calls {
 BOOST_AUTO_TEST_SUITE(journal_failures)
 
 BOOST_AUTO_TEST_CASE(a_commit_that_was_cut_anywhere_is_not_there) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   std::string before, told_before;
   {
@@ -98,7 +111,7 @@ BOOST_AUTO_TEST_CASE(a_commit_that_was_cut_anywhere_is_not_there) {
 }
 
 BOOST_AUTO_TEST_CASE(a_journal_that_was_cut_at_its_beginning_is_begun_anew) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   for (std::size_t n = 0; n < journal::frames::mark.size(); ++n) {
     write_bytes(path, std::string(journal::frames::mark.substr(0, n)));
@@ -109,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_was_cut_at_its_beginning_is_begun_anew) {
 }
 
 BOOST_AUTO_TEST_CASE(damage_before_the_last_commit_is_told_and_nothing_is_touched) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   std::size_t last = 0;
   {
@@ -132,7 +145,7 @@ BOOST_AUTO_TEST_CASE(damage_before_the_last_commit_is_told_and_nothing_is_touche
 
 // Sums find accidents. What was made on purpose may be another state, but nothing worse.
 BOOST_AUTO_TEST_CASE(sound_frames_of_any_content_are_read_or_refused) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   std::size_t last = 0;
   {
@@ -173,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_leaves_the_state_before_and_a_store_that_
     for (const bool goes_on : {false, true})
       for (const bool halfway : {false, true})
         for (int n = 0; n < 2; ++n) {  // a commit writes and syncs
-          journal_folder folder;
+          temporary_folder folder;
           const auto calls = std::make_shared<failing_calls>();
           {
             auto store = open_journal(folder / "j", calls);
@@ -203,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_fails_leaves_the_state_before_and_a_store_that_
 }
 
 BOOST_AUTO_TEST_CASE(what_was_served_is_noted_before_it_is_given_out) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto calls = std::make_shared<failing_calls>();
   auto store = open_journal(folder / "j", calls);
   commit_site(store, "a");
@@ -214,7 +227,7 @@ BOOST_AUTO_TEST_CASE(what_was_served_is_noted_before_it_is_given_out) {
 
 // `serve` may come between the first write of a transaction and its commit.
 BOOST_AUTO_TEST_CASE(what_is_served_while_somebody_writes_is_older) {
-  journal_folder folder;
+  temporary_folder folder;
   auto store = open_journal(folder / "j");
   commit_site(store, "a");
   auto t = store.begin(s::at_second(1));
@@ -239,7 +252,7 @@ BOOST_AUTO_TEST_CASE(what_is_served_while_somebody_writes_is_older) {
 }
 
 BOOST_AUTO_TEST_CASE(a_compact_file_holds_the_same_and_is_smaller) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto calls = std::make_shared<failing_calls>();
   auto store = open_journal(folder / "j", calls);
   for (const char* name : {"a", "b", "c"}) commit_site(store, name);
@@ -271,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_compact_file_holds_the_same_and_is_smaller) {
 }
 
 BOOST_AUTO_TEST_CASE(one_store_at_a_time_has_a_file_and_one_transaction_a_store) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   auto store = open_journal(path);
   BOOST_TEST((code_of_opening(path) == error::store_locked));
@@ -285,7 +298,7 @@ BOOST_AUTO_TEST_CASE(one_store_at_a_time_has_a_file_and_one_transaction_a_store)
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_noticed) {
-  journal_folder folder;
+  temporary_folder folder;
   auto store = open_journal(folder / "j");
   commit_site(store, "a");
   store.compact().value();
@@ -300,7 +313,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_gone_is_noticed) {
 }
 
 BOOST_AUTO_TEST_CASE(a_schema_may_be_reordered_but_not_be_less) {
-  journal_folder folder;
+  temporary_folder folder;
   const auto path = folder / "j";
   {
     auto store = open_journal(path);

@@ -1,11 +1,13 @@
 #include "edensync/journal/store.hpp"
 
+#include "edensync/laws/concurrency.hpp"
+#include "edensync/laws/random_operations.hpp"
 #include "edensync/laws/record_store.hpp"
 #include "edensync/laws/site_ledger.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "support.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
 using namespace edensync::test;
@@ -14,7 +16,8 @@ namespace {
 
 // [laws]
 struct factory {
-  journal_folder folder;
+  static constexpr bool serves_while_writing = true;
+  temporary_folder folder;
 
   journal::store make(std::shared_ptr<const schema> resources) {
     return journal::store::open(folder.fresh(), std::move(resources)).value();
@@ -55,7 +58,7 @@ class restless {
 };
 
 struct restless_factory {
-  journal_folder folder;
+  temporary_folder folder;
   restless make(std::shared_ptr<const schema> resources) { return {folder.fresh(), std::move(resources)}; }
 };
 
@@ -73,6 +76,16 @@ BOOST_AUTO_TEST_CASE(it_keeps_the_laws_of_records) {
 BOOST_AUTO_TEST_CASE(it_keeps_the_laws_of_the_ledger) {
   factory f;
   laws::site_ledger(f, name_it);
+}
+
+BOOST_AUTO_TEST_CASE(it_keeps_the_laws_of_several_readers_and_writers) {
+  factory f;
+  laws::concurrency(f, name_it);
+}
+
+BOOST_AUTO_TEST_CASE(it_does_what_the_model_does_whatever_is_done) {
+  factory f;
+  laws::random_operations(f);
 }
 
 // Laws that end each transaction before they read hold as well if each step is taken by another program.

@@ -1,276 +1,183 @@
-// Compiled as C++14: the only file that sees ODB. Queries are prepared once per connection, which is several times
-// faster than building them for each call.
-#include <edensync/odb/gateway.hpp>
+// Compiled as C++14, once for each program: what all classes have in common. Queries are prepared once per connection,
+// which is several times faster than building them for each call.
+#include <edensync/odb/link.hxx>
 
-#include <odb/connection.hxx>
-#include <odb/exceptions.hxx>
 #include <odb/prepared-query.hxx>
 #include <odb/schema-catalog.hxx>
-#include <odb/sqlite/connection.hxx>
-#include <odb/sqlite/database.hxx>
-#include <odb/sqlite/exceptions.hxx>
 #include <odb/transaction.hxx>
 
-#include "organisation-odb.hxx"
-#include "organisation.hxx"
+#include "edensync/odb/object_stamp-odb.hxx"
 
-#include <sqlite3.h>
-
-#include <memory>
-#include <string>
+#include <cstring>
 #include <utility>
-#include <vector>
 
 namespace edensync {
 namespace odb {
 namespace gateway {
 
-struct database::state {
-  std::unique_ptr<::odb::sqlite::database> db;
-  int busy_milliseconds;
-};
-
-struct transaction::state {
-  ::odb::sqlite::database* db = nullptr;
-  ::odb::sqlite::connection_ptr connection;
-  std::unique_ptr<::odb::transaction> running;
-};
-
 namespace {
 
-// Runs ODB code and turns its exceptions into ours, so that none of its types crosses to the other side.
-template <class F>
-auto guarded(F&& f) -> decltype(f()) {
-  try {
-    return f();
-  } catch (const ::odb::recoverable& e) {
-    throw database_error(true, e.what());
-  } catch (const ::odb::sqlite::database_exception& e) {
-    throw database_error((e.error() & 0xff) == SQLITE_BUSY, e.what());
-  } catch (const ::odb::exception& e) {
-    throw database_error(false, e.what());
-  }
-}
-
-// ODB knows one current transaction per thread; ours may be several (a snapshot beside a writer), so each call says
-// which one it means.
-class current {
- public:
-  explicit current(::odb::transaction& t) { ::odb::transaction::current(t); }
-  ~current() { ::odb::transaction::reset_current(); }
-  current(const current&) = delete;
-  current& operator=(const current&) = delete;
-};
-
-organisation to_object(const organisation_row& row) {
-  organisation o;
-  o.id = row.id;
-  o.uuid = row.uuid;
-  if (row.has_name) o.name = row.name;
-  if (row.has_modified_on) o.modified_on = row.modified_on;
-  if (row.has_mci) o.mci = row.mci;
-  o.deleted = row.deleted;
-  o.replaced_by = row.replaced_by;
-  o.sequence = row.sequence;
-  o.arrival = row.arrival;
-  o.origin = row.origin;
-  return o;
-}
-
-organisation_row to_row(const organisation& o) {
-  organisation_row row;
-  row.id = o.id;
-  row.uuid = o.uuid;
-  row.has_name = !o.name.null();
-  if (row.has_name) row.name = *o.name;
-  row.has_modified_on = !o.modified_on.null();
-  if (row.has_modified_on) row.modified_on = *o.modified_on;
-  row.has_mci = !o.mci.null();
-  if (row.has_mci) row.mci = *o.mci;
-  row.deleted = o.deleted;
-  row.replaced_by = o.replaced_by;
-  row.sequence = o.sequence;
-  row.arrival = o.arrival;
-  row.origin = o.origin;
-  return row;
-}
-
-using query = ::odb::query<organisation>;
-
-// What a prepared query is asked with; it refers to its connection's copy of this.
-struct parameters {
+// What a query is asked with; it refers to this place.
+struct place {
+  std::int64_t integer = 0;
+  double real = 0;
   std::string text;
-  std::int64_t number = 0;
-  int limit = 0;
+  std::vector<char> blob;
+
+  void set(const cell& c) {
+    integer = c.integer;
+    real = c.real;
+    if (c.what == cell::kind::text) text.assign(c.data, c.size);
+    if (c.what == cell::kind::blob) blob.assign(c.data, c.data + c.size);
+  }
 };
 
-template <class MakeQuery>
-std::vector<organisation_row> select(::odb::sqlite::connection& connection, const char* name, const parameters& asked,
-                                     MakeQuery make_query) {
-  parameters* bound = nullptr;
-  ::odb::prepared_query<organisation> prepared = connection.lookup_query<organisation>(name, bound);
-  if (!prepared) {
-    std::unique_ptr<parameters> own(new parameters);
-    bound = own.get();
-    prepared = connection.prepare_query<organisation>(name, make_query(*bound));
-    connection.cache_query(prepared, std::move(own));
+template <class T>
+struct prepared_of : prepared {
+  std::vector<place> places;
+  ::odb::prepared_query<T> query;
+};
+
+using ::odb::sqlite::query_base;
+
+void append(query_base& q, cell::kind what, const place& p) {
+  switch (what) {
+    case cell::kind::real: q += query_base::_ref<double>(p.real); break;
+    case cell::kind::text: q += query_base::_ref<std::string>(p.text); break;
+    case cell::kind::blob: q += query_base::_ref<std::vector<char>>(p.blob); break;
+    default: q += query_base::_ref<std::int64_t>(p.integer);
   }
-  *bound = asked;
-  std::vector<organisation_row> rows;
-  organisation o;
-  ::odb::result<organisation> found = prepared.execute(false);
-  for (auto i = found.begin(); i != found.end(); ++i) {
-    i.load(o);
-    rows.push_back(to_row(o));
-  }
-  return rows;
+}
+
+template <class T>
+void ask(connection& c, std::unordered_map<std::string, std::unique_ptr<prepared>>& known, const std::string& text,
+         const std::vector<cell>& parameters, std::vector<T>& into) {
+  guarded([&] {
+    current now(c);
+    std::unique_ptr<prepared>& slot = known[text];
+    if (!slot) {
+      std::unique_ptr<prepared_of<T>> fresh(new prepared_of<T>);
+      fresh->places.resize(parameters.size());
+      query_base q;
+      std::size_t from = 0;
+      for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const std::size_t mark = text.find('?', from);
+        q += text.substr(from, mark - from);
+        append(q, parameters[i].what, fresh->places[i]);
+        from = mark + 1;
+      }
+      q += text.substr(from);
+      fresh->query = c.internals().link->prepare_query<T>(known.find(text)->first.c_str(), q);
+      slot = std::move(fresh);
+    }
+    auto& asked = static_cast<prepared_of<T>&>(*slot);
+    for (std::size_t i = 0; i < parameters.size(); ++i) asked.places[i].set(parameters[i]);
+    ::odb::result<T> found = asked.query.execute(false);
+    into.clear();
+    for (auto i = found.begin(); i != found.end(); ++i) {
+      into.emplace_back();
+      i.load(into.back());
+    }
+  });
+}
+
+std::vector<const object_class*>& registry() {
+  static std::vector<const object_class*> all;
+  return all;
 }
 
 }  // namespace
 
-database::database(const std::string& path, int busy_milliseconds) : state_(new state) {
+const std::vector<const object_class*>& classes() { return registry(); }
+void add(const object_class& c) { registry().push_back(&c); }
+
+database::database(const std::string& path) : state_(new state) {
   guarded([&] {
-    state_->busy_milliseconds = busy_milliseconds;
     // ODB would share one cache among its connections, and with it a reader and a writer would wait for each other.
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE;
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
     state_->db.reset(new ::odb::sqlite::database(path, flags));
-    ::odb::sqlite::connection_ptr connection = state_->db->connection();
-    sqlite3_busy_timeout(connection->handle(), busy_milliseconds);
-    connection->execute("PRAGMA journal_mode=WAL");  // readers keep their state while somebody writes
-    ::odb::transaction t(connection->begin_immediate());
-    if (state_->db->schema_version() == 0) ::odb::schema_catalog::create_schema(*state_->db, "", false);
-    t.commit();
   });
 }
-
 database::~database() = default;
 
-transaction::transaction(database& db, bool writes) : state_(new state) {
+connection::connection(database& db) : state_(new state) {
   guarded([&] {
-    state_->db = db.state_->db.get();
-    state_->connection = state_->db->connection();
-    sqlite3_busy_timeout(state_->connection->handle(), db.state_->busy_milliseconds);
+    state_->db = db.internals().db.get();
+    state_->link = state_->db->connection();
+  });
+}
+connection::~connection() = default;
+
+sqlite3* connection::handle() const { return state_->link->handle(); }
+
+void connection::begin(bool writes) {
+  guarded([&] {
     state_->running.reset(
-        new ::odb::transaction(writes ? state_->connection->begin_immediate() : state_->connection->begin(), false));
-  });
-  if (!writes) last_sequence();  // SQLite takes the state that a reader sees at its first read, not at BEGIN
-}
-
-transaction::transaction(transaction&&) noexcept = default;
-transaction::~transaction() = default;
-
-bool transaction::find(const std::string& uuid, organisation_row& into) {
-  return guarded([&] {
-    current now(*state_->running);
-    parameters asked;
-    asked.text = uuid;
-    auto rows =
-        select(*state_->connection, "find", asked, [](parameters& p) { return query::uuid == query::_ref(p.text); });
-    if (rows.empty()) return false;
-    into = std::move(rows.front());
-    return true;
+        new ::odb::transaction(writes ? state_->link->begin_immediate() : state_->link->begin(), false));
   });
 }
 
-bool transaction::load(std::int64_t id, organisation_row& into) {
-  return guarded([&] {
-    current now(*state_->running);
-    organisation o;
-    if (!state_->db->find(id, o)) return false;
-    into = to_row(o);
-    return true;
+void connection::commit() {
+  guarded([&] {
+    current now(*this);
+    state_->running->commit();
   });
 }
 
-std::vector<organisation_row> transaction::find_name(const std::string& name, int limit) {
-  return guarded([&] {
-    current now(*state_->running);
-    parameters asked;
-    asked.text = name;
-    asked.limit = limit;
-    return select(*state_->connection, "find_name", asked, [](parameters& p) {
-      return query(query::name == query::_ref(p.text)) + "LIMIT" + query::_ref(p.limit);
-    });
+void connection::rollback() noexcept { state_->running.reset(); }
+
+void connection::create_schema(const std::string& name) {
+  guarded([&] {
+    current now(*this);
+    ::odb::schema_catalog::create_schema(*state_->db, name, false);
   });
 }
 
-std::vector<organisation_row> transaction::changes(std::int64_t after, int limit) {
-  return guarded([&] {
-    current now(*state_->running);
-    parameters asked;
-    asked.number = after;
-    asked.limit = limit;
-    return select(*state_->connection, "changes", asked, [](parameters& p) {
-      return query(query::sequence > query::_ref(p.number)) + "ORDER BY" + query::sequence + "LIMIT" +
-             query::_ref(p.limit);
-    });
-  });
-}
-
-std::int64_t transaction::last_sequence() {
-  return guarded([&] {
-    current now(*state_->running);
-    ::odb::result<newest> found = state_->db->query<newest>();
-    const newest n = *found.begin();
-    return n.sequence.null() ? 0 : *n.sequence;
-  });
-}
-
-std::int64_t transaction::youngest() {
-  return guarded([&] {
-    current now(*state_->running);
-    ::odb::result<newest> found = state_->db->query<newest>();
-    const newest n = *found.begin();
-    return n.modified_on.null() ? 0 : *n.modified_on;
-  });
-}
-
-std::string transaction::setting(const std::string& name) {
-  return guarded([&] {
-    current now(*state_->running);
-    ::setting s;
-    return state_->db->find(name, s) ? s.content : std::string();
-  });
-}
-
-std::int64_t transaction::insert(const organisation_row& row) {
+std::int64_t connection::number_of(const std::string& resource) {
   return guarded([&]() -> std::int64_t {
-    current now(*state_->running);
-    organisation o = to_object(row);
-    try {
-      return static_cast<std::int64_t>(state_->db->persist(o));
-    } catch (const ::odb::sqlite::database_exception& e) {
-      if (e.error() != SQLITE_CONSTRAINT) throw;
-      return 0;
-    }
+    current now(*this);
+    class_number known;
+    using query = ::odb::query<class_number>;
+    if (state_->db->query_one<class_number>(query::name == resource, known)) return known.number;
+    known.name = resource;
+    return static_cast<std::int64_t>(state_->db->persist(known));
   });
 }
 
-void transaction::update(const organisation_row& row) {
+void connection::stamps(const std::string& condition, const std::vector<cell>& parameters,
+                        std::vector<object_stamp>& into) {
+  ask(*this, state_->stamps, condition, parameters, into);
+}
+
+void connection::find(const std::string& select, const std::vector<cell>& parameters,
+                      std::vector<found_object>& into) {
+  ask(*this, state_->found, select, parameters, into);
+}
+
+bool connection::load(const object_key& key, object_stamp& into) {
+  return guarded([&] {
+    current now(*this);
+    return state_->db->find(key, into);
+  });
+}
+
+void connection::persist(const object_stamp& s) {
   guarded([&] {
-    current now(*state_->running);
-    organisation o = to_object(row);
-    state_->db->update(o);
+    current now(*this);
+    state_->db->persist(s);
   });
 }
 
-void transaction::set_setting(const std::string& name, const std::string& content) {
+void connection::update(const object_stamp& s) {
   guarded([&] {
-    current now(*state_->running);
-    ::setting s;
-    s.name = name;
-    s.content = content;
-    ::setting before;
-    if (state_->db->find(name, before)) {
-      state_->db->update(s);
-    } else {
-      state_->db->persist(s);
-    }
+    current now(*this);
+    state_->db->update(s);
   });
 }
 
-void transaction::commit() {
-  guarded([&] { state_->running->commit(); });
+void connection::execute(const std::string& sql) {
+  guarded([&] { state_->link->execute(sql); });
 }
 
 }  // namespace gateway

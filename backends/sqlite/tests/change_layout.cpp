@@ -8,7 +8,7 @@
 
 #include "edensync/core/write_context.hpp"
 #include "edensync/sqlite/store.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace {
 
@@ -50,7 +50,7 @@ edensync::schema make(const std::vector<table>& tables) {
   return edensync::schema::make(all, keep).value();
 }
 
-struct changing : temporary_folder {
+struct changing : edensync::test::temporary_folder {
   changing() { how.path = file("site.sqlite"); }
 
   void change(const std::vector<table>& tables) {

@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "edensync/laws/change_feed.hpp"
+#include "edensync/sqlite/account_table.hpp"
 #include "edensync/sqlite/check_file.hpp"
 #include "edensync/sqlite/store.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
+using edensync::test::temporary_folder;
 namespace sample = laws::sample;
 
 namespace {
@@ -138,6 +140,49 @@ BOOST_AUTO_TEST_CASE(tables_that_are_missing_are_named_and_not_made_anew) {
     BOOST_TEST(names("the table law_site is missing"));
     BOOST_TEST(!names("the table edensync_log is missing"));
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_loss_of_the_accounts_is_noticed_and_not_made_good_for) {
+  temporary_folder folder;
+  const auto file = at(folder.file("a.sqlite"));
+  const auto resources = sample::make_schema();
+  { auto store = sqlite::store::open(file.path, resources).value(); }
+  const auto run = [&](const char* sql) { sqlite::connection(file, 256).run(sql); };
+  const auto lost = [&] {
+    return sqlite::check_tables(file, *resources) == std::vector<std::string>{"the table edensync_account is missing"};
+  };
+  // One without accounts never had any.
+  BOOST_TEST(sqlite::check_tables(file, *resources).empty());
+  BOOST_TEST(sqlite::account_table(file).add({{"boss", access_level::administer}, "hash"}));
+  BOOST_TEST(sqlite::account_table(file).all().size() == 1u);
+  BOOST_TEST(sqlite::check_tables(file, *resources).empty());
+  run("DROP TABLE edensync_account");
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(lost());
+    BOOST_TEST(laws::fails_with(error::store_damaged, [&] { sqlite::account_table{file}; }));
+  }
+  sqlite::copy_file(file, folder.file("b.sqlite"));
+  BOOST_TEST(sqlite::check_tables(at(folder.file("b.sqlite")), *resources).size() == 1u);
+  // A table that was made before there was a mark gets it from whoever opens it.
+  run("DELETE FROM edensync_setting");
+  { const sqlite::account_table made(file); }
+  run("DELETE FROM edensync_setting");
+  { const sqlite::account_table known(file); }
+  run("DROP TABLE edensync_account");
+  BOOST_TEST(lost());
+}
+
+BOOST_AUTO_TEST_CASE(tables_of_the_layout_before_may_lack_columns_and_no_more) {
+  temporary_folder folder;
+  const auto file = at(folder.file("a.sqlite"));
+  const auto resources = sample::make_schema();
+  { auto store = sqlite::store::open(file.path, resources).value(); }
+  const auto run = [&](const char* sql) { sqlite::connection(file, 256).run(sql); };
+  run("ALTER TABLE edensync_decision DROP COLUMN twin; UPDATE edensync_state SET layout=layout-1");
+  BOOST_TEST(sqlite::check_tables(file, *resources).empty());
+  run("DROP TABLE edensync_task");
+  BOOST_TEST(sqlite::check_tables(file, *resources) == std::vector<std::string>{"the table edensync_task is missing"},
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -15,9 +15,10 @@
 
 #include <unistd.h>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
+using edensync::test::temporary_folder;
 namespace sample = laws::sample;
 using laws::fails_with;
 
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_made_is_a_failure) {
       (code_of(sqlite::store::open(folder.file("no/such/folder"), sample::make_schema())) == error::store_failed));
   BOOST_TEST((code_of(sqlite::store::open(":memory:", sample::make_schema())) == error::store_failed));
   std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
-  if (access(folder.path().c_str(), W_OK) != 0)  // root may write everywhere
+  if (::access(folder.path().c_str(), W_OK) != 0)  // root may write everywhere
     BOOST_TEST((code_of(sqlite::store::open(folder.file("a"), sample::make_schema())) == error::store_failed));
   std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
 }
@@ -337,9 +338,9 @@ BOOST_AUTO_TEST_CASE(what_was_not_committed_is_not_in_the_file) {
 // The connections go on with what they remember; whoever asks is told.
 BOOST_AUTO_TEST_CASE(a_file_that_is_changed_under_a_store_is_noticed) {
   namespace fs = std::filesystem;
-  enum class way { none, removed, replaced, other_site, cut, emptied, overwritten };
-  for (const auto how :
-       {way::none, way::removed, way::replaced, way::other_site, way::cut, way::emptied, way::overwritten}) {
+  enum class way { none, removed, replaced, other_site, cut, emptied, overwritten, log_removed, log_replaced };
+  for (const auto how : {way::none, way::removed, way::replaced, way::other_site, way::cut, way::emptied,
+                         way::overwritten, way::log_removed, way::log_replaced}) {
     temporary_folder folder;
     const auto path = folder.file("a.sqlite"), other = folder.file("b.sqlite");
     // Closed once, so that everything is in the file itself.
@@ -351,7 +352,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_changed_under_a_store_is_noticed) {
     }
     auto store = sqlite::store::open(path, sample::make_schema()).value();
     BOOST_TEST(names(store).size() == 100u);
+    laws::detail::put(store, "more", 2, 2);
     store.check_place();
+    if (how == way::log_removed) fs::remove(path + "-wal");
+    if (how == way::log_replaced) {
+      std::ofstream(other) << std::string(8192, 'x');
+      fs::rename(other, path + "-wal");
+    }
     if (how == way::removed) fs::remove(path);
     if (how == way::replaced) fs::rename(other, path);
     if (how == way::other_site) {
@@ -364,6 +371,47 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_changed_under_a_store_is_noticed) {
     for (int i = 0; i < 2; ++i) BOOST_TEST_CONTEXT(static_cast<int>(how))
     BOOST_TEST(fails_with(error::store_damaged, [&] { store.check_place(); }) == (how != way::none));
   }
+}
+
+BOOST_AUTO_TEST_CASE(another_site_that_is_written_over_a_file_is_noticed_under_its_log) {
+  for (const bool closed_before : {true, false}) {
+    temporary_folder folder;
+    const auto path = folder.file("a.sqlite"), other = folder.file("b.sqlite");
+    for (const auto& file : {path, other}) {
+      auto made = sqlite::store::open(file, sample::make_schema()).value();
+      laws::detail::put(made, "a", 1, 1);
+    }
+    if (!closed_before) std::filesystem::remove(path);
+    auto store = sqlite::store::open(path, sample::make_schema()).value();
+    // Whoever reads meets these pages in the log, and never in the file.
+    laws::detail::put(store, "b", 2, 2);
+    store.check_place();
+    if (!closed_before) std::filesystem::resize_file(other, std::filesystem::file_size(path));
+    BOOST_TEST(std::filesystem::file_size(path) == std::filesystem::file_size(other));
+    {
+      std::ifstream from(other, std::ios::binary);
+      std::ofstream(path, std::ios::binary | std::ios::in) << from.rdbuf();
+    }
+    for (int i = 0; i < 2; ++i)
+      BOOST_TEST(fails_with(error::store_damaged, [&] { store.check_place(); }), "closed before: " << closed_before);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_database_that_is_made_compact_keeps_its_place) {
+  temporary_folder folder;
+  const auto path = folder.file("a.sqlite");
+  other_connection(path).run("CREATE TABLE first(a); CREATE TABLE second(a)");
+  auto store = sqlite::store::open(path, sample::make_schema()).value();
+  laws::detail::put(store, "a", 1, 1);
+  other_connection other(path);
+  // The tables behind the first get other pages.
+  other.run("DROP TABLE first; DROP TABLE second; VACUUM");
+  // What is shorter than before would count as cut.
+  for (int i = 0; i < 200; ++i) laws::detail::put(store, std::to_string(i), 2, 2);
+  store.check_place();
+  other.run("PRAGMA wal_checkpoint");
+  store.check_place();
+  store.check_place();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "support/relief.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
 using namespace edensync::test;

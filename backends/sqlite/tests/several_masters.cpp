@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "support/entities.hpp"
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
 using namespace edensync::test;

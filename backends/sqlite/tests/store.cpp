@@ -1,13 +1,16 @@
 #include "edensync/sqlite/store.hpp"
 
+#include "edensync/laws/concurrency.hpp"
+#include "edensync/laws/random_operations.hpp"
 #include "edensync/laws/record_store.hpp"
 #include "edensync/laws/site_ledger.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
+using edensync::test::temporary_folder;
 
 static_assert(record_store<sqlite::store>);
 static_assert(record_reader<sqlite::snapshot>);
@@ -24,6 +27,7 @@ struct sqlite_factory {
     { const sqlite::store closed = std::move(old); }
     return sqlite::store::open(path, std::move(resources)).value();
   }
+  sqlite::store another(const sqlite::store&) { return sqlite::store::open(path, laws::sample::make_schema()).value(); }
 
   temporary_folder folder;
   int made = 0;
@@ -44,6 +48,16 @@ BOOST_AUTO_TEST_CASE(keeps_the_laws_of_record_store) {
 BOOST_AUTO_TEST_CASE(keeps_the_laws_of_site_ledger) {
   sqlite_factory f;
   laws::site_ledger(f, say);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_laws_of_several_readers_and_writers) {
+  sqlite_factory f;
+  laws::concurrency(f, say);
+}
+
+BOOST_AUTO_TEST_CASE(does_what_the_model_does_whatever_is_done) {
+  sqlite_factory f;
+  laws::random_operations(f);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,9 +9,10 @@
 #include <thread>
 #include <vector>
 
-#include "temporary_folder.hpp"
+#include "support/temporary_folder.hpp"
 
 using namespace edensync;
+using edensync::test::temporary_folder;
 namespace sample = laws::sample;
 
 BOOST_AUTO_TEST_SUITE(sqlite_threads)

@@ -4,28 +4,25 @@
 
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "edensync/concepts/secret_vault.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace fs = std::filesystem;
 
 namespace {
 
 using edensync::error;
+using edensync::test::temporary_folder;
 using edensync::vault::key_file;
 
 static_assert(edensync::secret_vault<key_file>);
 
 struct place {
-  ~place() { fs::remove_all(folder); }
-  fs::path folder = [] {
-    std::string name = (fs::temp_directory_path() / "edensync-vault-").string() + std::string(6, 'X');
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    return fs::path(name);
-  }();
+  temporary_folder temporary;
+  const fs::path folder = temporary.path();
   key_file vault{folder / "key"};
 };
 

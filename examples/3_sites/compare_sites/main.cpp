@@ -94,6 +94,7 @@ class database {
     // One transaction for all that is read: a site that is at work while we look is seen at one moment.
     query(*this, "BEGIN").next();
     query(*this, "SELECT count(*) FROM sqlite_master").next();
+    join_stamps();
   }
 
   [[nodiscard]] cannot_read failure() const {
@@ -103,6 +104,10 @@ class database {
   [[nodiscard]] sqlite3* handle() const { return handle_.get(); }
 
  private:
+  /// Where the records are objects of ODB, what each has beside its fields stands in a table of its own: a view of the
+  /// table's name shows both together.
+  void join_stamps();
+
   struct close {
     void operator()(sqlite3* db) const { sqlite3_close_v2(db); }
   };
@@ -160,6 +165,22 @@ std::set<std::string> record_tables(database const& db) {
   return result;
 }
 
+void database::join_stamps() {
+  query stamped(*this, "SELECT 1 FROM sqlite_master WHERE name = 'edensync_object'");
+  if (!stamped.next()) return;
+  for (auto const& name : record_tables(*this)) {
+    std::string const table = quoted_name(name);
+    query(*this, "CREATE TEMP VIEW " + table +
+                     " AS SELECT o.*, s.uuid, s.created_on, s.modified_on, s.deleted, nullif(s.replaced_by, '') AS "
+                     "replaced_by FROM main." +
+                     table +
+                     " o JOIN main.edensync_object s ON s.object = o.id JOIN main.edensync_class c ON "
+                     "c.number = s.class WHERE c.name = '" +
+                     name + "'")
+        .next();
+  }
+}
+
 /// Columns each site has for itself, which do not travel or are not expected to be equal afterwards.
 bool is_local(std::string_view column) {
   static std::set<std::string_view> const local{"id",          "mci",           "created_by",
@@ -192,7 +213,7 @@ table_layout layout_of(database const& db, std::string const& table) {
   for (auto const* needed : {"id", "uuid", "created_on", "modified_on", "deleted", "replaced_by"})
     if (!result.columns.count(needed)) throw db.failure("table " + table + " has no column " + needed);
 
-  query keys(db, "PRAGMA foreign_key_list(" + quoted_name(table) + ")");
+  query keys(db, "PRAGMA main.foreign_key_list(" + quoted_name(table) + ")");
   while (keys.next()) {
     // No target column means the primary key. A key to some other column holds a value, not a local id.
     std::string const to = keys.text(4);
@@ -697,6 +718,7 @@ class self_test {
     ignored_things();
     unreadable_things();
     long_reports();
+    stamped_things();
     out_ << checks_ << " checks, " << failures_ << " failed\n";
     return failures_ == 0 ? 0 : 1;
   }
@@ -810,6 +832,38 @@ class self_test {
     std::ostringstream late;
     check(::run(one, changed, late, late) == exit_different && late.str().find("there") != std::string::npos,
           "a difference late in a long text is shown");
+  }
+
+  /// Sites whose records are objects of ODB, with all but their fields in a table beside them.
+  void stamped_things() {
+    std::string const one = folder_.file("objects_a.sqlite"), other = folder_.file("objects_b.sqlite");
+    auto const objects = [](int offset) {
+      std::string const id = std::to_string(offset + 1), next = std::to_string(offset + 2);
+      return "CREATE TABLE edensync_class (number INTEGER PRIMARY KEY, name TEXT);"
+             "CREATE TABLE edensync_object (class INTEGER, object INTEGER, uuid TEXT, created_on INTEGER, modified_on "
+             "INTEGER, deleted INTEGER, replaced_by TEXT);"
+             "CREATE TABLE org_site (id INTEGER PRIMARY KEY, name TEXT, parent INTEGER REFERENCES org_site(id));"
+             "INSERT INTO edensync_class VALUES (" +
+             next +
+             ", 'org_site'), (99, 'org_other');"
+             "INSERT INTO org_site VALUES (" +
+             id + ", 'Camp', NULL), (" + next + ", 'Tent', " + id +
+             ");"
+             "INSERT INTO edensync_object VALUES (" +
+             next + ", " + id + ", 'S1', 1, 2, 0, ''), (" + next + ", " + next + ", 'S2', 1, 2, 0, ''), (99, " + id +
+             ", 'T1', 1, 2, 1, '');";
+    };
+    execute(one, objects(0));
+    execute(other, objects(7));
+    std::ostringstream report;
+    check(::run(one, other, report, report) == exit_equal, "objects with their stamps are equal", report.str());
+    check(report.str().find("Equal: 2 records in 1 tables") != std::string::npos, "all of them", report.str());
+    execute(
+        other,
+        "UPDATE edensync_object SET deleted = 1 WHERE uuid = 'S1'; UPDATE org_site SET parent = 9 WHERE name = 'Tent'");
+    check(::run(one, other, report, report) == exit_different, "and are not after a change", report.str());
+    for (auto const* words : {"live in A, and deleted in B", "parent is \"S1\" in A, and \"S2\" in B"})
+      check(report.str().find(words) != std::string::npos, std::string("the report says ") + words, report.str());
   }
 
   void copy(std::string const& from, std::string const& to, bool again = false) {

@@ -72,8 +72,16 @@ access_level authenticator::operator()(std::string_view name, std::string_view p
     return found && matches ? found->who.level : access_level::unknown;
   } catch (const std::exception& e) {
     std::cerr << "eden-site: accounts cannot be read: " << e.what() << std::endl;
-    return access_level::unknown;
+    throw;
   }
+}
+
+bool authenticator::is_well() {
+  return guarded([&] {
+           const std::lock_guard guard(lock_);
+           (void)accounts_.find({});
+         })
+      .has_value();
 }
 
 }  // namespace eden_site

@@ -34,8 +34,11 @@ class authenticator {
   /// Errors: those of the store, thrown.
   explicit authenticator(const data_folder& folder);
 
-  /// `unknown` also if the store failed.
+  /// Errors: those of the store, thrown, and told on standard error.
   edensync::access_level operator()(std::string_view name, std::string_view password);
+
+  /// Whether the accounts can be read.
+  bool is_well();
 
  private:
   std::mutex lock_;

@@ -49,8 +49,8 @@ struct work_folder {
 // The database is copied by itself, locks mean nothing elsewhere, and the key is kept apart from the passwords.
 bool stays_out(const fs::path& relative) {
   const auto first = relative.begin()->string();
-  return first.starts_with("site.sqlite") || first == "lock" || first == "runs" || first.starts_with("dry_run.") ||
-         first.starts_with("worker") || first.starts_with("credentials.key");
+  return first.starts_with("site.sqlite") || first == "lock" || first == "certificates.lock" || first == "runs" ||
+         first.starts_with("dry_run.") || first.starts_with("worker") || first.starts_with("credentials.key");
 }
 
 // It is opened when its turn comes: there may be any number of them.
@@ -94,12 +94,14 @@ result<std::uint64_t> back_up(const data_folder& folder, const fs::path& file) {
   const auto taken = make_failure(error::bad_setting, file.string() + " is there already");
   std::error_code wrong;
   if (fs::symlink_status(file, wrong).type() != fs::file_type::not_found) return taken;
-  const auto place = fs::weakly_canonical(file, wrong).lexically_relative(fs::canonical(folder.path(), wrong));
-  if (!place.empty() && *place.begin() != "..")
+  if (folder.holds(file))
     return make_failure(error::bad_setting, "a backup does not belong into the site's own folder");
   // As long as it is held the schema stays the one that the database follows.
   const auto lock = folder.lock_for_use();
   if (!lock) return lock.error();
+  // And the certificates those that it names.
+  const auto certificates = folder.lock_certificates();
+  if (!certificates) return certificates.error();
   const work_folder work(file);
   if (work.path.empty()) return file_failure(file);
   const auto database = work.path / "site.sqlite", archive = work.path / "backup.zip";

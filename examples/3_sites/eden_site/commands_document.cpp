@@ -1,11 +1,20 @@
 // import, export: records in files.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <edensync/s3json/either_event_source.hpp>
 #include <edensync/s3json/writer.hpp>
 #include <edensync/admin/documents.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <ostream>
+#include <string>
+#include <system_error>
 
 #include "commands.hpp"
 #include "engine.hpp"
@@ -17,6 +26,7 @@ namespace eden_site {
 namespace {
 
 namespace admin = edensync::admin;
+namespace fs = std::filesystem;
 using edensync::error;
 using edensync::make_failure;
 using kind = option::kind;
@@ -58,19 +68,76 @@ void import(const arguments& given, std::ostream& out) {
   if (t.quarantined != 0) edensync::throw_failure(error::record_refused, "some records are in quarantine");
 }
 
+// A file that takes the place of another when it is whole; until then, and if it never is, the other stays as it was.
+class replacing_file {
+ public:
+  explicit replacing_file(const std::string& file) : name_(file) {
+    std::error_code wrong;
+    const auto before = fs::status(file, wrong);
+    const bool there = fs::exists(before);
+    // What is no file, as a pipe is, has no content to lose.
+    if (there && !fs::is_regular_file(before)) {
+      out.open(file, std::ios::binary);
+      if (!out) failed({});
+      return;
+    }
+    if (there && ::access(file.c_str(), W_OK) != 0) failed({errno, std::generic_category()});
+    // What a link leads to is replaced, and not the link.
+    place_ = there ? fs::canonical(file, wrong) : fs::path(file);
+    std::string pattern = place_.string() + "." + std::string(6, 'X');
+    const int made = ::mkostemp(pattern.data(), O_CLOEXEC);
+    if (made < 0) failed({errno, std::generic_category()});
+    ::close(made);
+    if (there) rights_ = before.permissions();
+    out.open(pattern, std::ios::binary);
+    beside_ = pattern;
+  }
+  replacing_file(const replacing_file&) = delete;
+  replacing_file& operator=(const replacing_file&) = delete;
+  ~replacing_file() {
+    std::error_code ignored;
+    if (!beside_.empty()) fs::remove(beside_, ignored);
+  }
+
+  // Errors: thrown, as those of the beginning.
+  void settle() {
+    out.close();
+    if (!out) failed({});
+    if (beside_.empty()) return;
+    std::error_code wrong;
+    if (rights_) fs::permissions(beside_, *rights_, wrong);
+    if (!wrong) fs::rename(beside_, place_, wrong);
+    if (wrong) failed(wrong);
+    beside_.clear();
+  }
+
+  std::ofstream out;
+
+ private:
+  [[noreturn]] void failed(const std::error_code& why) const {
+    edensync::throw_failure(error::bad_setting, name_ + " cannot be written" + (why ? ": " + why.message() : ""));
+  }
+
+  std::string name_;
+  fs::path place_, beside_;
+  std::optional<fs::perms> rights_;
+};
+
 void export_records(const arguments& given, std::ostream& out) {
   const auto& table = given.text("resource");
   const auto format = given.maybe("format").value_or("s3xml");
   if (format != "s3xml" && format != "s3json") throw usage_error("--format is s3xml or s3json");
   const auto here = site_with_file(given);
-  std::ofstream file;
+  std::optional<replacing_file> file;
   if (!given.others().empty()) {
-    file.open(given.others().front(), std::ios::binary | std::ios::trunc);
-    if (!file) edensync::throw_failure(error::bad_setting, given.others().front() + " cannot be written");
+    const auto& name = given.others().front();
+    if (here->folder.holds(name))
+      edensync::throw_failure(error::bad_setting, "a document does not belong into the site's own folder");
+    file.emplace(name);
   }
-  std::ostream& to = given.others().empty() ? out : file;
+  std::ostream& to = file ? file->out : out;
   const auto written = [&]() -> edensync::result<void> {
-    if (!to) return make_failure(error::store_failed, "the document cannot be written");
+    if (!to) return make_failure(error::bad_setting, "the document cannot be written");
     return {};
   };
   const auto write = [&](std::string_view piece) {
@@ -83,6 +150,7 @@ void export_records(const arguments& given, std::ostream& out) {
           .value();
   to.flush();
   written().value();
+  if (file) file->settle();
   if (report.too_long != 0)
     edensync::throw_failure(error::limit_exceeded,
                             "left out, because they are too long: " + std::to_string(report.too_long) + " records");
@@ -104,7 +172,8 @@ std::vector<command> document_commands() {
        "writes the records of a table, with what belongs to them, as a document",
        "--data DIR --resource T [--format F] [FILE]\n\n"
        "  --format F   s3xml, or s3json; s3xml if it is left out\n"
-       "  FILE         where to; standard output if it is left out",
+       "  FILE         where to, but not into the site's folder; standard output if it is left out. What is there is\n"
+       "               replaced when the document is whole",
        {{"data"}, {"resource"}, {"format"}},
        export_records},
   };

@@ -39,6 +39,7 @@ std::function<void(sync_job&)> change_of(const arguments& given) {
   said.end = moment_of(given, "end");
   said.repeats = static_cast<std::uint32_t>(given.number("repeat", 0, 0xffffffff));
   if (given.has("every")) said.period = in_words(admin::parse_duration(given.text("every")), "every");
+  if (given.has("every") && said.period < 1) throw usage_error("--every is one second at least");
   if (given.has("timeout")) said.timeout = in_words(admin::parse_duration(given.text("timeout")), "timeout");
   if (given.has("enabled") && given.has("disabled")) throw usage_error("--enabled or --disabled, not both");
   return [=, &given](sync_job& j) {

@@ -65,7 +65,7 @@ void show_run(open_site& here, const arguments& given, std::ostream& out) {
     decisions.push_back({{"resource", d.resource},
                          {"uuid", d.uuid.text()},
                          {"explanation", edensync::admin::explanation(d)},
-                         {"loser", d.loser}});
+                         {"loser", edensync::admin::loser_of(d)}});
   for (const auto& q : edensync::admin::quarantined_by(now, l, 1000)) waiting.push_back(entry(q));
   if (given.has("json")) {
     e["counts"] = counts_of(l);
@@ -136,7 +136,7 @@ void explain(const arguments& given, std::ostream& out) {
                          {"repository", from},
                          {"decision", edensync::to_text(d.outcome.what)},
                          {"explanation", edensync::admin::explanation(d)},
-                         {"loser", d.loser}});
+                         {"loser", edensync::admin::loser_of(d)}});
   }
   boost::json::array waiting;
   for (const auto& q : edensync::admin::quarantined(now, resource, id)) {

@@ -62,12 +62,13 @@ void show(const arguments& given, std::ostream& out) {
   if (!given.has("json")) out << '\n' << q.payload << '\n';
 }
 
-void correct(const arguments& given, std::ostream&) {
+void correct(const arguments& given, std::ostream& out) {
   const auto id = number_of(given);
   if (given.others().size() != 1) throw usage_error("which file?");
   const auto document = read_text(given.others().front()).value();
   const auto here = open_site::open(data_folder::find(given.text("data")).value()).value();
-  quarantine(here->site).correct(id, document).value();
+  const auto number = quarantine(here->site).correct(id, document).value();
+  out << "it waits under number " << number << '\n';
 }
 
 void retry(const arguments& given, std::ostream& out) {
@@ -110,7 +111,8 @@ std::vector<command> quarantine_commands() {
        {{"data"}, {"id"}, {"json", kind::flag}},
        show},
       {"quarantine correct",
-       "puts a corrected document in the place of one; it holds the same record",
+       "puts a corrected document in the place of one, which holds the same record, and tells under which number it "
+       "waits",
        "--data DIR --id N FILE",
        {{"data"}, {"id"}},
        correct},

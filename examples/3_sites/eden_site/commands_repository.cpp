@@ -2,8 +2,11 @@
 
 #include <edensync/log/redact.hpp>
 #include <edensync/admin/repositories.hpp>
+#include <filesystem>
 #include <functional>
 #include <ostream>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "certificates.hpp"
@@ -53,19 +56,31 @@ boost::json::object entry(const edensync::repository& r) {
           {"last_connected", r.last_connected ? boost::json::value(edensync::to_text(*r.last_connected)) : nullptr}};
 }
 
+// The one name of a folder, which leads there from wherever a worker is begun.
+std::string whole_path(const std::string& typed) {
+  if (typed.empty()) return {};
+  std::error_code wrong;
+  auto path = std::filesystem::absolute(typed, wrong).lexically_normal();
+  if (wrong) throw edensync::failure_exception(file_failure(typed, wrong, edensync::error::bad_setting));
+  if (!path.has_filename()) path = path.parent_path();
+  return path.string();
+}
+
 // What the command line says of a repository, as a change of it.
 std::function<void(edensync::repository&)> change_of(const arguments& given) {
   const auto accept = given.choice("accept-push"), uuids = given.choice("synchronise-uuids");
   std::optional<std::string> password;
   if (given.has("password-file")) password = read_password(given.text("password-file")).value();
   const auto proxy = proxy_of(given);
+  if (const auto type = given.maybe("type"); type && *type != "eden" && *type != "data" && *type != "filesync")
+    throw usage_error("--type is eden, data or filesync");
   return [=, &given](edensync::repository& r) {
     const auto take = [&](std::string_view name, std::string& into) {
       if (const auto text = given.maybe(name)) into = *text;
     };
     take("type", r.type);
     take("url", r.url);
-    take("path", r.path);
+    if (const auto text = given.maybe("path")) r.path = whole_path(*text);
     take("username", r.username);
     take("account", r.account);
     if (proxy) r.proxy = *proxy;
@@ -93,28 +108,46 @@ void register_there(open_site& here, const edensync::repository& r, const argume
       << edensync::redact(why->text()) << '\n';
 }
 
+// Saves a repository with the certificates of a file, if one is given; those that nobody knows any more go.
+template <class Save>
+edensync::repository save(const open_site& here, const std::optional<std::string>& file, const Save& how) {
+  const auto saved = [&]() -> edensync::result<edensync::repository> {
+    const auto held = here.folder.lock_certificates();
+    if (!held) return held.error();
+    std::optional<std::string> kept;
+    if (file) {
+      auto name = keep_certificates(here.folder, *file);
+      if (!name) return name.error();
+      kept = std::move(*name);
+    }
+    return how(kept);
+  }();
+  drop_unused_certificates(here);
+  return saved.value();
+}
+
 void add(const arguments& given, std::ostream& out) {
   edensync::repository r{.name = given.text("name")};
   change_of(given)(r);
   const auto here = site_of(given);
-  r.ca_file = keep_certificates(here->folder, given.maybe("ca").value_or("")).value();
-  register_there(*here, repositories(here->site, here->seal()).add(std::move(r)).value(), given, out);
+  const auto saved = save(*here, given.maybe("ca"), [&](const std::optional<std::string>& certificates) {
+    r.ca_file = certificates.value_or("");
+    return repositories(here->site, here->seal()).add(std::move(r));
+  });
+  register_there(*here, saved, given, out);
 }
 
 void set(const arguments& given, std::ostream& out) {
   const auto& name = given.text("name");
   const auto change = change_of(given);
   const auto here = site_of(given);
-  std::optional<std::string> certificates;
-  if (const auto file = given.maybe("ca")) certificates = keep_certificates(here->folder, *file).value();
-  const auto saved = repositories(here->site, here->seal())
-                         .change(name,
-                                 [&](edensync::repository& r) {
-                                   change(r);
-                                   if (certificates) r.ca_file = *certificates;
-                                   if (const auto other = given.maybe("rename")) r.name = *other;
-                                 })
-                         .value();
+  const auto saved = save(*here, given.maybe("ca"), [&](const std::optional<std::string>& certificates) {
+    return repositories(here->site, here->seal()).change(name, [&](edensync::repository& r) {
+      change(r);
+      if (certificates) r.ca_file = *certificates;
+      if (const auto other = given.maybe("rename")) r.name = *other;
+    });
+  });
   // Only what has to do with the line makes the peer worth asking.
   for (const auto* const option : {"url", "username", "password-file", "proxy", "uuid", "ca", "pin"})
     if (given.has(option)) return register_there(*here, saved, given, out);
@@ -137,6 +170,7 @@ void remove(const arguments& given, std::ostream&) {
   const auto& name = given.text("name");
   const auto here = site_of(given);
   repositories(here->site).remove(name).value();
+  drop_unused_certificates(*here);
 }
 
 const std::vector<option> description{{"data"},
@@ -165,7 +199,7 @@ constexpr const char* described =
     "  --name N               its name; where one is named that is here, its UUID will do, too\n"
     "  --type T               eden: another site; data: public data sets; filesync: a folder\n"
     "  --url U                where it is, with the application: https://host:port/eden\n"
-    "  --path P               the folder, for filesync\n"
+    "  --path P               the folder, for filesync; its whole path is kept\n"
     "  --username U           this site's account there\n"
     "  --password-file FILE   its password: the only line of the file\n"
     "  --proxy URL            http://[user@]host:port: how it is reached, if not by the site's own proxy\n"

@@ -1,5 +1,6 @@
 // serve: answers whoever has an account, until it is told to stop.
 
+#include <edensync/log/logged_refusals.hpp>
 #include <edensync/site/logged_answer.hpp>
 #include <edensync/admin/retention.hpp>
 #include <edensync/beast/server.hpp>
@@ -65,17 +66,20 @@ void serve(const arguments& given, std::ostream& out) {
       {.authenticate = [&](std::string_view name, std::string_view password) { return accounts(name, password); },
        .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden,
        .download = [&](std::string_view name) { return served_archive(*here, name); },
-       .open_metrics = given.has("open-metrics")});
+       .open_metrics = given.has("open-metrics"),
+       .is_well = [&] { return accounts.is_well(); }});
   edensync::beast::server_options how;
   how.address = where.host;
   how.port = where.port;
   how.base_path = base;
   how.tls = {given.maybe("tls-cert").value_or(""), given.maybe("tls-key").value_or("")};
   auto events = events_of(given);
+  edensync::logged_refusals refusals(events, here->clock);
+  how.on_refused = [&](const edensync::refused_request& what) { refusals(what); };
   using answer = edensync::logged_answer<edensync::stream_sink, parts::clock>;
   edensync::beast::server server(
       [&](const auto& request) {
-        return std::make_unique<answer>(events, here->clock, request, answering.handle(request));
+        return std::make_unique<answer>(events, here->clock, request, answering.handle(request), base);
       },
       how);
   // It is the command line that is wrong, and no repository.

@@ -75,6 +75,9 @@ void settings_set(const arguments& given, std::ostream&) {
   if (given.has("log-retention")) {
     const auto time = admin::parse_duration(given.text("log-retention"));
     if (!time) throw usage_error("--log-retention: " + time.error().info.ours());
+    // Seconds are hardly meant, and what is forgotten does not come back.
+    if (*time != 0 && given.text("log-retention").find_last_not_of("0123456789") == std::string::npos)
+      throw usage_error("--log-retention needs a unit, as in 90d");
     retention = *time;
   }
   const auto proxy = proxy_of(given);
@@ -169,7 +172,7 @@ std::vector<command> site_commands() {
        "  --strict-master  under the conflict policy MASTER no foreign change wins where the record was created; at an "
        "Eden\n"
        "                   it does, if the update policy is OTHER\n"
-       "  --log-retention TIME   how long the log and decisions are kept, as in 90d; 0: for ever",
+       "  --log-retention TIME   how long the log and decisions are kept, with its unit, as in 90d; 0: for ever",
        {{"data"},
         {"domain"},
         {"public-url"},

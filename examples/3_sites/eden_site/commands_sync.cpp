@@ -84,7 +84,7 @@ void dry_run(open_site& here, const edensync::repository& peer, bool json, std::
     decisions.push_back({{"resource", d.resource},
                          {"uuid", d.uuid.text()},
                          {"explanation", admin::explanation(d)},
-                         {"loser", d.loser}});
+                         {"loser", admin::loser_of(d)}});
   for (const auto& t : r.report.transfers) {
     const auto& c = t.imported.total;
     const bool pull = t.way == edensync::direction::pull;
@@ -97,10 +97,17 @@ void dry_run(open_site& here, const edensync::repository& peer, bool json, std::
                          {"kept", c.kept},
                          {"refused", c.refused},
                          {"quarantined", c.quarantined},
+                         {"file", t.file.empty() ? boost::json::value() : boost::json::value(t.file)},
                          {"error", t.error ? boost::json::value(edensync::redact(t.error->text())) : nullptr}});
   }
   if (json) {
-    print_entry(out, {{"transfers", std::move(transfers)}, {"decisions", std::move(decisions)}}, true);
+    const auto& who = r.report.identity;
+    print_entry(out,
+                {{"transfers", std::move(transfers)},
+                 {"decisions", std::move(decisions)},
+                 {"registration", who ? boost::json::value(edensync::redact(who->text())) : nullptr},
+                 {"untold", boost::json::array(r.report.untold.begin(), r.report.untold.end())}},
+                true);
   } else {
     out << edensync::run_words(r.report);
     for (const auto& d : decisions) {
@@ -126,10 +133,12 @@ void sync(const arguments& given, std::ostream& out) {
   const auto s = wait_for(*here, peer.id);
   if (s.runs == ended_before) edensync::throw_failure(edensync::error::cancelled);
   out << s.words;
-  if (s.message.empty()) return;
+  auto ledger = here->store.snapshot();
+  const auto message = admin::run_message(ledger, peer, s);
+  if (message.empty()) return;
   // The words of what failed stand above.
   const bool in_part = !s.words.empty() && s.how != edensync::run_end::cancelled;
-  edensync::throw_failure(edensync::error::bad_setting, in_part ? "not everything could be done" : s.message);
+  edensync::throw_failure(edensync::error::bad_setting, in_part ? "not everything could be done" : message);
 }
 
 boost::json::value moment(const std::optional<edensync::timestamp>& t) {
@@ -160,7 +169,7 @@ boost::json::object entry(open_site& here, const edensync::repository& r) {
           {"last_ended", moment(s.ended)},
           {"last_took", s.runs != 0 ? boost::json::value(s.took) : nullptr},
           {"last_result", edensync::to_text(s.how)},
-          {"message", s.message},
+          {"message", admin::run_message(ledger, r, s)},
           {"next_run", moment(next)},
           {"worker", here.folder.has_worker().value()}};
 }
@@ -176,7 +185,7 @@ void status(const arguments& given, std::ostream& out) {
     if (!given.has("json"))
       e = {{"repository", e["repository"]}, {"phase", e["phase"]},           {"resource", e["resource"]},
            {"records", e["records"]},       {"last_ended", e["last_ended"]}, {"last_result", e["last_result"]},
-           {"next_run", e["next_run"]},     {"worker", e["worker"]}};
+           {"next_run", e["next_run"]},     {"worker", e["worker"]},         {"message", e["message"]}};
     all.add(std::move(e));
   }
   all.print(out, given.has("json"));
@@ -215,14 +224,17 @@ std::vector<command> sync_commands() {
        "           are done all the same. SIGINT and SIGTERM cancel it\n\n"
        "  --dry-run   tells what a run would do, and whose changes would be lost, on a copy of the database: the peer "
        "is\n"
-       "           only asked, nothing is sent to it, and here nothing changes\n\n"
+       "           only asked, who it is and whether it takes pushes as well; nothing changes there but its log, "
+       "nothing\n"
+       "           here or in a folder; what it cannot tell without registering there is named. One at a time with a\n"
+       "           repository; SIGINT and SIGTERM end it\n\n"
        "  A worker leads the run. Without one a process of its own does, or with --wait this one. During a run with "
        "the\n"
        "  repository it comes after that",
        {{"data"}, {"repository"}, {"wait", kind::flag}, {"dry-run", kind::flag}, {"json", kind::flag}},
        sync},
       {"status",
-       "shows what is going on with all repositories, or one: phase, records, last and next run",
+       "shows what is going on with all repositories, or one: phase, records, last and next run, and what is wrong",
        "--data DIR [--repository N] [--json]\n\n"
        "  Phases: idle, requested, beginning, pull, push, ending. Times are UTC; seconds_left is how long the run "
        "goes\n"

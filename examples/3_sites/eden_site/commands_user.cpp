@@ -1,5 +1,7 @@
 // user: who may ask this site for something.
 
+#include <algorithm>
+#include <iostream>
 #include <ostream>
 #include <utility>
 
@@ -28,13 +30,29 @@ void add(const arguments& given, std::ostream&) {
   add_account(folder_of(given), {name, level}, read_password(file).value()).value();
 }
 
+bool has_administrator(const data_folder& folder) {
+  const auto all = list_accounts(folder).value();
+  return std::any_of(all.begin(), all.end(),
+                     [](const edensync::account& a) { return a.level == edensync::access_level::administer; });
+}
+
+// Changes accounts, and says so if no administrator is left; nobody is locked out, who has this command.
+template <class Change>
+void change_accounts(const data_folder& folder, Change change) {
+  const bool had_one = has_administrator(folder);
+  change();
+  if (had_one && !has_administrator(folder))
+    std::cerr << "eden-site: no account may administer any more; user set --access administer changes that\n";
+}
+
 void set(const arguments& given, std::ostream&) {
   const auto& name = given.text("name");
   const auto level = level_of(given);
   std::optional<std::string> password;
   if (given.has("password-file")) password = read_password(given.text("password-file")).value();
   if (!level && !password) throw usage_error("what is to be set?");
-  change_account(folder_of(given), name, level, password).value();
+  const auto folder = folder_of(given);
+  change_accounts(folder, [&] { change_account(folder, name, level, password).value(); });
 }
 
 void list(const arguments& given, std::ostream& out) {
@@ -46,7 +64,8 @@ void list(const arguments& given, std::ostream& out) {
 
 void remove(const arguments& given, std::ostream&) {
   const auto& name = given.text("name");
-  remove_account(folder_of(given), name).value();
+  const auto folder = folder_of(given);
+  change_accounts(folder, [&] { remove_account(folder, name).value(); });
 }
 
 constexpr const char* levels =
@@ -71,7 +90,11 @@ std::vector<command> user_commands() {
        {{"data"}, {"name"}, {"password-file"}, {"access"}},
        set},
       {"user list", "lists the accounts", "--data DIR [--json]", {{"data"}, {"json", kind::flag}}, list},
-      {"user remove", "removes an account", "--data DIR --name NAME", {{"data"}, {"name"}}, remove},
+      {"user remove",
+       "removes an account; if no administrator is left, it says so",
+       "--data DIR --name NAME",
+       {{"data"}, {"name"}},
+       remove},
   };
 }
 

@@ -53,6 +53,9 @@ struct followed_schema {
 
 followed_schema find_schema(const data_folder& folder) {
   edensync::sqlite::connection db(folder.store_options(), 256);
+  if (!edensync::sqlite::detail::has_table(db, "edensync_setting"))
+    edensync::throw_failure(error::store_damaged,
+                            "the table edensync_setting is missing, which names the descriptions that there must be");
   edensync::sqlite::statement_counter executed{0};
   edensync::sqlite::statement find(db.get(), "SELECT content FROM edensync_setting WHERE key=?", executed);
   const auto setting = [&](std::string_view key) {
@@ -72,10 +75,16 @@ result<void> nothing_is_gone(const schema_files& all, const followed_schema& now
   std::error_code none;
   if (now.files.empty() && !now.folder.empty() && !fs::exists(now.folder, none))
     return make_failure(error::bad_schema, "the folder of descriptions " + now.folder.string() + " is gone");
-  for (const auto& name : now.files)
-    if (std::find(there.begin(), there.end(), name) == there.end())
-      return make_failure(error::bad_schema, "the description " + (now.folder / name).string() + " is gone");
-  return {};
+  std::string gone;
+  bool several = false;
+  for (const auto& name : now.files) {
+    if (std::find(there.begin(), there.end(), name) != there.end()) continue;
+    several = !gone.empty();
+    gone += (several ? ", " : "") + (now.folder / name).string();
+  }
+  if (gone.empty()) return {};
+  return make_failure(error::bad_schema,
+                      several ? "the descriptions " + gone + " are gone" : "the description " + gone + " is gone");
 }
 
 std::vector<std::string> names_of(const edensync::schema& s) {
@@ -88,8 +97,10 @@ std::vector<std::string> names_of(const edensync::schema& s) {
 
 result<data_folder> data_folder::find(const fs::path& where) {
   data_folder folder(where);
-  std::error_code none;
-  if (!fs::exists(folder.database(), none) && folder.held_a_site())
+  std::error_code none, hidden;
+  const bool there = fs::exists(folder.database(), hidden);
+  if (hidden) return file_failure(folder.database(), hidden);
+  if (!there && folder.held_a_site())
     return make_failure(error::store_damaged, where.string() + " has lost its database: go back to the last backup");
   if (!fs::is_regular_file(folder.database(), none))
     return make_failure(error::no_such_entry, where.string() + " holds no site; eden-site init makes one");
@@ -99,6 +110,13 @@ result<data_folder> data_folder::find(const fs::path& where) {
 bool data_folder::held_a_site() const {
   std::error_code none;
   return fs::exists(schemas(), none) || fs::exists(credentials_key(), none);
+}
+
+bool data_folder::holds(const fs::path& file) const {
+  std::error_code wrong;
+  const auto whole = fs::weakly_canonical(fs::absolute(file, wrong), wrong);
+  const auto place = whole.lexically_relative(fs::canonical(where_, wrong));
+  return !place.empty() && *place.begin() != "..";
 }
 
 edensync::sqlite::options data_folder::store_options() const {
@@ -127,11 +145,23 @@ result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
   return lock;
 }
 
-result<folder_lock> data_folder::lock_for_dry_run() const {
+result<folder_lock> data_folder::lock_for_dry_run(std::int64_t repository) const {
   std::error_code wrong;
   fs::create_directories(where_ / "runs", wrong);
   if (wrong) return file_failure(where_ / "runs", wrong);
-  return folder_lock::take(where_ / "runs" / "dry_run", folder_lock::kind::exclusive, false);
+  auto lock = folder_lock::take(where_ / "runs" / ("dry_run." + std::to_string(repository)),
+                                folder_lock::kind::exclusive, true);
+  if (!lock && lock.error().code == error::store_locked)
+    return make_failure(error::store_locked, "another dry run with this repository is under way");
+  return lock;
+}
+
+result<folder_lock> data_folder::lock_certificates() const {
+  return folder_lock::take(where_ / "certificates.lock", folder_lock::kind::shared, false);
+}
+
+result<folder_lock> data_folder::lock_certificates_for_removal() const {
+  return folder_lock::take(where_ / "certificates.lock", folder_lock::kind::exclusive, true);
 }
 
 result<folder_lock> data_folder::lock_as_worker() const {

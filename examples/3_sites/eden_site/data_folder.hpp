@@ -17,12 +17,12 @@ namespace eden_site {
 ///     site.sqlite         records, ledger and accounts
 ///     schema/N            descriptions of the tables; the database says which N it follows
 ///     credentials.key     the key of the credentials in the database; made at the first need
-///     certificates/       those that repositories believe (`keep_certificates`)
+///     certificates/       those that repositories believe (`keep_certificates`); certificates.lock: see below
 ///     files/              what upload fields hold, each file under its SHA-256
 ///     archives/CODE.zip   of the data sets that this site offers
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
-///     dry_run.*           the copy that a dry run works on; `runs/dry_run` is held meanwhile
+///     dry_run.ID.*        the copy that a dry run works on; `runs/dry_run.ID` is held meanwhile
 ///     worker              held by the workers; worker.turn by whoever looks whether there is one
 ///
 /// Thread safety: a value.
@@ -41,6 +41,8 @@ class data_folder {
   std::filesystem::path schemas() const { return where_ / "schema"; }
   /// Whether there are traces of a site besides its database.
   bool held_a_site() const;
+  /// Whether a file lies in it, or would.
+  bool holds(const std::filesystem::path& file) const;
 
   std::filesystem::path certificates() const { return where_ / "certificates"; }
   /// Where a file lies that is named as seen from this folder; one elsewhere has its whole path.
@@ -64,8 +66,16 @@ class data_folder {
   /// Held during a run with a repository. Errors: busy if another one is under way.
   edensync::result<folder_lock> lock_for_run(std::int64_t repository) const;
 
-  /// Held during a dry run; whoever has it may remove what others left behind. It waits for another one to end.
-  edensync::result<folder_lock> lock_for_dry_run() const;
+  /// Held during a dry run with a repository; whoever has it may remove what others left behind. Errors: store_locked if
+  /// another one is under way.
+  edensync::result<folder_lock> lock_for_dry_run(std::int64_t repository) const;
+
+  /// Held, by any number, while certificates are there that the database may not name yet, or are read whose name was taken
+  /// from it.
+  edensync::result<folder_lock> lock_certificates() const;
+
+  /// Held by who removes certificates. Errors: store_locked if somebody has the other one.
+  edensync::result<folder_lock> lock_certificates_for_removal() const;
 
   /// Held by a worker as long as it lives; any number may.
   edensync::result<folder_lock> lock_as_worker() const;

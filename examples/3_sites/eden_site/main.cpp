@@ -92,7 +92,9 @@ int main(int count, char** words) {
     const int status = run(std::vector<std::string>(words + 1, words + count));
     // Output that nobody could read must not count as done.
     std::cout.flush();
-    return std::cout ? status : 1;
+    if (std::cout) return status;
+    std::cerr << "eden-site: the output cannot be written\n";
+    return 1;
   } catch (const usage_error& e) {
     std::cerr << "eden-site: " << e.what() << "; see eden-site --help\n";
     return 2;

@@ -12,7 +12,7 @@
 namespace eden_site {
 
 std::string harmless(std::string_view text) {
-  std::string out(text);
+  auto out = edensync::well_formed(text);
   std::replace_if(
       out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   // C1, as UTF-8 has them.

@@ -1,7 +1,15 @@
 #include "rehearsal.hpp"
 
+#include <unistd.h>
+
+#include <edensync/site/synchronize_files.hpp>
+#include <edensync/files/folder.hpp>
 #include <edensync/sqlite/copy_file.hpp>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -9,6 +17,7 @@
 #include "end_signals.hpp"
 #include "engine.hpp"
 #include "peer_client.hpp"
+#include "text_files.hpp"
 
 namespace eden_site {
 
@@ -26,26 +35,42 @@ struct passing_file {
 };
 
 // Of dry runs that were killed.
-void remove_leftovers(const data_folder& folder) {
+void remove_leftovers(const data_folder& folder, const std::string& beginning) {
   std::error_code ignored;
   for (const auto& each : fs::directory_iterator(folder.path(), ignored))
-    if (each.path().filename().string().starts_with("dry_run.")) fs::remove(each.path(), ignored);
+    if (each.path().filename().string().starts_with(beginning)) fs::remove(each.path(), ignored);
 }
 
 }  // namespace
 
+edensync::result<void> check_exchange_folder(open_site& here, const edensync::repository& peer) {
+  const auto tasks = here.site.tasks(peer.id);
+  if (!tasks) return tasks.error();
+  const bool writes = std::any_of(tasks->begin(), tasks->end(), [](const edensync::sync_task& t) {
+    return edensync::pushes(t.mode) || (edensync::pulls(t.mode) && t.delete_input_files);
+  });
+  if (::access(peer.path.c_str(), R_OK | X_OK | (writes ? W_OK : 0)) == 0) return {};
+  return file_failure(peer.path, {errno, std::generic_category()}, edensync::error::not_configured);
+}
+
 edensync::result<rehearsal> rehearse(open_site& here, const edensync::repository& peer) {
-  if (peer.type == "filesync")
-    return edensync::make_failure(edensync::error::bad_setting,
-                                  "a run with a folder uses its files up: there is no dry run");
-  const end_signals ends;
-  auto line = client_for(here, peer);
-  if (!line) return line.error();
-  const auto alone = here.folder.lock_for_dry_run();
+  const auto alone = here.folder.lock_for_dry_run(peer.id);
   if (!alone) return alone.error();
-  remove_leftovers(here.folder);
-  const on_end_signal cancel(ends, [&] { (*line)->cancel(); });
-  const passing_file copy{here.folder.path() / ("dry_run." + here.site.make_uid().text().substr(9))};
+  const auto beginning = "dry_run." + std::to_string(peer.id) + ".";
+  remove_leftovers(here.folder, beginning);
+  const end_signals ends;
+  std::unique_ptr<edensync::beast::client> line;
+  if (peer.type != "filesync") {
+    auto made = client_for(here, peer);
+    if (!made) return made.error();
+    line = std::move(*made);
+  }
+  std::atomic<bool> ended{false};
+  const on_end_signal cancel(ends, [&] {
+    ended = true;
+    if (line) line->cancel();
+  });
+  const passing_file copy{here.folder.path() / (beginning + here.site.make_uid().text().substr(9))};
   return edensync::detail::guarded([&] {
     edensync::sqlite::copy_as_it_is(here.folder.store_options(), copy.name.string());
     auto how = here.folder.store_options();
@@ -56,12 +81,22 @@ edensync::result<rehearsal> rehearse(open_site& here, const edensync::repository
     there.ledger([&](auto& t) { t.erase_lease(peer.id); }).value();
     const auto before = store.snapshot().last_decision();
 
-    edensync::active_site calling(there);
-    const auto run = calling.synchronize_with(peer.id, {.dry_run = true});
-    // What fails stands in the report, too.
-    (void)(*line)->run(*run);
+    edensync::run_hooks hooks{.cancelled = [&ended] { return ended.load(); }, .dry_run = true};
+    edensync::run_report report;
+    if (line) {
+      edensync::active_site calling(there);
+      const auto run = calling.synchronize_with(peer.id, std::move(hooks));
+      // What fails stands in the report, too.
+      (void)line->run(*run);
+      report = run->report();
+    } else {
+      report = edensync::synchronize_files(there, peer.id, edensync::files::open_folder, std::move(hooks));
+      // As nothing was written, nobody has met it yet.
+      const auto may = check_exchange_folder(here, peer);
+      if (!report.error && !may) report.error = may.error();
+    }
     auto now = store.snapshot();
-    return rehearsal{run->report(), now.decisions_between(peer.id, before, now.last_decision(), 1000)};
+    return rehearsal{std::move(report), now.decisions_between(peer.id, before, now.last_decision(), 1000)};
   });
 }
 

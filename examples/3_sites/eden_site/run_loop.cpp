@@ -9,6 +9,7 @@
 #include <exception>
 #include <utility>
 
+#include "certificates.hpp"
 #include "engine.hpp"
 #include "peer_client.hpp"
 
@@ -82,9 +83,12 @@ struct run_loop::lead {
     report = op->report();
   }
 
-  // Whoever it is gets no credentials.
+  // Whoever it is gets no credentials; and the peer, which has named it, has us ask nobody whom it could not ask for being
+  // further away.
   void ask(const open_site& here, const std::string& base, edensync::operation& op) {
-    auto made = client_for(here, edensync::repository{.url = base});
+    edensync::beast::client_options how;
+    how.nearest = client->reached().value_or(edensync::beast::nearness::anywhere);
+    auto made = client_for(here, edensync::repository{.url = base}, how);
     if (!made) return op.on_failure(made.error());
     {
       const std::lock_guard guard(lock);
@@ -187,6 +191,7 @@ void run_loop::forget_old_log() {
   if (forgot_ && now - *forgot_ < std::chrono::hours(1)) return;
   forgot_ = now;
   if (const auto done = edensync::admin::forget_old_log(here_.site); !done) complain(done.error().text());
+  drop_unused_certificates(here_);
 }
 
 // Once, not every second.

@@ -100,7 +100,9 @@ result<void> schema_files::add(const std::string& name, const std::string& conte
 result<schema_files> schema_files::load(const fs::path& folder) {
   schema_files all;
   std::error_code wrong;
-  if (!fs::exists(folder, wrong)) return all;
+  const bool there = fs::exists(folder, wrong);
+  if (wrong) return file_failure(folder, wrong);
+  if (!there) return all;
   for (const auto& each : fs::directory_iterator(folder, wrong)) {
     auto text = read_text(each.path());
     if (!text) return text.error();

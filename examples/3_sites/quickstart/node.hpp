@@ -8,7 +8,6 @@
 #include <edensync/site/parts.hpp>
 #include <edensync/site/site.hpp>
 #include <edensync/expat/event_source.hpp>
-#include <edensync/sqlite/store.hpp>
 #include <edensync/system/clock.hpp>
 #include <edensync/system/uid_source.hpp>
 #include <cstdint>
@@ -16,6 +15,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+
+#ifdef EDEN_PAIR_ODB
+#include <edensync/odb/store.hpp>
+#else
+#include <edensync/sqlite/store.hpp>
+#endif
 
 #include "../../data/relief.hpp"
 #include "arguments.hpp"
@@ -28,8 +33,15 @@ struct office_clock {
   edensync::timestamp now() const { return edensync::system_clock().now() + ahead; }
 };
 
+// Where the records are, and nothing else, is another thing in the program eden_pair_odb.
+#ifdef EDEN_PAIR_ODB
+using records = edensync::odb::store;
+#else
+using records = edensync::sqlite::store;
+#endif
+
 struct parts : edensync::default_parts {
-  using store = edensync::sqlite::store;
+  using store = records;
   using clock = office_clock;
   using uid_source = edensync::random_uid_source;
   using event_source = edensync::expat::event_source;
@@ -41,7 +53,7 @@ struct node {
       : resources(std::make_shared<const edensync::schema>(relief::schema().value())),
         clock{given.number("ahead", 0)},
         is_base(given.text("site") == "base"),
-        store(edensync::sqlite::store::open(given.text("db"), resources).value()),
+        store(records::open(given.text("db"), resources).value()),
         site(store, *resources, clock, uids, {.domain = is_base ? "base.example.org" : "field.example.org"}) {}
 
   std::string_view own_name() const { return is_base ? "the base" : "the field office"; }
@@ -51,7 +63,7 @@ struct node {
   office_clock clock;
   edensync::random_uid_source uids;
   bool is_base;
-  edensync::sqlite::store store;
+  records store;
   edensync::site<parts> site;
 };
 

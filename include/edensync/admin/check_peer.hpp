@@ -20,6 +20,7 @@
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/exchange.hpp"
 #include "edensync/site/peer_date.hpp"
+#include "edensync/site/push_inquiry.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/admin/check_uuid.hpp"
@@ -62,7 +63,8 @@ class probe final : public exchange {
     // Under status 200 an Eden may say no, and a page may want a login.
     if (const auto m = parse_status_message(body_)) {
       if (m->success()) return {};
-      return failure{make_error_code(edensync::error::refused), diagnostics("refused under status 200", m->message)};
+      return failure{make_error_code(edensync::error::refused),
+                     diagnostics("refused under status 200", without_secrets(m->message))};
     }
     if (is_html({}, body_, answer_headers_.get("Content-Type")))
       return make_failure(edensync::error::unexpected_answer, "a page instead of a document");
@@ -83,7 +85,7 @@ class probe final : public exchange {
 /// Tries what a run with a repository needs, one by one, and changes nothing at the peer but its log.
 ///
 /// First its catalogue of data sets is asked for what changed in the far future; then, for each task that pulls, its table in
-/// the same way (of an edensync site a page of one record); then, if a task pushes, a document without records is pushed.
+/// the same way (of an edensync site a page of one record); then, if a task pushes, whether that would be taken (`inquire`).
 /// It does not register. Lifetime: the site outlives it. Thread safety: one thread at a time.
 /// Source: manual, "Repository Configuration"; spec/protocol.md §3.3, §4.2.
 template <class Parts>
@@ -131,7 +133,7 @@ class check_peer final : public operation {
     if (step_ == step::line) return ask("/sync/dataset.xml?msince=" + to_text(far_future));
     for (; step_ == step::tables && task_ < tasks_.size(); ++task_) {
       const auto& t = tasks_[task_];
-      if (t.mode != sync_mode::pull && t.mode != sync_mode::both) continue;
+      if (!pulls(t.mode)) continue;
       if (site_.resources().find(t.resource) != no_resource) return ask(table_target(t));
       // What the peer says of it is of no use here.
       findings_.push_back({"resource " + t.resource, answer::no, "this site has no table " + t.resource,
@@ -140,8 +142,7 @@ class check_peer final : public operation {
     if (step_ == step::tables) step_ = step::push;
     if (step_ != step::push) return;
     for (const auto& t : tasks_)
-      if ((t.mode == sync_mode::push || t.mode == sync_mode::both) && site_.resources().find(t.resource) != no_resource)
-        return ask_to_push(t);
+      if (pushes(t.mode) && site_.resources().find(t.resource) != no_resource) return ask_to_push(t);
     findings_.push_back({"pushes accepted", answer::unknown, "nothing is pushed there", {}});
     step_ = step::end;
   }
@@ -166,17 +167,14 @@ class check_peer final : public operation {
   }
 
   void ask_to_push(const sync_task& t) {
-    const std::string nothing = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<s3xml success=\"false\" results=\"0\"/>";
     sync_query q;
     q.resource = t.resource;
     q.repository = site_.uuid().value();
     request_head h;
     h.method = "POST";
     h.target = push_target(q);
-    h.headers.set("Content-Type", native_ ? "text/xml; charset=utf-8" : "application/x-www-form-urlencoded");
-    h.has_body = true;
-    h.body_length = static_cast<long long>(nothing.size());
-    current_ = std::make_unique<detail::probe>(std::move(h), nothing);
+    auto body = inquire(h, native_);
+    current_ = std::make_unique<detail::probe>(std::move(h), std::move(body));
   }
 
   void collect() {
@@ -266,7 +264,9 @@ class check_peer final : public operation {
           f = {"registered", answer::no, "the peer does not know this site, or not under this account",
                "save the repository again, which registers; so does the next run that has something to push"};
     findings_.push_back({"pushes accepted", why ? answer::no : answer::yes,
-                         why ? why->text() : "a document without records was taken",
+                         why       ? why->text()
+                         : native_ ? "the peer says so"
+                                   : "a document without records was taken",
                          why ? "let the peer's administrator accept pushes from this site" : ""});
   }
 

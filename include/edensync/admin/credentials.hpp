@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "edensync/concepts/secret_vault.hpp"
+#include "edensync/concepts/check_secret_vault.hpp"
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
 
@@ -61,8 +61,9 @@ inline result<repository> sealed(repository r, const repository& before, const s
 /// A repository with its credentials readable, for whoever makes the connection: neither keep nor show it.
 ///
 /// Errors: bad_setting of the vault, with the repository's name.
-template <secret_vault Vault>
+template <class Vault>
 result<repository> opened(repository r, const Vault& vault) {
+  static_assert(edensync::detail::check_secret_vault<Vault>::value);
   const secret_change open = [&](std::string_view text) { return vault.open(text); };
   auto password = open(r.password);
   if (!password) return make_failure(error::bad_setting, r.name + ": " + password.error().info.ours());

@@ -29,7 +29,7 @@ inline std::string version(const version_stamp& v, std::string_view did) {
 
 /// A decision in words for people: what was done, why, what both versions were, and by which policies.
 ///
-/// The loser's content stands in the decision as S3XML. Thread safety: pure.
+/// The loser's content is what `loser_of` gives. Thread safety: pure.
 inline std::string explanation(const decision_entry& d) {
   const auto& in = d.input;
   std::string out(to_text(d.outcome.what));
@@ -51,6 +51,29 @@ inline std::string explanation(const decision_entry& d) {
   if (!d.twin.empty())
     out += "; it was found by its content, and not by its UUID: theirs is " + d.uuid.text() + ", ours " + d.twin.text();
   return out + ".";
+}
+
+/// What the version that lost held, as S3XML for people: without what only sites tell each other, and without fields that
+/// are empty. Reading it gives the record. Pure.
+inline std::string loser_of(const decision_entry& d) {
+  // As the site's own writer writes it: content has no '<', and text in quotes no quotes.
+  std::string out;
+  for (std::string_view left = d.loser; !left.empty();) {
+    auto tag = left.substr(0, left.starts_with('<') ? left.find('>') + 1 : left.find('<'));
+    left.remove_prefix(tag.size());
+    const bool data = tag.starts_with("<data "), empty = data && tag.ends_with("/>");
+    if (empty && (tag.find(" value=") == tag.npos || tag.find(" value=\"null\"") != tag.npos)) continue;
+    const bool record = tag.starts_with("<resource ");
+    // In the order in which they stand.
+    for (const std::string_view inner : {" made=\"", " sequence=\""}) {
+      const auto at = record ? tag.find(inner) : tag.npos;
+      if (at == tag.npos) continue;
+      out += tag.substr(0, at);
+      tag.remove_prefix(tag.find('"', at + inner.size()) + 1);
+    }
+    out += tag;
+  }
+  return out;
 }
 
 /// Why a record waits in quarantine, since when, and what to do about it, in words for people. Pure.

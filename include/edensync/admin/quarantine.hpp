@@ -85,8 +85,9 @@ class quarantine {
   ///
   /// That is an edit of the version that came, one second younger unless the document says later, and belongs to this site:
   /// its sender is sent it with the next push.
+  /// Gives the number under which it waits now, another one only if it has no uid.
   /// Errors: also those of the document; bad_setting if it holds another record, several, or a field that cannot be read.
-  result<void> correct(std::int64_t id, std::string_view document) {
+  result<std::int64_t> correct(std::int64_t id, std::string_view document) {
     const auto known = find(id);
     if (!known) return known.error();
     if (known->reason == refusal_reason::refused_by_peer)
@@ -98,17 +99,23 @@ class quarantine {
     how.make_uid = [this] { return site_.make_uid(); };
     s3xml::reader<detail::corrected_record> reader(site_.resources(), std::move(how), held);
     typename Parts::event_source source(reader, xml_limits{});
-    if (auto fed = source.feed(document); !fed) return fed;
-    if (auto read = source.finish(); !read) return read;
+    if (auto fed = source.feed(document); !fed) return fed.error();
+    if (auto read = source.finish(); !read) return read.error();
     if (!held.wrong.empty()) return make_failure(error::bad_setting, held.wrong);
     if (held.elements != 1 || held.resource != known->resource || (!known->uuid.empty() && held.uuid != known->uuid))
       return make_failure(error::bad_setting, "it must hold one record, " + known->resource + " " + known->uuid.text());
     return site_.ledger([&](auto& t) {
       auto entry = in(t, id);
       entry.payload = std::move(held.payload);
-      // Without a uid it is known by its content, which is another one now.
-      t.erase_quarantine(id);
-      entry.id = t.add_quarantine(entry);
+      if (entry.uuid.empty()) {
+        // It is known by its content, which is another one now.
+        t.erase_quarantine(id);
+      } else {
+        // It is not tried now.
+        entry.attempts = 0;
+        entry.since = entry.last_tried;
+      }
+      return t.add_quarantine(entry);
     });
   }
 

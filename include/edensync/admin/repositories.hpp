@@ -12,6 +12,8 @@
 #include "edensync/core/fingerprint.hpp"
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/site_uuid.hpp"
+#include "edensync/core/utf8.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/typed_uuid.hpp"
 #include "edensync/admin/credentials.hpp"
@@ -21,15 +23,11 @@ namespace edensync::admin {
 
 namespace detail {
 
-// What an Eden's table can hold, and what an address can name without being written otherwise (spec/model.md, meta fields;
-// spec/protocol.md §3). One that says that it is a UUID is one (RFC 4122).
+// Empty, or what can be a site's; one that says that it is a UUID is one (RFC 4122).
 inline result<uid> usual_uuid(const uid& given) {
   constexpr std::string_view urn = "urn:uuid:", shape = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
   auto text = given.text();
-  const auto is_odd = [](char c) {
-    return c <= ' ' || c > '~' || std::string_view("\"#%&+<>?\\^`{|}").find(c) != std::string_view::npos;
-  };
-  if (text.size() > 128 || std::any_of(text.begin(), text.end(), is_odd))
+  if (!text.empty() && !can_be_site_uuid(given))
     return make_failure(error::bad_setting, "a UUID has 128 characters at most, without blanks and such as & and ?");
   if (!text.starts_with(urn)) return given;
   bool good = text.size() == urn.size() + shape.size();
@@ -164,6 +162,7 @@ class repositories {
     // Of a peer that registered itself the name may be its UUID, of any length.
     if (r.name.size() > longest_name && !is_known_as(ledger, r))
       throw_failure(error::bad_setting, "a name has 64 bytes at most");
+    if (!is_utf8(r.name) && !is_known_as(ledger, r)) throw_failure(error::bad_setting, "the name is not in UTF-8");
     if (!r.uuid.empty() && r.uuid == own) throw_failure(error::bad_setting, "this UUID is the site's own");
     for (const auto& other : ledger.repositories()) {
       if (other.id == r.id) continue;

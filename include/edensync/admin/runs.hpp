@@ -9,6 +9,7 @@
 #include "edensync/core/result.hpp"
 #include "edensync/core/run_state.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/admin/check_uuid.hpp"
 
 namespace edensync::admin {
 
@@ -24,6 +25,15 @@ inline std::string_view run_phase(const run_state& s) {
 inline std::optional<std::int64_t> estimate(const run_state& s, timestamp now) {
   if (!s.running() || !s.began || s.runs == 0 || s.how != run_end::completed) return std::nullopt;
   return std::max<std::int64_t>(0, s.took - (now - *s.began));
+}
+
+/// What is not as it should be with a repository, in one sentence: why its last run could not do all of its work, or else
+/// that its identifier is not known to be the peer's, as it is now. Empty if all is well. Errors: those of the store, thrown.
+template <class Reader>
+std::string run_message(Reader& ledger, const repository& r, const run_state& last) {
+  if (!last.message.empty()) return last.message;
+  const auto doubt = check_uuid(ledger, r, {});
+  return doubt ? doubt->words : std::string();
 }
 
 /// Runs that an administrator asks for, watches and cancels. They are led by a worker, in whichever process that is.

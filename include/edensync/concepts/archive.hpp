@@ -28,36 +28,59 @@ struct archive_limits {
 /// Gives the bytes of a member piece by piece; 0 at the end.
 using member_source = std::function<result<std::size_t>(std::span<char>)>;
 
+namespace can {
+
+template <class R>
+concept be_made_with_limits = std::constructible_from<R, const archive_limits&>;
+template <class R>
+concept feed_archive = requires(R r, std::string_view piece) {
+  { r.feed(piece) } -> std::same_as<result<void>>;
+};
+// There is no more: looks for the members.
+template <class R>
+concept look_for_members = requires(R r) {
+  { r.finish() } -> std::same_as<result<void>>;
+};
+// Goes to the beginning of a member; false if there is none of this name.
+template <class R>
+concept open_member = requires(R r, std::string_view name) {
+  { r.open(name) } -> std::same_as<result<bool>>;
+};
+// The number of bytes; 0 at the end: of an archive, or of the member that was opened last, where it is told only if the
+// member was whole.
+template <class R>
+concept read_packed = requires(R r, std::span<char> into) {
+  { r.read(into) } -> std::same_as<result<std::size_t>>;
+};
+// The source is asked during `finish`.
+template <class W>
+concept add_member = requires(W w, std::string name, member_source source, timestamp at) {
+  { w.add(name, source, at) } -> std::same_as<result<void>>;
+};
+// Writes it; gives how many bytes it has.
+template <class W>
+concept write_archive = requires(W w) {
+  { w.finish() } -> std::same_as<result<std::uint64_t>>;
+};
+
+}  // namespace can
+
 /// Takes an archive as it comes, then gives its members; none of them is ever in memory as a whole.
 ///
 /// Members are found by their name only: a name is never used as a path.
 /// Errors: malformed_document, limit_exceeded, store_full, store_failed. Nothing throws. Thread safety: one thread at a
 /// time.
 template <class R>
-concept archive_reader = std::constructible_from<R, const archive_limits&> &&
-    requires(R r, std::string_view piece, std::string_view name, std::span<char> into) {
-  { r.feed(piece) } -> std::same_as<result<void>>;
-  // There is no more: looks for the members.
-  { r.finish() } -> std::same_as<result<void>>;
-  // Goes to the beginning of a member; false if there is none of this name.
-  { r.open(name) } -> std::same_as<result<bool>>;
-  // Of the member that was opened last; 0 at its end, which is told only if the member was whole.
-  { r.read(into) } -> std::same_as<result<std::size_t>>;
-};
+concept archive_reader = can::be_made_with_limits<R> && can::feed_archive<R> && can::look_for_members<R> &&
+    can::open_member<R> && can::read_packed<R>;
 
 /// Makes an archive of members that are asked for one after the other, then gives its bytes.
 ///
 /// Errors: store_full, store_failed, and what a member's source fails with. Nothing throws. Thread safety: one thread at
 /// a time.
 template <class W>
-concept archive_writer = std::default_initializable<W> &&
-    requires(W w, std::string name, member_source source, timestamp at, std::span<char> into) {
-  // The source is asked during `finish`.
-  { w.add(name, source, at) } -> std::same_as<result<void>>;
-  // Writes it; gives how many bytes it has.
-  { w.finish() } -> std::same_as<result<std::uint64_t>>;
-  { w.read(into) } -> std::same_as<result<std::size_t>>;
-};
+concept archive_writer =
+    std::default_initializable<W> && can::add_member<W> && can::write_archive<W> && can::read_packed<W>;
 
 /// The seam to a library for archives, a struct that names both.
 template <class A>

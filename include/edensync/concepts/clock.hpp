@@ -6,7 +6,7 @@
 
 namespace edensync {
 
-/// Tells the time, UTC. It may jump; nothing relies on it going forward only.
+/// Tells the time, UTC. It may jump; nothing relies on it going forward only. Laws: `edensync::laws::clock`.
 template <class C>
 concept clock = requires(C c) {
   { c.now() } -> std::same_as<timestamp>;

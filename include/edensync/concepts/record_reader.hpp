@@ -93,7 +93,9 @@ concept spool = requires(R r) {
 /// found like others. Optional: `r.find_version(resource, id, moment, into)` is `find`; if the record is of that moment,
 /// `into` also holds what a document can change, in references only the handle, in lists only the uids: what an import of
 /// unchanged records does most; `r.count(q)` is the number of records that `r.changes(q)` gives;
-/// `r.arrived(moment)` is the number of the first change that arrived not before a moment, or one behind the last. Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
+/// `r.arrived(moment)` is the number of the first change that arrived not before a moment, or one behind the last;
+/// `r.can_be_pointed_to(resource, handle)` says whether a deleted record can still be referred to: without it, any can.
+/// Errors: `failure_exception`. Lifetime: cursors and spools end before their reader.
 /// Thread safety: one thread at a time per reader; different readers may work at once.
 template <class R>
 concept record_reader = can::find<R> && can::find_key<R> && can::find_match<R> && can::load<R> && can::changes<R> &&

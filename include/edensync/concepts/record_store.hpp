@@ -85,7 +85,7 @@ concept begin = requires(S s, const write_context& w) {
 ///
 /// Optional: `s.try_begin(w)` gives an `std::optional` transaction, none if somebody else writes; it does not wait.
 /// `s.check_place()` fails if what it has opened is not what lies in its place now (`keeps_its_place`).
-/// Laws: `edensync::laws::record_store` and `edensync::laws::site_ledger`.
+/// Laws: `record_store`, `site_ledger`, `concurrency` and `random_operations` in `edensync::laws`.
 /// Thread safety: the store may be shared; its snapshots and transactions may not. One transaction at a time: `begin`
 /// waits, and fails with `error::store_locked` if it waited too long.
 template <class S>

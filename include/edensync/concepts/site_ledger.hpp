@@ -189,7 +189,7 @@ concept erase_lease = requires(L l, repository_id r) {
   l.erase_lease(r);
 };
 // Replaces the entry of the same repository, task, resource and uid (without a uid: the same payload), if there is
-// one, counts its attempts up and keeps since when it waits; its own `since` is then when it was tried last.
+// one, adds its attempts to those there and keeps since when it waits; its own `since` is then when it was tried last.
 template <class L>
 concept add_quarantine = requires(L l, const quarantine_entry& q) {
   { l.add_quarantine(q) } -> std::same_as<std::int64_t>;
@@ -221,7 +221,7 @@ template <class L>
 concept add_log = requires(L l, const log_entry& line) {
   l.add_log(line);
 };
-// Removes lines of the log and decisions that are older than this; numbers are not given again.
+// Removes lines of the log and decisions that are older than this; numbers are not given again. The last decision may stay.
 template <class L>
 concept forget_before = requires(L l, timestamp before) {
   l.forget_before(before);

@@ -7,6 +7,7 @@
 
 #include "edensync/core/access.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/core/utf8.hpp"
 
 namespace edensync {
 
@@ -35,10 +36,10 @@ constexpr std::optional<access_level> parse_access_level(std::string_view text) 
   return std::nullopt;
 }
 
-/// Whether a name can be an account's: 1 to 255 bytes without control characters, and without a colon, which ends the
-/// name in HTTP Basic.
+/// Whether a name can be an account's: 1 to 255 bytes of UTF-8 without control characters, and without a colon, which
+/// ends the name in HTTP Basic.
 inline bool is_account_name(std::string_view name) {
-  return !name.empty() && name.size() <= 255 && std::none_of(name.begin(), name.end(), [](char c) {
+  return !name.empty() && name.size() <= 255 && is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
     return c == ':' || static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
 }

@@ -5,11 +5,14 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/core/utf8.hpp"
+
 namespace edensync {
 
 /// The words that go with an error: ours, and the peer's kept apart from them.
 ///
-/// The peer's words are untrusted: they are cut to `peer_limit` bytes and hold no control characters. They are never
+/// The peer's words are untrusted: they are cut to `peer_limit` bytes, at the end of a
+/// character, and hold no control characters. They are never
 /// put into markup, SQL or a format string.
 /// Thread safety: a value.
 class diagnostics {
@@ -22,7 +25,7 @@ class diagnostics {
   explicit diagnostics(std::string ours) : ours_(std::move(ours)) {}
 
   diagnostics(std::string ours, std::string_view theirs) : ours_(std::move(ours)) {
-    for (const char c : theirs.substr(0, peer_limit)) {
+    for (const char c : utf8_beginning(theirs, peer_limit)) {
       const auto u = static_cast<unsigned char>(c);
       peer_ += u < 0x20 || u == 0x7f ? ' ' : c;
     }

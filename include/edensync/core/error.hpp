@@ -48,7 +48,7 @@ enum class error {
   bad_request,
   /// The database is in use by somebody else for longer than the time allowed.
   store_locked,
-  /// There is no space left for the database.
+  /// There is no space left for what is stored.
   store_full,
   /// The file is not a database of this kind, or it is damaged.
   store_damaged,
@@ -133,9 +133,9 @@ class error_category_type final : public boost::system::error_category {
       case error::bad_filter: return "the filter cannot be read";
       case error::bad_request: return "the request cannot be understood";
       case error::store_locked: return "the database is in use by somebody else";
-      case error::store_full: return "there is no space left for the database";
+      case error::store_full: return "there is no space left to store it";
       case error::store_damaged: return "the file is not a database, or it is damaged";
-      case error::store_failed: return "the database failed";
+      case error::store_failed: return "what is stored here cannot be read or written";
       case error::no_such_record: return "the record does not exist";
       case error::record_refused: return "the record was refused";
       case error::busy: return "the repository is being synchronised by another run";

@@ -45,12 +45,13 @@ struct quarantine_entry {
   std::string resource;
   uid uuid;
   refusal_reason reason = refusal_reason::invalid_field;
-  /// Which field and why, in words.
+  /// Which field, and what the reason does not say yet.
   std::string message;
   /// The record as a complete S3XML document, to be offered again.
   std::string payload;
   std::optional<timestamp> modified_on;
   timestamp since{};
+  /// How often it was tried. Of one that is added: how many tries it stands for.
   std::uint32_t attempts = 1;
   /// Given by the ledger: when it was refused last.
   timestamp last_tried{};

@@ -33,7 +33,7 @@ constexpr std::string_view to_text(event_level l) {
 struct log_event {
   timestamp at{};
   event_level level = event_level::info;
-  /// `request`, `login refused`, `run begun`, `transfer`, `run ended`, `error`, and whatever an application has.
+  /// `request`, `login refused`, `refused`, `run begun`, `transfer`, `run ended`, `error`, and whatever an application has.
   std::string event{};
   /// The repository's name; of a request, the UUID that it names.
   std::string repository{};

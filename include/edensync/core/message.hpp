@@ -65,6 +65,9 @@ struct request_head {
 struct response_head {
   unsigned status = 200;
   header_fields headers;
+  /// What the transport sent along by which this site is believed, such as the password and what HTTP Basic makes of it:
+  /// the peer may repeat it in what it says. Clients fill it in; nobody keeps or shows it.
+  std::vector<std::string> secrets{};
 };
 
 }  // namespace edensync

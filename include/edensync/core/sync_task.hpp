@@ -20,6 +20,9 @@ using task_id = std::int64_t;
 /// Which way the records go. Eden's "mode".
 enum class sync_mode : std::uint8_t { pull = 1, push = 2, both = 3, none = 4 };
 
+constexpr bool pulls(sync_mode m) { return m == sync_mode::pull || m == sync_mode::both; }
+constexpr bool pushes(sync_mode m) { return m == sync_mode::push || m == sync_mode::both; }
+
 /// Restricts which records of one table travel with a task (spec/protocol.md §8).
 struct task_filter {
   /// The table it applies to; `~` or empty: the task's own.

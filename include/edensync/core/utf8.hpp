@@ -33,6 +33,15 @@ constexpr bool is_utf8(std::string_view text) {
   return true;
 }
 
+/// The longest beginning of a text that has at most so many bytes and cuts no character; what is not UTF-8 is cut anywhere.
+constexpr std::string_view utf8_beginning(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  // A character that goes on behind the cut began at most three bytes before it.
+  for (std::size_t back = 1; back <= 3 && back <= most; ++back)
+    if (utf8_length(text.substr(most - back)) > back) return text.substr(0, most - back);
+  return text.substr(0, most);
+}
+
 /// A text with U+FFFD in the place of each byte that is not UTF-8.
 inline std::string well_formed(std::string_view text) {
   std::string out;

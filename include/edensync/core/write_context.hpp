@@ -20,12 +20,13 @@ struct write_context {
 /// Why a store did not take a record. The transaction goes on; nothing of the record was written.
 struct refusal {
   refusal_reason reason = refusal_reason::refused_by_store;
+  /// Which field, and what the reason does not say yet.
   std::string message;
 };
 
 /// What `boost::system::result` calls when a handle is asked for that a refusal stands in place of.
 [[noreturn]] inline void throw_exception_from_error(const refusal& r, const boost::source_location&) {
-  throw std::runtime_error(r.message);
+  throw std::runtime_error(std::string(to_text(r.reason)) + ": " + r.message);
 }
 
 /// The handle of the record written, or why it was refused.

@@ -9,10 +9,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "edensync/concepts/document_codec.hpp"
+#include "edensync/concepts/check_document_codec.hpp"
 #include "edensync/concepts/record_reader.hpp"
 #include "edensync/concepts/site_ledger.hpp"
 #include "edensync/core/result.hpp"
@@ -36,8 +37,13 @@ namespace edensync {
 ///
 /// Errors: store errors, `cancelled`; the document is then incomplete and must not be used as if it were whole.
 /// Lifetime: reader and schema outlive it. Thread safety: one thread at a time.
-template <record_reader Reader, document_writer Writer = s3xml::writer>
+template <record_reader Reader, class Writer = s3xml::writer>
 class exporter {
+  static_assert(detail::check_document_writer<Writer>::value);  // says itself what is missing
+  static_assert(std::is_constructible_v<Writer, const schema&, s3xml::writer_options>,
+                "edensync: document_writer needs a constructor from (const schema&, s3xml::writer_options); see "
+                "docs/concepts/document_codec.md");
+
  public:
   exporter(Reader& reader, const schema& s, export_options o)
       : reader_(reader), schema_(s), options_(std::move(o)), writer_(s, writer_options(options_)) {}

@@ -47,9 +47,12 @@ class apply {
     merged_.clear();
     if (master != nullptr) {
       if (in.content.fields.size() <= in.key_field) in.content.fields.resize(in.key_field + 1);
-      in.content.fields[in.key_field] =
-          reference{master->incoming->content.resource, master->incoming->content.uuid, master->handle};
-      if (!master->written && master->local && master->local->version.deleted) merged_.push_back(in.key_field);
+      const auto& of = master->incoming->content;
+      const bool deleted = !master->written && master->local && master->local->version.deleted;
+      const target to = find_.pointed_to(of.resource, master->handle, deleted);
+      in.content.fields[in.key_field] = reference{of.resource, of.uuid, to.handle};
+      if (to.handle != master->handle) open_.push_back(in.key_field);
+      if (to.deleted) merged_.push_back(in.key_field);
     }
     for (std::uint32_t i = 0; i < in.content.fields.size(); ++i) {
       if (auto* one = std::get_if<reference>(&in.content.fields[i])) {

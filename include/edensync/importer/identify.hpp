@@ -159,14 +159,22 @@ class identify {
     }
     // Deleted ones are rare and have to be looked at each time, because they may have been merged.
     if (!found->version.deleted) cache_.remember(resource, id, found->handle);
-    return {found->handle, found->version.deleted};
+    return pointed_to(resource, found->handle, found->version.deleted);
+  }
+
+  /// The target that has this handle: none if it is deleted and the store has nothing left that could be pointed to. Then
+  /// a reference to it waits, as it does for what is not here.
+  target pointed_to(resource_id resource, record_handle h, bool deleted) {
+    if constexpr (requires { reader_.can_be_pointed_to(resource, h); })
+      if (deleted && !reader_.can_be_pointed_to(resource, h)) return {};
+    return {h, deleted};
   }
 
  private:
   target as_it_is(resource_id resource, record_handle h) {
     stored_record now;
     reader_.load(resource, h, now);
-    return {h, now.version.deleted};
+    return pointed_to(resource, h, now.version.deleted);
   }
 
   content_order order(const import_item& item) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@
 #include "edensync/importer/options.hpp"
 #include "edensync/importer/pending_uploads.hpp"
 #include "edensync/importer/report.hpp"
+#include "edensync/importer/waiting_components.hpp"
 #include "edensync/importer/walk.hpp"
 #include "edensync/s3xml/reader.hpp"
 #include "edensync/s3xml/writer.hpp"
@@ -89,6 +91,12 @@ class importer {
     return report_;
   }
 
+  /// Writes what came whole, if no more will come: after a failure that is none of the document, nor of the import itself.
+  /// Errors: as of `feed`.
+  result<void> keep() {
+    return guarded([&] { apply_batch(); });
+  }
+
   /// What has been done so far; also after a failure.
   const import_report& report() const noexcept { return report_; }
 
@@ -99,7 +107,8 @@ class importer {
   void element(incoming_element& e) {
     if (batch_.holds_any_of(e)) apply_batch();
     batch_.take(e, offered_);
-    if (batch_.size() >= options_.batch_elements || fed_ - fed_before_batch_ >= options_.batch_bytes) apply_batch();
+    if (batch_.size() >= options_.batch_elements || fed_ - fed_before_batch_ >= options_.batch_bytes || ends())
+      apply_batch();
   }
   void unknown_resource(std::string_view name, const uid&) {
     if (report_.unknown.size() < options_.report_limit || report_.unknown.contains(std::string(name)))
@@ -135,7 +144,8 @@ class importer {
   void apply_batch() {
     fed_before_batch_ = fed_;
     if (batch_.empty()) return;
-    if (options_.cancelled && options_.cancelled()) throw_failure(error::cancelled);
+    // Who may not write any more hears of it here, and who is only to end writes what it has.
+    const bool last = ends();
     const auto now = options_.now();
     origin_ = is_corrected() ? this_site : options_.origin;
     // Counted apart and added after the commit, so that a batch that is rolled back is not reported.
@@ -153,7 +163,7 @@ class importer {
         t.set_resume(options_.task, options_.resume);
       }
       seen_ = t.sequence();
-      t.commit();
+      commit(t, done);
     } catch (...) {
       cache_.reset();
       batch_.clear();
@@ -163,6 +173,19 @@ class importer {
     ++report_.batches;
     if (done.released != 0 && is_of_this_run(offered_)) take_back(batch_.element(0).front().content);
     batch_.clear();
+    if (last) throw_failure(error::cancelled);
+  }
+
+  bool ends() const { return options_.cancelled && options_.cancelled(); }
+
+  void commit(transaction& t, const import_report& done) {
+    if (options_.setting) {
+      auto counts = report_.total;
+      counts += done.total;
+      const auto [name, value] = options_.setting(counts);
+      t.set_setting(name, value);
+    }
+    t.commit();
   }
 
   void run_stages(std::optional<transaction>& open, timestamp now, import_report& done) {
@@ -185,6 +208,7 @@ class importer {
     for (std::uint32_t e = 0; e < batch_.size(); ++e)
       if (batch_.quarantine_id(e) != 0 && !failed_[e]) {
         t.erase_quarantine(batch_.quarantine_id(e));
+        forget_tries(batch_.element(e).front().content);
         ++done.released;
       }
   }
@@ -237,7 +261,7 @@ class importer {
     if constexpr (requires { open->contended(); }) {
       if (!open->contended()) return;
       seen_ = open->sequence();
-      open->commit();
+      commit(*open, done);
       add(done);
       ++report_.batches;
       done = {};
@@ -322,7 +346,9 @@ class importer {
     }
     if (master != nullptr && item.written && !master->written && master->handle != record_handle::none)
       t.touch(master->incoming->content.resource, master->handle);
-    if (master == nullptr && item.written) touch_masters(t, schema_, in.content.resource, item.handle);
+    // A deletion says nothing of where the record was moved to here: it goes on by the master that it has here.
+    if (item.written && (master == nullptr || in.content.version.deleted))
+      touch_masters(t, schema_, in.content.resource, item.handle);
     find.note_name(item);
     if (item.written && !reader_.unknown_tuids().empty()) note_unknown_tuids(item);
     if (options_.uploads) note_files(t, item);
@@ -479,8 +505,13 @@ class importer {
     const auto waits = waits_.find({taken.resource, taken.uuid});
     if (waits == waits_.end() || waits->second.second >= taken.version.modified_on) return;
     t.erase_quarantine(waits->second.first);
+    forget_tries(taken);
     waits_.erase(waits);
     ++done.released;
+  }
+
+  void forget_tries(const record& released) {
+    tried_.erase({offered_ != 0 ? offered_task_ : options_.task, released.resource, released.uuid});
   }
 
   void apply_rule(transaction& t, import_item& item) {
@@ -507,17 +538,22 @@ class importer {
     apply_rule(t, probe);
     // Which of the two is younger does not matter: their uids decide.
     const auto why = probe.outcome.why;
-    if (probe.outcome.what != action::none || why == rule::local_newer || why == rule::tie_broken) return;
+    const bool by_age = why == rule::local_newer || why == rule::tie_broken ||
+                        (why == rule::conflict_refused && options_.conflict == policy_name::take_newer);
+    if (probe.outcome.what != action::none || by_age) return;
     item.input = probe.input;
     item.outcome = probe.outcome;
   }
 
-  // What is about to be overwritten although it was changed here since the last agreement, or is not the older one.
+  // What is about to be overwritten although it was changed here since the last agreement, or is not the older one, or may
+  // not be known to the peer: times tell of an agreement that was cut short less than is needed (docs/design/model.md).
   void keep_losing(transaction& t, const import_item& item) {
     losing_.clear();
     if (item.outcome.what == action::none || !item.local || item.outcome.why == rule::already_deleted) return;
     const bool older = item.local->version.modified_on < item.input.incoming.modified_on;
-    if (older && item.outcome.conflict != conflict_state::accepted) return;
+    const bool unheard = item.local->origin == this_site && options_.origin != this_site &&
+                         (!options_.last_sync || (options_.told && item.local->sequence > *options_.told));
+    if (older && !unheard && item.outcome.conflict != conflict_state::accepted) return;
     stored_record local;
     t.load(item.incoming->content.resource, item.handle, local);
     s3xml::writer w(schema_, {});
@@ -558,6 +594,9 @@ class importer {
     q.modified_on = offered_ != 0 ? offered_version_ : root.version.modified_on;
     q.since = now;
     s3xml::writer(schema_, {}).write_incoming(q.payload, batch_.element(item.element));
+    if (offered_ == 0) keep_waiting_components(t, q, root);
+    // What waited before is offered at the beginning, and again by the document: that is one try.
+    q.attempts = tried_.emplace(q.task, root.resource, root.uuid).second ? 1 : 0;
     const auto id = t.add_quarantine(q);
     if (lacks_another(why)) ++lacking_;
     lacking_keys_ = lacking_keys_ || why == refusal_reason::duplicate_key;
@@ -570,6 +609,14 @@ class importer {
     done.refused.back().payload = std::move(q.payload);
     for (const auto& wrong : part.uuid == root.uuid ? item.incoming->errors : std::vector<field_error>())
       done.refused.back().errors.push_back(wrong);
+  }
+
+  // What waited already may have had components that did not come again.
+  void keep_waiting_components(transaction& t, quarantine_entry& q, const record& root) {
+    const auto waits = with_components_.find({root.resource, root.uuid});
+    if (waits == with_components_.end()) return;
+    for (const auto& before : t.quarantined(q.repository, waits->second - 1, 1))
+      if (before.id == waits->second && before.task == q.task) keep_components(q.payload, before.payload);
   }
 
   // What the strategy forbids is no mistake of the record: it is told, and does not wait.
@@ -748,10 +795,14 @@ class importer {
       const auto page = s.quarantined(options_.origin, last, 256);
       if (page.empty()) return last;
       last = page.back().id;
-      for (const auto& q : page)
-        if (const auto r = schema_.find(q.resource);
-            r != no_resource && !q.uuid.empty() && q.repository == options_.origin && stands_alone(q))
+      for (const auto& q : page) {
+        const auto r = schema_.find(q.resource);
+        if (r == no_resource || q.uuid.empty() || q.repository != options_.origin) continue;
+        if (stands_alone(q))
           waits_[{r, q.uuid}] = {q.id, q.modified_on};
+        else
+          with_components_[{r, q.uuid}] = q.id;
+      }
     }
   }
 
@@ -784,14 +835,17 @@ class importer {
   std::optional<timestamp> offered_version_;  // the one that came; a correction of it is younger
   repository_id origin_ = 0;                  // of the batch that is being applied
   // The entries of this origin and of earlier runs, with the version that came.
+  std::map<std::pair<resource_id, uid>, std::int64_t> with_components_;
   std::map<std::pair<resource_id, uid>, std::pair<std::int64_t, std::optional<timestamp>>> waits_;
   std::int64_t known_until_ = 0;       // the last quarantine entry of earlier runs
   std::set<std::int64_t> came_again_;  // those of them whose record this document brings, too
-  std::uint64_t lacking_ = 0;          // records refused for want of another one since the last round
-  std::vector<referrer> lists_;        // that hold a tuid which no record had yet
-  bool lacking_keys_ = false;          // some of them for want of a key that another one has
-  bool written_ = false;               // any record
-  bool last_chance_ = false;           // records without a twin may take the place of one with their key
+  // Those that were put into quarantine in this run.
+  std::set<std::tuple<task_id, resource_id, uid>> tried_;
+  std::uint64_t lacking_ = 0;    // records refused for want of another one since the last round
+  std::vector<referrer> lists_;  // that hold a tuid which no record had yet
+  bool lacking_keys_ = false;    // some of them for want of a key that another one has
+  bool written_ = false;         // any record
+  bool last_chance_ = false;     // records without a twin may take the place of one with their key
   std::uint64_t fed_ = 0;
   std::uint64_t fed_before_batch_ = 0;
 };

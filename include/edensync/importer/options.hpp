@@ -5,10 +5,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/decision.hpp"
 #include "edensync/core/ledger_entry.hpp"
+#include "edensync/core/log_entry.hpp"
 #include "edensync/core/record.hpp"
 #include "edensync/core/sync_task.hpp"
 #include "edensync/importer/record_search.hpp"
@@ -37,6 +39,8 @@ struct import_options {
   /// None: conflicts are accepted and left to the update policy.
   std::optional<policy_name> conflict;
   std::optional<timestamp> last_sync;
+  /// The last change made here of which the origin is known to have heard; none: nobody tells it of changes.
+  std::optional<sequence_number> told;
   /// The conflict policy MASTER does not let a foreign change through where the record was created. Off, because an Eden
   /// lets it through, and if the update policy is OTHER the change made here is lost then (spec/import.md I4).
   bool strict_master = false;
@@ -65,8 +69,11 @@ struct import_options {
   std::string domain;
   std::function<timestamp()> now;
   std::function<uid()> make_uid;
-  /// Asked before every batch; true ends the import with `error::cancelled`.
+  /// Asked behind each element; true ends the import with `error::cancelled`, once what came whole is written. What it
+  /// throws ends it at once.
   std::function<bool()> cancelled;
+  /// Name and value of a setting that is written with each batch, for the counts with it.
+  std::function<std::pair<std::string, std::string>(const record_counts&)> setting;
 
   /// Elements in one transaction. More: faster, because every commit writes each index page that it touched, but memory
   /// grows, and writers of other programs wait longer.

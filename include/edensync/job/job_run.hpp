@@ -81,7 +81,8 @@ class job_run {
     const std::unique_lock alone(looking_, std::try_to_lock);
     if (!alone) return;
     looked_ = now.seconds;
-    if (job_ && job_->timeout != 0 && now - began_ >= job_->timeout) end_by(run_end::timed_out);
+    // Times are whole seconds: it is not ended before its time.
+    if (job_ && job_->timeout != 0 && now - began_ > job_->timeout) end_by(run_end::timed_out);
     (void)detail::guarded([&] {
       auto s = site_.store().snapshot();
       const auto seen = s.get_run(peer_.id);
@@ -101,7 +102,8 @@ class job_run {
     // Who had no more to do when it was told to end, has done it.
     const auto how = is_to_end() && !report.ok() ? why_.load() : judge(report);
     auto message = why_ended(how);
-    if (message.empty()) message = why_not(report);
+    // Who the peer is may be another matter by the time somebody asks (`admin::run_message`).
+    if (message.empty()) message = why_not_all(report);
     auto words = run_words(report);
     auto noted = site_.ledger([&](auto& t) {
       const auto held = t.get_lease(peer_.id);

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "edensync/concepts/log_sink.hpp"
+#include "edensync/concepts/check_log_sink.hpp"
 #include "edensync/core/run_state.hpp"
 #include "edensync/job/run_words.hpp"
 #include "edensync/site/run_report.hpp"
@@ -12,8 +12,9 @@ namespace edensync {
 
 /// Tells a sink that a run has ended, and before that of each of its transfers. `run_event` is what all of them have in
 /// common: time, repository and number of the run.
-template <log_sink Sink>
+template <class Sink>
 void tell_run(Sink& sink, const log_event& run_event, const run_report& report, run_end how) {
+  static_assert(detail::check_log_sink<Sink>::value);
   for (const auto& t : report.transfers) {
     const bool pull = t.way == direction::pull;
     auto e = run_event;

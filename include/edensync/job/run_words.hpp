@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "edensync/core/diagnostics.hpp"
 #include "edensync/log/redact.hpp"
 #include "edensync/site/run_report.hpp"
 
@@ -13,7 +14,9 @@ inline std::string run_words(const run_report& r) {
   std::string out;
   for (const auto& t : r.transfers) {
     const bool pull = t.way == direction::pull;
-    out += (pull ? "pull " : "push ") + t.resource + ": ";
+    out += (pull ? "pull " : "push ") + t.resource;
+    if (!t.file.empty()) out += (pull ? " from " : " to ") + diagnostics({}, t.file).peer();
+    out += ": ";
     if (t.error) {
       out += "failed: " + redact(t.error->text()) + '\n';
       continue;
@@ -28,16 +31,23 @@ inline std::string run_words(const run_report& r) {
     out += '\n';
   }
   if (r.identity) out += "registration: failed: " + redact(r.identity->text()) + '\n';
+  for (const auto& what : r.untold) out += "cannot be told beforehand: " + what + '\n';
   return out;
 }
 
-/// Why not all of a run could be done, in one sentence; empty if it was. Pure.
-inline std::string why_not(const run_report& r) {
+/// Why not all records of a run could be exchanged, in one sentence; empty if they were. Pure.
+inline std::string why_not_all(const run_report& r) {
   if (r.error) return redact(r.error->text());
   for (const auto& t : r.transfers)
     if (t.error) return t.resource + ": " + redact(t.error->text());
-  if (r.identity) return redact(r.identity->text());
   return {};
+}
+
+/// The same, also if it is not sure that the peer is the right one. Pure.
+inline std::string why_not(const run_report& r) {
+  auto why = why_not_all(r);
+  if (why.empty() && r.identity) why = redact(r.identity->text());
+  return why;
 }
 
 }  // namespace edensync

@@ -12,6 +12,7 @@
 #include "edensync/job/schedule.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/log_unlogged.hpp"
 #include "edensync/site/site.hpp"
 
 namespace edensync {
@@ -129,6 +130,7 @@ class worker {
 
   // All that was read may have changed since.
   std::unique_ptr<job_run<Parts>> claim(const repository& peer, std::shared_ptr<void> guard) {
+    (void)site_.flush_log();
     auto begun = site_.ledger([&](auto& t) -> std::unique_ptr<job_run<Parts>> {
       const auto now = site_.now();
       const auto before = t.get_lease(peer.id);
@@ -138,11 +140,13 @@ class worker {
         const bool cancelled = state.cancel;
         job_run<Parts>::note_end(t, std::move(state), cancelled ? run_end::cancelled : run_end::stopped, {},
                                  "its worker ended without a word", now);
-        auto line = log_lines::run_failed(make_failure(error::cancelled, "its worker ended without a word"));
-        line.at = now;
-        line.repository = peer.id;
-        line.repository_name = peer.name;
-        t.add_log(line);
+        if (!log_unlogged(t, peer, now)) {
+          auto line = log_lines::run_failed(make_failure(error::cancelled, "its worker ended without a word"));
+          line.at = now;
+          line.repository = peer.id;
+          line.repository_name = peer.name;
+          t.add_log(line);
+        }
         state = t.get_run(peer.id);
       }
       std::optional<sync_job> job;

@@ -26,6 +26,8 @@ void quarantine_counts_attempts(F& f) {
     again.modified_on.reset();
     again.since = s::second(9);
     expect(t.add_quarantine(again) == first, "the same record of the same task has one entry");
+    again.attempts = 0;
+    expect(t.add_quarantine(again) == first, "also if it is only changed");
     quarantine_entry nameless = make_quarantine(1, 1, "");
     const std::int64_t one = t.add_quarantine(nameless);
     nameless.payload = "<another/>";
@@ -33,7 +35,7 @@ void quarantine_counts_attempts(F& f) {
   });
   auto now = store.snapshot();
   const auto all = now.quarantined(0, 0, 100);
-  expect(all.size() == 6 && all[0].id == first && all[0].attempts == 2 && all[1].attempts == 1, "attempts are counted");
+  expect(all.size() == 6 && all[0].id == first && all[0].attempts == 2 && all[1].attempts == 1, "attempts are added");
   const quarantine_entry& e = all[0];
   expect(e.repository == 1 && e.task == 1 && e.resource == "law_site" && e.uuid == uid("a") &&
              e.reason == refusal_reason::duplicate_key && e.message == "name" && e.payload == "<other/>" &&

@@ -7,16 +7,17 @@
 #include <string_view>
 
 #include "edensync/core/log_event.hpp"
+#include "edensync/core/utf8.hpp"
 #include "edensync/log/redact.hpp"
 
 namespace edensync {
 
 namespace detail {
 
-// One line, without credentials and without what could do something to a terminal, whoever's words they are.
+// One line of UTF-8, without credentials and without what could do something to a terminal, whoever's words they are.
 inline std::string clean(const std::string& text) {
   constexpr std::size_t most = 2000;
-  auto out = redact(text.substr(0, most));
+  auto out = well_formed(redact(std::string(utf8_beginning(text, most))));
   std::replace_if(
       out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
   return out;

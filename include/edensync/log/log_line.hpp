@@ -12,6 +12,7 @@
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/result.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/log/redact.hpp"
 
 namespace edensync {
 
@@ -83,8 +84,7 @@ inline log_result result_of(const failure& why, exchange_kind kind) {
 /// One log entry for each way in which an operation can end, in Eden's words (spec/model.md §10).
 ///
 /// Time, repository and its name are left for the caller to fill in. "Outgoing" means that this site sent the request.
-/// Messages may hold the words of a peer, cut and cleaned by `diagnostics`; pass them through `redact` before they leave
-/// the site.
+/// Messages may hold the words of a peer, cut and cleaned by `diagnostics`; `redact` has been at them.
 /// Thread safety: pure functions.
 namespace log_lines {
 
@@ -97,7 +97,7 @@ inline log_entry line(std::string_view resource, std::string mode, std::string a
   e.mode = std::move(mode);
   e.action = std::move(action);
   e.result = result;
-  e.message = std::move(message);
+  e.message = redact(std::move(message));
   return e;
 }
 

@@ -88,7 +88,7 @@ class ledger_writing : public ledger_view {
       q.id = ++list.last;
     } else {
       q.id = same->first;
-      q.attempts = same->second.attempts + 1;
+      q.attempts += same->second.attempts;
       q.since = same->second.since;
     }
     const std::int64_t id = q.id;

@@ -39,6 +39,27 @@ class store {
 
   const edensync::schema& schema() const { return *core_->resources; }
 
+  /// Goes on with other tables, as a store on a disk does that is opened by a later version of the program: they have what
+  /// the present ones have, in the same places, and maybe more behind it, which is empty.
+  ///
+  /// Snapshots of before stay as they are. Precondition: no transaction is open.
+  void reopen(std::shared_ptr<const edensync::schema> resources) {
+    auto grown = std::make_unique<detail::state>(*core_->now);
+    grown->tables.resize(resources->size());
+    for (const auto& each : *resources) {
+      auto& rows = grown->tables[each.id()].edit().rows;
+      for (auto& old : rows) {
+        auto wider = std::make_shared<detail::row>(*old);
+        wider->content.fields.resize(each.fields().size(), null_value{});
+        old = std::move(wider);
+      }
+    }
+    auto next = std::make_shared<detail::core>(std::move(resources), core_->epoch);
+    next->patience = core_->patience.load();
+    next->now = std::move(grown);
+    core_ = std::move(next);
+  }
+
   memory::snapshot snapshot() const {
     core_->count();
     const std::lock_guard guard(core_->lock);

@@ -30,8 +30,7 @@ class transaction : public detail::ledger_writing {
   write_result insert(const record& r) {
     const detail::table& t = read(r.resource);
     if (r.uuid.empty()) return refusal{refusal_reason::refused_by_store, "the record has no uuid"};
-    if (t.by_uid.contains(r.uuid))
-      return refusal{refusal_reason::duplicate_key, "uuid: there is such a record already"};
+    if (t.by_uid.contains(r.uuid)) return refusal{refusal_reason::duplicate_key, "uuid"};
     stored_record fresh;
     fresh.resource = r.resource;
     fresh.uuid = r.uuid;
@@ -74,7 +73,7 @@ class transaction : public detail::ledger_writing {
     if (id.empty()) return refusal{refusal_reason::refused_by_store, "the record has no uuid"};
     const auto taken = read(resource).by_uid.find(id);
     if (taken != read(resource).by_uid.end() && taken->second != h)
-      return refusal{refusal_reason::duplicate_key, "uuid: there is such a record already"};
+      return refusal{refusal_reason::duplicate_key, "uuid"};
     const uid before = std::exchange(changed.uuid, id);
     for (const referrer& from : referrers(resource, h)) {
       stored_record holder =
@@ -199,7 +198,7 @@ class transaction : public detail::ledger_writing {
   }
 
   static refusal refuse(refusal_reason why, const resource_schema& resource, std::uint32_t field) {
-    return {why, std::string(resource.field(field).name) + ": " + std::string(to_text(why))};
+    return {why, std::string(resource.field(field).name)};
   }
 
   // Changes what is kept of a record, but not its place in the change order.

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "edensync/concepts/conflict_policy.hpp"
-#include "edensync/concepts/update_policy.hpp"
+#include <cstddef>
+
+#include "edensync/concepts/check_policy.hpp"
 #include "edensync/policy/keep_local.hpp"
 #include "edensync/policy/take_master.hpp"
 #include "edensync/policy/take_newer.hpp"
@@ -9,12 +10,28 @@
 
 namespace edensync {
 
+namespace detail {
+
+template <class... Policies>
+consteval bool all_names_differ() {
+  const policy_name names[] = {Policies::name..., policy_name{}};
+  for (std::size_t i = 0; i < sizeof...(Policies); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (names[i] == names[k]) return false;
+  return true;
+}
+
+}  // namespace detail
+
 /// Some policies, of which one is chosen by its name at run time.
 ///
 /// A name that none of them has keeps the local version, as Eden does; new records are taken.
 template <class... Policies>
-  requires((update_policy<Policies> && conflict_policy<Policies>)&&...)
 struct policies_by_name {
+  static_assert((detail::check_policy<Policies>::value && ...));  // says itself what is missing
+  static_assert(detail::all_names_differ<Policies...>(),
+                "edensync: policies_by_name needs policies of different names; see docs/concepts/policy_set.md");
+
   static constexpr verdict create(policy_name name, const version_stamp& incoming) {
     verdict v{true, rule::no_twin};
     static_cast<void>(((Policies::name == name && (v = Policies::create(incoming), true)) || ...));

@@ -11,6 +11,7 @@ namespace edensync {
 /// A complete set of rules: from everything that may be looked at to what is written, and why.
 ///
 /// `decide` is pure. The policies that apply are named in its input, so one set serves all tasks.
+/// Laws: `edensync::laws::policy_set`.
 /// Models: `standard`, `eden_exact`, `basic_standard` over policies of one's own.
 template <class S>
 concept policy_set = requires(const decide_input& in) {

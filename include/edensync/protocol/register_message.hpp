@@ -11,8 +11,12 @@
 
 namespace edensync {
 
+/// What a push is answered with by a site at which the sender has not registered (spec/protocol.md §4.3).
+inline constexpr std::string_view words_of_unregistered = "Registration required";
+
 /// What a site says of itself when it registers at a peer (spec/protocol.md §6).
 struct register_request {
+  /// Empty: it is not said, and nobody is registered.
   uid uuid;
   /// The host name by which the peer's list shows it. An Eden needs it for a site that it does not know.
   std::string name;
@@ -32,9 +36,10 @@ struct register_reply {
 };
 
 inline std::string to_json(const register_request& r) {
-  std::string out = "{\"uuid\": " + detail::json_text(r.uuid.text());
-  if (!r.name.empty()) out += ", \"name\": " + detail::json_text(r.name);
-  return out + ", \"apitype\": " + detail::json_text(r.apitype) + "}";
+  std::string out = "{";
+  if (!r.uuid.empty()) out += "\"uuid\": " + detail::json_text(r.uuid.text()) + ", ";
+  if (!r.name.empty()) out += "\"name\": " + detail::json_text(r.name) + ", ";
+  return out + "\"apitype\": " + detail::json_text(r.apitype) + "}";
 }
 
 /// A refusal has the status code 400, under the HTTP status 200.

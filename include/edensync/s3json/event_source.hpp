@@ -27,8 +27,9 @@ namespace edensync::s3json {
 /// S3JSON means itself, it is not un-escaped once more as one of S3XML is. Numbers keep their spelling.
 /// After a failure every call gives the same failure again.
 /// Errors: malformed_document with line and column, also for a name that one object holds twice, for bytes that are not
-/// UTF-8, and for JSON that is no S3JSON; limit_exceeded, also for a record of more than four times the longest text; what
-/// the handler throws as `failure_exception`; any other exception of the handler as store_failed with its words.
+/// UTF-8, for a NUL, for what stands in the place of a record and is none, and for JSON that is no S3JSON;
+/// limit_exceeded, also for a record of more than four times the longest text; what the handler throws as
+/// `failure_exception`; any other exception of the handler as store_failed with its words.
 /// Lifetime: the handler must outlive it. Thread safety: one thread at a time. Source: spec/s3xml.md §7.
 class event_source {
  public:
@@ -72,6 +73,7 @@ class event_source {
     bool on_array_end(std::size_t, error_code& ec) { return close(ec); }
     bool on_key_part(std::string_view s, std::size_t n, error_code& ec) {
       if (n > limits.text) return refuse(error::limit_exceeded, "a name is too long", ec);
+      if (holds_nul(s, ec)) return false;
       if (depth == 1)
         member += s;
       else
@@ -89,6 +91,7 @@ class event_source {
     bool on_string_part(std::string_view s, std::size_t n, error_code& ec) {
       if (depth == 0) return no_object(ec);
       if (n > limits.text) return refuse(error::limit_exceeded, "a text is too long", ec);
+      if (holds_nul(s, ec)) return false;
       tree.part(s);
       return fits(ec);
     }
@@ -142,13 +145,14 @@ class event_source {
     bool complete(error_code& ec) {
       if (depth != (list ? 2U : 1U)) return true;
       if (member.starts_with(resource_prefix)) {
+        if (tree.what(0) != kind::object) return no_record(ec);
         try {
-          if (tree.what(0) == kind::object) {
-            start();
-            events.tell(tree, 0, std::string_view(member).substr(resource_prefix.size()), 2);
-          }
+          start();
+          events.tell(tree, 0, std::string_view(member).substr(resource_prefix.size()), 2);
         } catch (const beyond_limit& e) {
           return refuse(error::limit_exceeded, e.what(), ec);
+        } catch (const no_record_there&) {
+          return no_record(ec);
         }
       } else if (member.starts_with(attribute_prefix)) {
         const auto name = std::string_view(member).substr(attribute_prefix.size());
@@ -184,6 +188,12 @@ class event_source {
     // What is kept of the root itself.
     bool keep(std::size_t bytes, error_code& ec) {
       return (kept += bytes) <= 4 * limits.text || refuse(error::limit_exceeded, "the document's root is too long", ec);
+    }
+    bool holds_nul(std::string_view s, error_code& ec) {
+      return s.find('\0') != std::string_view::npos && !refuse(error::malformed_document, "a text holds a NUL", ec);
+    }
+    bool no_record(error_code& ec) {
+      return refuse(error::malformed_document, "what stands in the place of a record is no object", ec);
     }
     bool no_object(error_code& ec) { return refuse(error::malformed_document, "the document is no JSON object", ec); }
     bool twice(std::string_view name, error_code& ec) {

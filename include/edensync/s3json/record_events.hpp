@@ -20,12 +20,18 @@ class beyond_limit : public std::length_error {
   using std::length_error::length_error;
 };
 
+/// What stands in the place of a record is no object.
+class no_record_there : public std::invalid_argument {
+ public:
+  no_record_there() : std::invalid_argument("no record") {}
+};
+
 /// Tells a handler what a record in S3JSON holds, as if it had been read from S3XML.
 ///
 /// Fields come before components, whatever the order of the members. What S3XML knows no element for is left out, and
 /// so are members whose names begin with `$` and are none of Eden's. Taken besides what Eden writes: an array of plain
 /// values for a list, null for an emptied field, and objects in the place of arrays of one.
-/// Errors: `beyond_limit`, and what the handler throws. Lifetime: the handler outlives it.
+/// Errors: `beyond_limit`, `no_record_there`, and what the handler throws. Lifetime: the handler outlives it.
 /// Source: spec/s3xml.md §7.
 class record_events {
  public:
@@ -102,7 +108,7 @@ class record_events {
 
   void one(std::uint32_t at, std::string_view element, std::string_view key, std::string_view name, std::size_t depth) {
     if (tree_->what(at) == kind::object) return object(at, element, key, name, depth);
-    if (element == word::resource) return;
+    if (element == word::resource) throw no_record_there();
     if (depth > limits_.depth) throw beyond_limit("elements are nested too deeply");
     const bool list = tree_->what(at) == kind::array, null = tree_->what(at) == kind::null;
     if (list && element != word::data) return;

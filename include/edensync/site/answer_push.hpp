@@ -68,6 +68,8 @@ class answer_push final : public plain_answer {
 
   void on_failure(const failure& why) override {
     if (!importer_) return;
+    // Records that came whole before the line broke need not come again.
+    if (why.code == condition::retry_later) (void)importer_->keep();
     const auto counts = importer_->report().total;
     importer_.reset();
     log(log_lines::answered_push_failed(resource_, why), counts);

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/core/site_uuid.hpp"
+#include "edensync/core/utf8.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/register_message.hpp"
 #include "edensync/site/plain_answer.hpp"
@@ -44,6 +46,12 @@ class answer_register final : public plain_answer {
       log(log_lines::answered_registration_failed("No repository identifier specified"));
       return say(200, "application/json", to_json(register_reply{false, "No repository identifier specified", *own}));
     }
+    if (!can_be_site_uuid(request->uuid) || request->uuid == *own) {
+      const std::string words =
+          request->uuid == *own ? "The repository identifier is this site's own" : "The repository identifier is none";
+      log(log_lines::answered_registration_failed(words));
+      return say_failed(400, words);
+    }
     bool known = false, foreign = false, full = false;
     const auto done = site_.ledger([&](auto& t) {
       auto r = t.find_repository(request->uuid).value_or(repository{});
@@ -58,7 +66,7 @@ class answer_register final : public plain_answer {
         if (full) return;
         r.uuid = request->uuid;
         r.accept_push = accept_push_;
-        r.type = request->apitype;
+        r.type = type_of(*request);
         r.name = free_name(*request, all);
       }
       r.account = user_;
@@ -90,9 +98,15 @@ class answer_register final : public plain_answer {
   static constexpr std::ptrdiff_t most_of_one_account = 100;
   static constexpr std::size_t longest_name = 64;  // spec/model.md §3
 
+  // The types that an Eden knows (spec/model.md §3). What is none of them says nothing.
+  static std::string type_of(const register_request& asked) {
+    static constexpr std::string_view known[] = {"adashi", "ccrm", "data", "eden", "filesync", "ftp", "mcb", "wrike"};
+    return std::find(std::begin(known), std::end(known), asked.apitype) != std::end(known) ? asked.apitype : "eden";
+  }
+
   // Repositories are known by name or UUID: no newcomer takes the one or looks like the other.
   static std::string free_name(const register_request& asked, const std::vector<repository>& all) {
-    const auto wanted = diagnostics({}, asked.name.substr(0, longest_name)).peer();
+    const auto wanted = diagnostics({}, utf8_beginning(well_formed(asked.name), longest_name)).peer();
     if (wanted.empty() || wanted.starts_with("urn:uuid:")) return asked.uuid.text();
     auto name = wanted;
     const auto taken = [&](const repository& r) { return r.name == name || r.uuid.text() == name; };

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -10,6 +9,7 @@
 
 #include "edensync/site/clock_skew.hpp"
 #include "edensync/site/metrics.hpp"
+#include "edensync/site/push_place.hpp"
 #include "edensync/site/site.hpp"
 
 namespace edensync {
@@ -20,15 +20,20 @@ namespace detail {
 template <class Lines>
 void read_transfers(const Lines& lines, repository_id peer, timestamp now, task_metrics& into) {
   for (const auto& e : lines) {
-    if (e.repository != peer || e.resource != into.resource) continue;
-    const bool pull = e.mode == "pull/outgoing";
-    if (!pull && e.mode != "push/outgoing") continue;
-    auto& before = pull ? into.pulled_before : into.pushed_before;
-    if (before) continue;
-    if (e.result == log_result::success || e.result == log_result::warning)
-      before = now - e.at;
-    else
-      ++(pull ? into.pulls_failed : into.pushes_failed);
+    if (e.repository != peer) continue;
+    const bool well = e.result == log_result::success || e.result == log_result::warning;
+    // What fails before there is a transfer fails for all of them.
+    const bool of_all = e.resource.empty() && !well && (e.mode == "none/none" || e.mode.ends_with("/outgoing"));
+    if (!of_all && e.resource != into.resource) continue;
+    const auto count = [&](auto& before, auto& failed) {
+      if (before) return;
+      if (well)
+        before = now - e.at;
+      else
+        ++failed;
+    };
+    if (of_all || e.mode == "pull/outgoing") count(into.pulled_before, into.pulls_failed);
+    if (of_all || e.mode == "push/outgoing") count(into.pushed_before, into.pushes_failed);
   }
 }
 
@@ -67,14 +72,14 @@ result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
         detail::read_transfers(log, r.id, time, each);
         const auto resource = s.resources().find(t.resource);
         if constexpr (requires { now.count(change_query{}); }) {
-          if (resource == no_resource || (t.mode != sync_mode::push && t.mode != sync_mode::both)) continue;
+          if (resource == no_resource || !pushes(t.mode)) continue;
           change_query q{resource, 0, std::nullopt, true};
-          const auto pushed = now.get_watermark(t.id, direction::push).cursor;
-          std::from_chars(pushed.data(), pushed.data() + pushed.size(), q.after);
+          q.after = push_place(now.get_watermark(t.id, direction::push)).first;
           each.pending = now.count(q);
         }
       }
     }
+    m.quarantined_here = now.count_quarantined(this_site);
     m.open_references = now.count_open_references();
     m.sequence = now.sequence();
     return m;

@@ -39,7 +39,8 @@ struct compare_report {
   std::uint64_t here = 0, there = 0, differences = 0;
   /// The peer's records changed meanwhile: a difference may be one of time.
   bool changed = false;
-  /// Why the resource could not be compared, as the table is unknown at one of the two; the others are, all the same.
+  /// Why the resource could not be compared, as the table is unknown at one of the two; the others are, all the same. What
+  /// ends a comparison stands with all that it had not come to.
   std::optional<failure> error{};
 };
 
@@ -73,9 +74,11 @@ class compare final : public operation {
         if (!taken) error_ = taken.error();
       }
       current_ = nullptr;
-      if (error_) return nullptr;
-      auto more = detail::guarded([&] { advance(); });
-      if (!more) error_ = more.error();
+      if (!error_) {
+        auto more = detail::guarded([&] { advance(); });
+        if (!more) error_ = more.error();
+      }
+      if (error_) give_up();
       if (current_ == nullptr) return nullptr;
     }
   }
@@ -323,6 +326,12 @@ class compare final : public operation {
     spool_.reset();
     splits_.clear();
     lists_.clear();
+  }
+
+  // What was not compared to its end is said so.
+  void give_up() {
+    for (; part_ < parts_.size(); ++part_) report().error = error_;
+    for (; task_ < tasks_.size(); ++task_) reports_.push_back({.resource = tasks_[task_].resource, .error = error_});
   }
 
   void end_split() {

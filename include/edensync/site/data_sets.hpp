@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "edensync/concepts/archive.hpp"
+#include "edensync/concepts/check_archive.hpp"
 #include "edensync/exporter/exporter.hpp"
 #include "edensync/protocol/cursor.hpp"
 #include "edensync/s3xml/file_mark.hpp"
@@ -129,8 +129,9 @@ result<void> erase_dataset(site<Parts>& self, dataset_id id) {
 /// whole. Whoever publishes the archive puts its address into the data set (`archive_url`, `use_archive`).
 /// Errors: `not_configured` if there is no such data set here or it has no tasks; store and archive errors, and those of
 /// `out`. Source: spec/protocol.md §9.4.
-template <archive Archive, class Parts, class Out>
+template <class Archive, class Parts, class Out>
 result<std::uint64_t> write_dataset_archive(site<Parts>& self, dataset_id id, Out&& out) {
+  static_assert(detail::check_archive<Archive>());
   using snapshot_type = decltype(std::declval<typename Parts::store&>().serve());
   struct member {
     std::optional<exporter<snapshot_type>> document;

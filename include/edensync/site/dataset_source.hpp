@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/concepts/check_archive.hpp"
 #include "edensync/core/operation.hpp"
 #include "edensync/site/fetch_archive.hpp"
 #include "edensync/site/fetch_catalogue.hpp"
@@ -39,7 +40,7 @@ struct archive_reader_of {
 };
 template <has_archive Parts>
 struct archive_reader_of<Parts> {
-  static_assert(archive<typename Parts::archive>, "edensync: parts::archive must model archive (reader, writer)");
+  static_assert(check_archive<typename Parts::archive>());
   using type = typename Parts::archive::reader;
 };
 

@@ -6,8 +6,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "edensync/core/operation.hpp"
+#include "edensync/core/utf8.hpp"
+#include "edensync/log/redact.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/status_message.hpp"
 
@@ -48,6 +51,7 @@ class exchange : public operation {
     status_ = h.status;
     native_ = !h.headers.get(headers::version).empty();
     answer_headers_ = h.headers;
+    secrets_ = h.secrets;
     if (h.status / 100 != 2) return {};
     return good_head(h);
   }
@@ -121,8 +125,17 @@ class exchange : public operation {
     return {make_error_code(code), diagnostics("status " + std::to_string(status), peer_words())};
   }
 
-  /// What the peer says in its answer: the message of a JSON object, or the text without its markup.
-  std::string peer_words() const {
+  /// What the peer says in its answer, fit to be kept and shown.
+  std::string peer_words() const { return without_secrets(said()); }
+
+  /// Words of the peer without the credentials that it was sent: it knows them, and whoever reads its words need not.
+  std::string without_secrets(std::string_view theirs) const {
+    return redact(std::string(utf8_beginning(theirs, 4096)),
+                  std::vector<std::string_view>(secrets_.begin(), secrets_.end()));
+  }
+
+  /// What the peer says, to compare with: the message of a JSON object, or the text without its markup.
+  std::string said() const {
     if (const auto m = parse_status_message(body_); m && !m->message.empty()) return m->message;
     std::string out;
     bool tag = false;
@@ -154,6 +167,7 @@ class exchange : public operation {
     conclude(why);
   }
 
+  std::vector<std::string> secrets_;
   stage stage_ = stage::idle;
   unsigned status_ = 0;
   bool native_ = false;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "edensync/s3xml/file_mark.hpp"
 #include "edensync/s3xml/indent.hpp"
 #include "edensync/site/folder_task.hpp"
+#include "edensync/site/push_place.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
 
@@ -62,6 +62,7 @@ class export_file {
       return;
     }
     choose_name(*own);
+    report_.file = name_;
     if (still_stands()) {
       note(log_lines::file_still_stands(at_.task.resource, state_.written->file.name));
       return;
@@ -133,9 +134,7 @@ class export_file {
   }
 
   sequence_number confirmed_by_peer() {
-    const auto w = snapshot_->get_watermark(at_.task.id, direction::push);
-    sequence_number n = 0;
-    (void)std::from_chars(w.cursor.data(), w.cursor.data() + w.cursor.size(), n);
+    const auto n = push_place(snapshot_->get_watermark(at_.task.id, direction::push)).first;
     return n <= snapshot_->sequence() ? n : 0;
   }
 
@@ -167,7 +166,7 @@ class export_file {
   void choose_name(const uid& own) {
     name_ = name_of(at_.task, own);
     for (const auto& t : all_)
-      if (t.id != at_.task.id && (t.mode == sync_mode::push || t.mode == sync_mode::both) && name_of(t, own) == name_)
+      if (t.id != at_.task.id && pushes(t.mode) && name_of(t, own) == name_)
         throw_failure(error::not_configured, "the task for " + t.resource + " writes the same file: " + name_);
     const auto all = at_.folder.list();
     if (!all) throw failure_exception(all.error());

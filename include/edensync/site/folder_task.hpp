@@ -11,6 +11,7 @@
 #include "edensync/site/left_undone.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/unlogged_import.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
@@ -63,6 +64,7 @@ struct folder_task {
       auto state = get_folder_state(t, task.id);
       write(t, state);
       t.set_setting(folder_state::key(task.id), state.to_json());
+      forget_unlogged(t, repository.id);
     });
   }
 };

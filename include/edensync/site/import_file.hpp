@@ -14,6 +14,7 @@
 #include "edensync/s3xml/file_mark.hpp"
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/folder_task.hpp"
+#include "edensync/site/push_place.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_import.hpp"
 
@@ -31,6 +32,7 @@ class import_file {
  public:
   import_file(const folder_task<Parts, Folder>& at, folder_file file) : at_(at), file_(std::move(file)) {
     report_.resource = at.task.resource;
+    report_.file = file_.name;
   }
 
   /// Whether it was worth a line in the report. Errors: those after which it makes no sense to go on with other files.
@@ -135,15 +137,16 @@ class import_file {
   }
 
   result<void> take(opened_file& in) {
-    std::optional<timestamp> agreed;
+    import_options o;
     auto ready = detail::guarded([&] {
       auto s = at_.self.store().snapshot();
+      const auto pushed = s.get_watermark(at_.task.id, direction::push);
       // What the peer has got of ours is agreed on, too.
-      agreed = std::max(s.get_watermark(at_.task.id, direction::pull).time,
-                        s.get_watermark(at_.task.id, direction::push).time);
+      o = options(std::max(s.get_watermark(at_.task.id, direction::pull).time, pushed.time));
+      if (pushes(at_.task.mode)) o.told = push_place(pushed).first;
     });
     if (!ready) return ready;
-    importer_.emplace(at_.self.store(), at_.self.resources(), options(agreed));
+    importer_.emplace(at_.self.store(), at_.self.resources(), std::move(o));
     if (auto started = importer_->start(); !started) return started;
     auto read = in.each([&](std::string_view piece) -> result<void> {
       report_.bytes += piece.size();

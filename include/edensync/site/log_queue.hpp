@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "edensync/core/log_entry.hpp"
+#include "edensync/site/unlogged_import.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
@@ -71,6 +72,8 @@ class log_queue {
         lost = 0;
         t.add_log(e);
       }
+      // Whether it went well or not, this line tells what was committed.
+      if (l.entry.mode == "pull/outgoing") forget_unlogged(t, l.entry.repository);
       if (l.contact) update_repository(t, l.entry.repository, [&](repository& r) { r.last_connected = l.entry.at; });
     }
   }

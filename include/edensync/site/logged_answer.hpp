@@ -8,32 +8,37 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/concepts/check_log_sink.hpp"
 #include "edensync/concepts/clock.hpp"
-#include "edensync/concepts/log_sink.hpp"
 #include "edensync/core/diagnostics.hpp"
 #include "edensync/core/operation.hpp"
+#include "edensync/core/utf8.hpp"
 #include "edensync/protocol/sync_query.hpp"
 
 namespace edensync {
 
 /// An answer that tells a sink how it went, once it is over: `request`, or `login refused` where somebody's credentials
-/// were.
+/// were. Whoever is refused is a warning.
 ///
 /// Of the address only the path is told, the table and who asks; of credentials only the user's name.
 /// Lifetime: sink and clock outlive it. Thread safety: one thread at a time.
-template <log_sink Sink, clock Clock>
+template <class Sink, clock Clock>
 class logged_answer final : public responder {
+  static_assert(detail::check_log_sink<Sink>::value);
+
  public:
-  logged_answer(Sink& sink, Clock& clock, const request_head& request, std::unique_ptr<responder> answer)
+  /// `base`: what stands in front of the path where the site is served.
+  logged_answer(Sink& sink, Clock& clock, const request_head& request, std::unique_ptr<responder> answer,
+                std::string_view base = {})
       : sink_(sink), clock_(clock), answer_(std::move(answer)) {
     const auto path = std::string_view(request.target).substr(0, request.target.find('?'));
-    event_.method = request.method.substr(0, 20);
-    event_.path = path.substr(0, 300);
-    event_.user = diagnostics({}, request.user.substr(0, 100)).peer();
+    event_.method = utf8_beginning(request.method, 20);
+    event_.path = std::string(base).append(utf8_beginning(path, 300));
+    event_.user = diagnostics({}, utf8_beginning(request.user, 100)).peer();
     if (!path.ends_with("/sync.xml")) return;
     if (const auto query = parse_sync_query(request.target)) {
-      event_.resource = query->resource.substr(0, 100);
-      event_.repository = query->repository.text().substr(0, 128);
+      event_.resource = utf8_beginning(query->resource, 100);
+      event_.repository = utf8_beginning(query->repository.text(), 128);
     }
   }
   logged_answer(const logged_answer&) = delete;
@@ -44,9 +49,7 @@ class logged_answer final : public responder {
     const bool login = status == 429 || (status == 401 && !event_.user.empty());
     event_.event = login ? "login refused" : "request";
     if (event_.level == event_level::info)
-      event_.level = status >= 500                             ? event_level::error
-                     : login || status == 401 || status == 403 ? event_level::warning
-                                                               : event_level::info;
+      event_.level = status >= 500 ? event_level::error : status >= 400 ? event_level::warning : event_level::info;
     event_.status = status;
     event_.bytes_in = in_;
     event_.bytes_out = out_;

@@ -60,6 +60,16 @@ class login_throttle {
     if (mine.pending == 0) tries_.erase(it);
   }
 
+  /// Nobody could tell whether it was right: the try counts neither way.
+  void undecided(std::string_view user) {
+    const std::lock_guard guard(lock_);
+    const auto it = tries_.find(key(user));
+    if (it == tries_.end()) return;
+    auto& mine = it->second;
+    mine.pending -= std::min(mine.pending, 1U);
+    if (mine.pending == 0 && mine.failures == 0) tries_.erase(it);
+  }
+
  private:
   struct tries_of_one {
     std::uint32_t failures = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "edensync/core/log_entry.hpp"
+#include "edensync/core/utf8.hpp"
 
 namespace edensync {
 
@@ -41,6 +42,8 @@ struct repository_metrics {
 struct metrics {
   std::vector<repository_metrics> repositories;
   std::vector<task_metrics> tasks;
+  /// Of imports by hand.
+  std::uint64_t quarantined_here = 0;
   std::uint64_t open_references = 0;
   std::uint64_t sequence = 0;
   /// Of the last lines of the log, how many there are of each mode and result.
@@ -49,10 +52,10 @@ struct metrics {
 
 namespace detail {
 
-// A value of a label, as it stands between quotes.
+// A value of a label, as it stands between quotes, in UTF-8: one byte that is not takes all metrics from their reader.
 inline std::string label_value(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : well_formed(text)) {
     if (c == '\\' || c == '"') out += '\\';
     if (c == '\n')
       out += "\\n";
@@ -119,10 +122,12 @@ inline std::string to_exposition(const metrics& m) {
           &task_metrics::pending);
   of_way("edensync_last_success_age_seconds", "Time since the last transfer that went well, as far as the log tells.",
          &task_metrics::pulled_before, &task_metrics::pushed_before);
-  of_way("edensync_failures_since_success", "Transfers that failed since the last one that went well.",
+  of_way("edensync_failures_since_success",
+         "Transfers, and runs before any transfer, that failed since the last one that went well.",
          &task_metrics::pulls_failed, &task_metrics::pushes_failed);
   of_repository("edensync_quarantined_records", "Records that could not be taken and wait.",
                 &repository_metrics::quarantined);
+  out.sample({{"repository", ""}}, m.quarantined_here);
   of_repository("edensync_clock_skew_seconds", "How far the peer's clock is ahead of this site's.",
                 &repository_metrics::clock_skew);
   of_repository("edensync_last_contact_age_seconds", "Time since the last contact with the repository.",

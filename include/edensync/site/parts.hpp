@@ -3,9 +3,9 @@
 #include <concepts>
 
 #include "edensync/concepts/check_event_source.hpp"
+#include "edensync/concepts/check_file_store.hpp"
 #include "edensync/concepts/check_store.hpp"
 #include "edensync/concepts/clock.hpp"
-#include "edensync/concepts/file_store.hpp"
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/concepts/uid_source.hpp"
 #include "edensync/concepts/xml_event_source.hpp"
@@ -59,8 +59,7 @@ struct file_store_of {
 };
 template <has_file_store P>
 struct file_store_of<P> {
-  static_assert(file_store<typename P::file_store>,
-                "edensync: parts::file_store must model file_store (begin, open); see docs/concepts/file_store.md");
+  static_assert(check_file_store<typename P::file_store>::value);
   using type = typename P::file_store;
 };
 

@@ -12,6 +12,8 @@
 
 #include "edensync/core/access.hpp"
 #include "edensync/core/upload.hpp"
+#include "edensync/core/utf8.hpp"
+#include "edensync/log/line_limit.hpp"
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
@@ -25,15 +27,15 @@
 #include "edensync/site/answer_register.hpp"
 #include "edensync/site/login_throttle.hpp"
 #include "edensync/site/plain_answer.hpp"
-#include "edensync/site/refused_logins.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/update_repository.hpp"
 
 namespace edensync {
 
 /// What a passive site demands of those who ask.
 struct passive_settings {
   /// What the account may do, if user name and password are those of one; a bool will do, too. Empty: everybody may
-  /// ask, which is for tests only.
+  /// ask, which is for tests only. What it throws is answered with 503: nobody's password is wrong then.
   std::function<access(std::string_view user, std::string_view password)> authenticate;
   /// Whether a site that registers itself may push at once, or an administrator has to allow it first (spec/model.md §9).
   bool accept_pushes = false;
@@ -44,6 +46,8 @@ struct passive_settings {
   std::string realm = "eden";
   /// Whether `/metrics` is for everybody; otherwise for administrators only.
   bool open_metrics = false;
+  /// Whether what the server needs besides its records is there, accounts for instance: `/health` asks. Empty: it is.
+  std::function<bool()> is_well{};
 };
 
 /// The role of the site that is called: it answers registrations, pulls and pushes.
@@ -65,20 +69,30 @@ class passive_site {
     const bool syncs = path.ends_with("/sync.xml") || path.ends_with("/sync.s3json");
     // Who looks whether a server is well has no account.
     const bool looks = request.method == "GET" || request.method == "HEAD";
-    if (looks && path == "/health") return std::make_unique<answer_health<Parts>>(site_);
+    if (looks && path == "/health") return std::make_unique<answer_health<Parts>>(site_, settings_.is_well);
     if (looks && path == "/metrics" && settings_.open_metrics) return std::make_unique<answer_metrics<Parts>>(site_);
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
     // Whoever brings no credentials guesses nothing: many clients ask without them first.
     const bool tries = settings_.authenticate && (!request.user.empty() || !request.password.empty());
     if (const auto wait = tries ? throttle_->begin(request.user, site_.now()) : 0; wait != 0) return later(wait);
-    const auto rights =
-        settings_.authenticate ? settings_.authenticate(request.user, request.password).level : access_level::write;
+    const auto found = detail::guarded([&] {
+      return settings_.authenticate ? settings_.authenticate(request.user, request.password).level
+                                    : access_level::write;
+    });
+    if (!found) {
+      if (tries) throttle_->undecided(request.user);
+      if ((registers || syncs) && logins_->worth_a_line(utf8_beginning(request.user, 100), site_.now()))
+        note(log_lines::not_served(what, {}, found.error()));
+      return failed(503, found.error().code.message());
+    }
+    const auto rights = *found;
     if (tries && rights != access_level::unknown)
       throttle_->accepted(request.user);
     else if (tries)
       throttle_->refused(request.user, site_.now());
     if (rights == access_level::unknown) {
-      if (registers || syncs) note_login(what, request);
+      // Who brings no credentials to an address that is not Eden's tries nothing.
+      if (registers || syncs || tries) note_login(what, request);
       return challenge();
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
@@ -100,7 +114,7 @@ class passive_site {
     if (registers) return refused(what, {}, 415, "Unsupported data format!");
     auto query = parse_sync_query(request.target);
     if (imitates_eden<typename Parts::policies> && query) drop_what_eden_drops(*query);
-    const std::string resource = query ? diagnostics({}, query->resource.substr(0, 100)).peer() : std::string();
+    const std::string resource = query ? diagnostics({}, utf8_beginning(query->resource, 100)).peer() : std::string();
     if (!posts && request.method != "GET") return refused(what, resource, 405, "Unsupported method!");
     if (!query) return not_understood(what, {});
     if (names_a_record(path)) return refused(what, resource, 404, "Record not found!");
@@ -123,10 +137,18 @@ class passive_site {
       return failed(503, peer.error().code.message());
     }
     if (*peer && (*peer)->type != "eden" && (*peer)->type != "data")
-      return refused(what, resource, 405, "Unsupported method!");
+      return refused(what, resource, 405, "Unsupported method!", *peer);
     if (!posts) return std::make_unique<answer_pull<Parts>>(site_, *query, request, std::move(*peer));
-    if (!*peer) return refused(what, resource, 403, "Registration required");
-    if (!(*peer)->accept_push) return refused(what, resource, 403, "Pushes are not accepted from this repository");
+    if (!*peer) return refused(what, resource, 403, std::string(words_of_unregistered));
+    if (!(*peer)->accept_push)
+      return refused(what, resource, 403, "Pushes are not accepted from this repository", *peer);
+    if (auto bound = bind(**peer, request.user); !bound || !*bound) {
+      if (bound) return refused(what, resource, 403, std::string(words_of_unregistered));
+      note(log_lines::not_served(what, resource, bound.error()));
+      return failed(503, bound.error().code.message());
+    }
+    // Who brings no document asks whether one would be taken (`inquire`).
+    if (native && !request.has_body) return std::make_unique<plain_answer>(200, "text/html", to_json(status_message{}));
     return std::make_unique<answer_push<Parts>>(site_, *query, native, std::move(**peer), request.user,
                                                 request.headers.get("Content-Type"));
   }
@@ -140,6 +162,18 @@ class passive_site {
     auto r = site_.store().snapshot().find_repository(q.repository);
     if (r && !r->account.empty() && r->account != user) return std::nullopt;
     return r;
+  }
+
+  // One that an administrator entered belongs to the account that uses it first; whether it is this one's.
+  result<bool> bind(repository& peer, const std::string& user) {
+    if (!peer.account.empty() || user.empty()) return true;
+    return site_.ledger([&](auto& t) {
+      update_repository(t, peer.id, [&](repository& now) {
+        if (now.account.empty()) now.account = user;
+        peer.account = now.account;
+      });
+      return peer.account == user;
+    });
   }
 
   // `/PREFIX/NAME/ID/sync.xml`: synchronisation is about tables.
@@ -236,8 +270,13 @@ class passive_site {
 
   // Says no, and leaves a line that tells so: whoever looks why nothing comes looks into the log.
   std::unique_ptr<responder> refused(log_lines::asked what, const std::string& resource, unsigned status,
-                                     std::string words) {
-    note(log_lines::turned_away(what, resource, diagnostics({}, words).peer()));
+                                     std::string words, const std::optional<repository>& peer = {}) {
+    auto line = log_lines::turned_away(what, resource, diagnostics({}, words).peer());
+    if (peer) {
+      line.repository = peer->id;
+      line.repository_name = peer->name;
+    }
+    note(std::move(line));
     return failed(status, std::move(words));
   }
 
@@ -247,8 +286,8 @@ class passive_site {
   }
 
   void note_login(log_lines::asked what, const request_head& request) {
-    if (!logins_->worth_a_line(request.user, site_.now())) return;
-    const auto user = diagnostics({}, request.user.substr(0, 100)).peer();
+    if (!logins_->worth_a_line(utf8_beginning(request.user, 100), site_.now())) return;
+    const auto user = diagnostics({}, utf8_beginning(request.user, 100)).peer();
     note(log_lines::turned_away(
         what, {}, user.empty() ? "Authentication Required" : "Authentication Required: wrong credentials of " + user));
   }
@@ -261,7 +300,7 @@ class passive_site {
   site<Parts>& site_;
   passive_settings settings_;
   std::unique_ptr<login_throttle> throttle_ = std::make_unique<login_throttle>();
-  std::unique_ptr<refused_logins> logins_ = std::make_unique<refused_logins>();
+  std::unique_ptr<line_limit> logins_ = std::make_unique<line_limit>();
 };
 
 }  // namespace edensync

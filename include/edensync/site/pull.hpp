@@ -15,6 +15,7 @@
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/document_root.hpp"
 #include "edensync/site/peer_date.hpp"
+#include "edensync/site/push_place.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/site/task_import.hpp"
@@ -45,12 +46,14 @@ class pull final : public transfer<Parts> {
       auto s = site_.store().snapshot();
       mark_ = s.get_watermark(task_.id, direction::pull);
       // What was pushed was agreed on, too: the peer's next edit is made on top of it.
-      agreed_ = std::max(mark_.time, s.get_watermark(task_.id, direction::push).time);
+      const auto pushed = s.get_watermark(task_.id, direction::push);
+      agreed_ = std::max(mark_.time, pushed.time);
+      if (pushes(task_.mode)) told_ = push_place(pushed).first;
       const auto interrupted = s.get_resume(task_.id);
       sync_query q;
       q.resource = task_.resource;
       q.repository = *own;
-      if (!everything()) q.msince = mark_.time;
+      if (!everything()) q.msince = asked_for_ = mark_.time;
       q.components = task_.components;
       q.include_deleted = true;
       q.filters = filter_terms(task_);
@@ -75,6 +78,7 @@ class pull final : public transfer<Parts> {
     type_ = std::string(h.headers.get("Content-Type"));
     until_ = std::string(h.headers.get(headers::cursor));
     auto o = import_for(site_, repository_, task_, agreed_);
+    o.told = told_;
     o.native = this->peer_is_native();
     // One record from the future says nothing about what the table held when it was read (P2).
     if (until_.empty()) o.youngest_until = reached();
@@ -134,6 +138,8 @@ class pull final : public transfer<Parts> {
     // It does not go back because of an old record, but where the peer's clock has not reached it.
     if (mark_.time && next.time < mark_.time) next.time = mark_.time;
     if (until_.empty() && next.time > reached()) next.time = reached();
+    // Its clock was put back: what was changed since then is older than what was asked for. Next time all of it is.
+    if (until_.empty() && asked_for_ && *asked_for_ > reached()) next.time.reset();
     // From an edensync peer the time only serves to see conflicts: one record of the future must not hide them all.
     if (!until_.empty() && next.time > date_.value_or(site_.now())) next.time = date_.value_or(site_.now());
     if (!until_.empty()) next.cursor = until_;
@@ -149,6 +155,8 @@ class pull final : public transfer<Parts> {
   }
 
   void conclude(const failure& why) override {
+    // What came whole before the line broke need not come again. Whoever has lost the lease hears of it there.
+    if (importer_ && why.code == condition::retry_later) (void)importer_->keep();
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
     const auto judged = this->judged(why);
@@ -178,7 +186,9 @@ class pull final : public transfer<Parts> {
     return {make_error_code(error::unexpected_answer), diagnostics("an HTML page instead of a document")};
   }
 
+  std::optional<timestamp> asked_for_;
   std::optional<timestamp> agreed_;
+  std::optional<sequence_number> told_;
   std::optional<resume_state> resume_;
   std::string from_;
   std::string until_;

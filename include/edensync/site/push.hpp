@@ -1,21 +1,24 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "edensync/exporter/exporter.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/protocol/register_message.hpp"
 #include "edensync/protocol/status_message.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/site/push_inquiry.hpp"
+#include "edensync/site/push_place.hpp"
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/task_filters.hpp"
 #include "edensync/site/transfer.hpp"
@@ -27,6 +30,7 @@ namespace edensync {
 /// A document that the peer does not take at all is sent in halves, down to single records, until the ones are found of
 /// which it fails; they go to quarantine, and all others arrive (P5). After sixteen such records the rest waits for the next
 /// push. A peer that takes none of the first parts has another trouble: then nothing is at fault, and nothing moves.
+/// In a dry run what would be sent is counted, and the peer only asked whether it would take it.
 ///
 /// The watermark is this site's own sequence number at the moment that was sent; it moves when the peer has said that it
 /// took the document. Records that the peer refused go to quarantine and are sent again by the next push. What came from
@@ -42,21 +46,15 @@ class push final : public transfer<Parts> {
   /// with it is news to the edits that are sent now.
   void follows_pull(std::optional<timestamp> known_before) { pulled_ = known_before; }
 
-  /// Counts what would be sent, and sends nothing (`run_hooks::dry_run`).
-  void rehearse() {
-    const auto ready = prepare();
-    auto done = ready ? result<void>() : result<void>(ready.error());
-    std::string piece(std::size_t{64} << 10, '\0');
-    for (bool more = ready && *ready; more && done;) {
-      const auto n = read_body(piece);
-      if (!n) done = n.error();
-      more = n && *n != 0;
-    }
-    finish();
-    if (!done) report_.error = done.error();
-  }
+  /// Whether the peer has said that this site must register there first.
+  bool wants_registration() const noexcept { return wants_registration_; }
 
   result<std::size_t> read_body(std::span<char> into) override {
+    if (hooks_.dry_run) {
+      const auto part = inquiry_.substr(0, into.size());
+      inquiry_.erase(0, part.copy(into.data(), part.size()));
+      return part.size();
+    }
     auto n = exporter_->read(into);
     if (n) show_progress(exporter_->report().records(), exporter_->report().bytes);
     return n;
@@ -75,7 +73,7 @@ class push final : public transfer<Parts> {
       options_.masters.resource = site_.resources().find(task_.resource);
       if (options_.masters.resource == no_resource) throw_failure(error::unknown_resource, task_.resource);
       if (!everything()) {
-        std::tie(options_.masters.after, options_.passed_until) = place_of(mark_);
+        std::tie(options_.masters.after, options_.passed_until) = push_place(mark_);
         options_.echo_of = repository_.id;
         sent_.last = options_.passed_until;
         taken_ = options_.passed_until != 0;
@@ -108,6 +106,10 @@ class push final : public transfer<Parts> {
       if (!everything()) q.msince = agreed();
       head_.method = "POST";
       head_.target = push_target(q);
+      if (hooks_.dry_run) {
+        rehearse();
+        return true;
+      }
       head_.has_body = true;
       if (repository_.native) {
         head_.headers.set("Content-Type", "text/xml; charset=utf-8");
@@ -146,19 +148,31 @@ class push final : public transfer<Parts> {
     if (!m) return failure{make_error_code(error::unexpected_answer), diagnostics("no status message", peer_words())};
     if (!m->success())
       return failure{make_error_code(error::refused), diagnostics("the peer refuses under status 200", peer_words())};
+    if (hooks_.dry_run) {
+      finish();
+      return {};
+    }
     report_.peer_created += m->created.size();
     report_.peer_updated += m->updated.size();
     report_.peer_deleted += m->deleted.size();
     if (m->counts) report_.peer_counts = report_.peer_counts.value_or(record_counts()) += *m->counts;
     for (const auto& r : m->refused) refused_.push_back(entry_of(r));
     note_untaken(*m);
-    add_words(diagnostics({}, m->message).peer());
+    add_words(peer_text(m->message));
     taken_ = true;
     sent_ += exporter_->report();
     return settle_part();
   }
 
   void conclude(const failure& why) override {
+    // With that status and form an Eden says nothing else; its words may be translated.
+    wants_registration_ =
+        why.code == error::not_registered && (!this->peer_is_native() || said() == words_of_unregistered);
+    if (hooks_.dry_run) {
+      finish();
+      report_.error = this->judged(why);
+      return;
+    }
     const auto divided = divide(why);
     if (divided && *divided) {
       if (!parts_.empty()) return this->ask_again();
@@ -180,9 +194,23 @@ class push final : public transfer<Parts> {
  private:
   using base = transfer<Parts>;
   using base::body_, base::head_, base::mark_, base::report_, base::repository_, base::site_, base::task_;
-  using base::everything, base::peer_words, base::settle, base::settle_failure, base::show_progress, base::stamped,
-      base::stop, base::what_waits;
+  using base::hooks_, base::everything, base::peer_words, base::said, base::settle, base::settle_failure,
+      base::show_progress, base::stamped, base::stop, base::what_waits;
   using snapshot_type = decltype(std::declval<typename Parts::store&>().snapshot());
+
+  // Counts what would be sent.
+  void rehearse() {
+    std::string piece(std::size_t{64} << 10, '\0');
+    for (bool more = true; more;) {
+      const auto n = exporter_->read(piece);
+      if (!n) throw failure_exception(n.error());
+      show_progress(exporter_->report().records(), exporter_->report().bytes);
+      more = *n != 0;
+    }
+    sent_ += exporter_->report();
+    taken_ = true;
+    inquiry_ = inquire(head_, repository_.native);
+  }
 
   // Records that the peer refused last time come to the end of the change order, so that this push holds them. Their
   // entries stay until the peer has had its say.
@@ -192,12 +220,16 @@ class push final : public transfer<Parts> {
       {
         auto s = site_.store().snapshot();
         if (s.count_quarantined(repository_.id) == 0) return;
+        std::set<task_id> others;
+        for (const auto& each : s.tasks(repository_.id))
+          if (each.id != task_.id) others.insert(each.id);
         std::int64_t after = 0;
         for (auto page = s.quarantined(repository_.id, 0, 256); !page.empty();
              page = s.quarantined(repository_.id, after, 256)) {
           after = page.back().id;
           for (auto& q : page)
-            if (q.task == task_.id && q.reason == refusal_reason::refused_by_peer) refused.push_back(std::move(q));
+            if (!others.contains(q.task) && q.reason == refusal_reason::refused_by_peer)
+              refused.push_back(std::move(q));
         }
       }
       if (refused.empty()) return;
@@ -205,8 +237,10 @@ class push final : public transfer<Parts> {
       for (const auto& q : refused) {
         const auto r = site_.resources().find(q.resource);
         if (r == no_resource) continue;
-        if (const auto found = t.find(r, q.uuid)) bring_again(t, r, found->handle);
-        known_.emplace(std::pair(q.resource, q.uuid), q.id);
+        const auto found = t.find(r, q.uuid);
+        const bool travels = found && bring_again(t, r, found->handle);
+        // What belongs to no task any more is taken care of by the one with which it travels.
+        if (q.task == task_.id || travels) known_.emplace(std::pair(q.resource, q.uuid), q.id);
       }
       t.commit();
     });
@@ -215,7 +249,7 @@ class push final : public transfer<Parts> {
   // A record travels if a master of this task changed that it is, is a component of, or is referred to by, over several
   // steps if need be: the nearest ones come to the end of the change order.
   template <class Transaction>
-  void bring_again(Transaction& t, resource_id resource, record_handle record) {
+  bool bring_again(Transaction& t, resource_id resource, record_handle record) {
     const auto wanted = site_.resources().find(task_.resource);
     std::vector<std::pair<resource_id, record_handle>> now{{resource, record}};
     std::set<std::pair<resource_id, record_handle>> seen{now.front()};
@@ -237,9 +271,10 @@ class push final : public transfer<Parts> {
             next.emplace_back(master.resource, key->handle);
         }
       }
-      if (found) return;
+      if (found) return true;
       now = std::move(next);
     }
+    return false;
   }
 
   long long measure() {
@@ -257,15 +292,6 @@ class push final : public transfer<Parts> {
   std::optional<timestamp> agreed() {
     const auto pulled = pulled_.value_or(snapshot_->get_watermark(task_.id, direction::pull).time);
     return repository_.native && pulled ? pulled : std::max(mark_.time, pulled);
-  }
-
-  // The change up to which everything was sent, and behind a blank the one up to which of what follows the masters were.
-  static std::pair<sequence_number, sequence_number> place_of(const watermark& w) {
-    std::pair<sequence_number, sequence_number> n{0, 0};
-    const auto* end = w.cursor.data() + w.cursor.size();
-    const auto* blank = std::from_chars(w.cursor.data(), end, n.first).ptr;
-    if (blank != end) std::from_chars(blank + 1, end, n.second);
-    return n;
   }
 
   // The next part of a document that the peer did not take as a whole.
@@ -316,10 +342,12 @@ class push final : public transfer<Parts> {
     for (const auto& r : m.untaken) {
       if (untaken_.words_of_peer.size() > std::size_t{64} << 10) break;
       if (!untaken_.words_of_peer.empty()) untaken_.words_of_peer += '\n';
-      untaken_.words_of_peer += "(UID: " + diagnostics({}, r.uuid.text()).peer() + ") " +
-                                diagnostics({}, r.resource).peer() + ": " + diagnostics({}, r.why).peer();
+      untaken_.words_of_peer +=
+          "(UID: " + peer_text(r.uuid.text()) + ") " + peer_text(r.resource) + ": " + peer_text(r.why);
     }
   }
+
+  std::string peer_text(std::string_view theirs) const { return diagnostics({}, this->without_secrets(theirs)).peer(); }
 
   void add_words(const std::string& more) {
     if (!words_.empty() && !more.empty()) words_ += '\n';
@@ -377,7 +405,7 @@ class push final : public transfer<Parts> {
     q.resource = r.resource.empty() ? task_.resource : r.resource;
     q.uuid = r.uuid;
     q.reason = refusal_reason::refused_by_peer;
-    q.message = diagnostics({}, r.message).peer();
+    q.message = peer_text(r.message);
     q.since = site_.now();
     return q;
   }
@@ -398,6 +426,8 @@ class push final : public transfer<Parts> {
   // A part without an end: what is left of the masters.
   static constexpr std::uint64_t rest = 0;
 
+  std::string inquiry_;  // what is left of it
+  bool wants_registration_ = false;
   sequence_number sent_until_ = 0;
   std::optional<std::optional<timestamp>> pulled_;
   std::vector<std::uint64_t> parts_;  // numbers of masters that are still to be sent, the next ones last

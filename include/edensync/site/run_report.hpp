@@ -36,6 +36,8 @@ struct transfer_report {
   std::optional<record_counts> peer_counts;
   /// Bytes of the document.
   std::uint64_t bytes = 0;
+  /// The file that was read or written, where documents are exchanged by a folder.
+  std::string file{};
 };
 
 /// How a whole run went.
@@ -45,6 +47,8 @@ struct run_report {
   std::optional<failure> error;
   /// Why it is not sure that the peer is the one whose identifier was typed in; the run went on all the same.
   std::optional<failure> identity{};
+  /// What a dry run cannot tell without changing something at the peer, in words.
+  std::vector<std::string> untold{};
 
   bool ok() const {
     if (error) return false;
@@ -77,8 +81,9 @@ struct run_hooks {
   std::function<void(const std::string& base, operation&)> elsewhere;
   /// The repository's lease, if whoever begins the run has taken it already; he gives it back when the run has ended.
   std::optional<edensync::lease> lease{};
-  /// Nothing is sent to the peer: pushes are counted instead, and neither a registration nor files are asked for. What
-  /// pulls bring is written; who wants to know only what would come gives the run a copy of the store.
+  /// Nothing changes at the peer but its log: of pushes the records are counted, and the peer is asked whether it would
+  /// take them and who it is, if that is not known; no files are fetched, and none is written or removed. What pulls bring
+  /// is written here; who wants to know only what would come gives the run a copy of the store.
   bool dry_run = false;
 
   bool is_to_end() const { return cancelled && cancelled(); }

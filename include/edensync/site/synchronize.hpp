@@ -13,6 +13,7 @@
 #include "edensync/site/clock_skew.hpp"
 #include "edensync/site/dataset_source.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/log_unlogged.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/pull.hpp"
 #include "edensync/site/push.hpp"
@@ -90,11 +91,16 @@ class synchronize final : public operation {
       log(log_lines::already_active());
       return held.error();
     }
+    // What failed here itself is no riddle: first of all that is told.
+    bool untold = site_.flush_log().has_value();
     const auto typed = detail::guarded([&] {
       auto ledger = site_.store().snapshot();
+      untold = untold && find_unlogged(ledger, id_).has_value();
       return read_typed_uuid(ledger, id_);
     });
     if (!typed) return logged(typed.error());
+    // Of a run before that nobody has ended.
+    if (untold) (void)site_.ledger([&](auto& t) { log_unlogged(t, repository_, site_.now()); });
     unsure_ = typed->has_value() && !repository_.uuid.empty();
     return read_tasks();
   }
@@ -153,13 +159,15 @@ class synchronize final : public operation {
       // They may be others now.
       if (!std::exchange(reread_, true))
         if (auto read = read_tasks(); !read) return end(read.error());
-    } else if ((repository_.uuid.empty() || unsure_) && !tried_to_register_ && !hooks_.dry_run) {
+    } else if ((repository_.uuid.empty() || unsure_) && !tried_to_register_) {
       tried_to_register_ = true;
-      auto step = std::make_unique<register_with<Parts>>(site_, repository_);
+      if (hooks_.dry_run && repository_.uuid.empty())
+        report_.untold.emplace_back("whether the peer registers this site");
+      auto step = std::make_unique<register_with<Parts>>(site_, repository_, hooks_.dry_run);
       register_ = step.get();
       current_ = std::move(step);
       return true;
-    } else if (repository_.uuid.empty() && !hooks_.dry_run) {
+    } else if (repository_.uuid.empty() && register_error_) {
       return end(*register_error_);
     }
     if (unregistered_ && !asked_again_) {
@@ -177,8 +185,8 @@ class synchronize final : public operation {
     }
     while (task_ < tasks_.size()) {
       const auto& t = tasks_[task_];
-      const bool pulls = t.mode == sync_mode::pull || t.mode == sync_mode::both;
-      const bool pushes = t.mode == sync_mode::push || t.mode == sync_mode::both;
+      const bool pulls = edensync::pulls(t.mode);
+      const bool pushes = edensync::pushes(t.mode);
       if (!pulled_) {
         if (pulls && t.dataset != 0) {
           auto step = sets_.prepare(t);
@@ -210,12 +218,6 @@ class synchronize final : public operation {
         push_ = step.get();
         if (pulls) step->follows_pull(known_before_);
         step->progress_ = progress(t, direction::push);
-        if (hooks_.dry_run) {
-          step->rehearse();
-          report_.transfers.push_back(step->report());
-          push_ = nullptr;
-          continue;
-        }
         current_ = std::move(step);
         return true;
       }
@@ -228,6 +230,7 @@ class synchronize final : public operation {
     if (register_ != nullptr) {
       register_error_ = register_->why_not();
       repository_ = register_->peer();
+      if (register_->untold()) report_.untold.emplace_back("which UUID the peer has: it tells only who registers");
       if (unsure_)
         report_.identity = register_error_;
       else if (register_error_ && !unregistered_)
@@ -243,6 +246,7 @@ class synchronize final : public operation {
       report_.transfers.push_back(push_->report());
       const auto& why = push_->report().error;
       unregistered_ = why && why->code == error::not_registered && !tried_to_register_ && !asked_again_;
+      if (hooks_.dry_run) foretell(push_->wants_registration());
     }
     if (pull_ != nullptr || push_ != nullptr)
       if (const auto& why = report_.transfers.back().error; why && why->code == error::busy) lost_ = why;
@@ -251,6 +255,15 @@ class synchronize final : public operation {
     pull_ = nullptr;
     push_ = nullptr;
     current_.reset();
+  }
+
+  // A run registers where it is not known, so that this is no reason yet why its push should fail.
+  void foretell(bool wants_registration) {
+    unregistered_ = false;
+    if (!wants_registration) return;
+    auto& last = report_.transfers.back();
+    last.error.reset();
+    report_.untold.push_back("whether the peer takes pushes of " + last.resource + ": this site has to register there");
   }
 
   // It counts as a pull that failed: the others have their turn.

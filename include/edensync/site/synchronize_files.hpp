@@ -16,6 +16,7 @@
 #include "edensync/site/folder_task.hpp"
 #include "edensync/site/import_file.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/run_folder.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/update_repository.hpp"
@@ -72,12 +73,13 @@ bool import_files(const folder_task<Parts, Folder>& at, run_report& report) {
 /// oldest first, then writes what it has to tell.
 ///
 /// `open(path)` gives the folder of the repository, a `document_folder`. The run holds the repository's lease. Broken
-/// files stand in the report and the log, and stay where they are.
+/// files stand in the report and the log, and stay where they are. In a dry run (`run_hooks`) all files stay as they are,
+/// and the report names those that would be written.
 /// Errors: in the report, `not_configured` if the repository has no path. Nothing throws.
 /// Thread safety: any, if the store may be shared. Source: spec/protocol.md §10; docs/design/decisions.md.
 template <class Parts, class Open>
 run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, run_hooks hooks = {}) {
-  using folder_type = std::remove_cvref_t<decltype(*open(std::string()))>;
+  using folder_type = run_folder<std::remove_cvref_t<decltype(*open(std::string()))>>;
   run_report report;
   repository peer;
   const auto note = [&](log_entry e) {
@@ -111,7 +113,7 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
   if (!tasks) return end(tasks.error());
   auto opened = open(std::as_const(peer.path));
   if (!opened) return end(opened.error());
-  folder_type folder(std::move(*opened));
+  folder_type folder(std::move(*opened), hooks.dry_run);
 
   std::size_t number = 0;
   for (const auto& task : *tasks) {
@@ -121,8 +123,8 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
     });
     if (!goes_on) return end(goes_on.error());
     bool pulled = true;
-    if (task.mode == sync_mode::pull || task.mode == sync_mode::both) pulled = detail::import_files(at, report);
-    if (pulled && (task.mode == sync_mode::push || task.mode == sync_mode::both)) {
+    if (pulls(task.mode)) pulled = detail::import_files(at, report);
+    if (pulled && pushes(task.mode)) {
       export_file<Parts, folder_type> step(at, *tasks);
       if (step.run()) report.transfers.push_back(step.report());
     }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,14 +55,45 @@ inline result<std::map<resource_id, url_filter>> read_filters(const std::vector<
   return out;
 }
 
-/// Whether the filters of a task can be understood: what an administrator enters is refused if not.
+namespace detail {
+
+// The tables of which a document about `master` may hold records: its own, those of components, and what any of them
+// refers to.
+inline std::set<resource_id> tables_about(resource_id master, const schema& s) {
+  std::set<resource_id> found{master};
+  std::vector<resource_id> open{master};
+  const auto add = [&](resource_id r) {
+    if (found.insert(r).second) open.push_back(r);
+  };
+  while (!open.empty()) {
+    const auto& r = s[open.back()];
+    open.pop_back();
+    for (const auto& c : r.components()) add(c.resource);
+    for (std::uint32_t i = 0; i < r.fields().size(); ++i)
+      for (const auto to : r.targets(i)) add(to);
+  }
+  return found;
+}
+
+}  // namespace detail
+
+/// Whether the filters of a task can be understood, and are of tables that its documents can hold records of: what an
+/// administrator enters is refused if not.
 ///
 /// Errors: `bad_filter`, with the term and what is wrong with it; `unknown_resource` for the task's table.
 inline result<void> check_filters(const sync_task& task, const schema& s, timestamp now) {
   const auto master = s.find(task.resource);
   if (master == no_resource) return make_failure(error::unknown_resource, task.resource);
-  const auto read = read_filters(filter_terms(task), master, s, filter_reading::strict, now);
+  auto terms = filter_terms(task);
+  for (auto& t : terms)
+    if (t.table == "~" || t.table.empty()) t.table = task.resource;  // as it is told if it is refused
+  const auto read = read_filters(terms, master, s, filter_reading::strict, now);
   if (!read) return read.error();
+  const auto about = detail::tables_about(master, s);
+  for (const auto& [resource, filter] : *read)
+    if (!about.contains(resource))
+      return make_failure(error::bad_filter, "[" + std::string(s[resource].name()) + "]: no document about " +
+                                                 task.resource + " holds records of this table");
   return {};
 }
 

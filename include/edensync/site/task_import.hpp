@@ -8,6 +8,7 @@
 #include "edensync/importer/options.hpp"
 #include "edensync/site/parts.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/unlogged_import.hpp"
 
 namespace edensync {
 
@@ -43,6 +44,10 @@ import_options import_for(site<Parts>& s, const repository& from, const sync_tas
   o.conflict = t.conflict;
   o.last_sync = agreed;
   o.twins.synchronise_uuids = from.synchronise_uuids;
+  o.setting = [of = from.id, u = unlogged_import{t.resource, {}, last_decision(s)}](const record_counts& now) mutable {
+    u.counts = now;
+    return to_setting(of, u);
+  };
   return o;
 }
 

@@ -11,6 +11,7 @@
 #include "edensync/site/left_undone.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
+#include "edensync/site/unlogged_import.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
@@ -68,6 +69,7 @@ class transfer : public exchange {
       if (answered() && repository_.native != peer_is_native())
         update_repository(t, repository_.id, [&](repository& r) { r.native = peer_is_native(); });
       write(t);
+      forget_unlogged(t, repository_.id);
     });
   }
 

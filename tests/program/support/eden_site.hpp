@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "support/recorded.hpp"
+#include "support/temporary_folder.hpp"
 
 // The program as its users have it: a process that is told something on its command line.
 namespace edensync::test {
@@ -84,24 +85,7 @@ struct done {
 /// A folder for one test, with a site's data folder in it and files beside it; it is removed in the end.
 class workplace {
  public:
-  workplace() {
-    std::string pattern = (fs::temp_directory_path() / "eden-site-").string() + std::string(6, 'X');
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    root = pattern;
-    data = (root / "site").string();
-  }
-  workplace(const workplace&) = delete;
-  workplace& operator=(const workplace&) = delete;
-  ~workplace() {
-    std::error_code ignored;
-    fs::remove_all(root, ignored);
-  }
-
-  std::string file(const std::string& name, std::string_view content) const {
-    const auto path = root / name;
-    std::ofstream(path, std::ios::binary) << content;
-    return path.string();
-  }
+  std::string file(const std::string& name, std::string_view content) const { return folder_.file(name, content); }
 
   done run(const std::vector<std::string>& words) const {
     const auto out = root / ".out", err = root / ".err";
@@ -182,8 +166,11 @@ class workplace {
     good("user add", {"--name", name, "--password-file", file("password", password + "\n"), "--access", access});
   }
 
-  fs::path root;
-  std::string data;
+  temporary_folder folder_;
+
+ public:
+  const fs::path root = folder_.path();
+  const std::string data = folder_.file("site");
 };
 
 /// A command that goes on while the test does. What it prints goes to the file `.background` of the workplace.
@@ -245,6 +232,7 @@ class served {
         if (n <= 0) break;
         request.remove_prefix(static_cast<std::size_t>(n));
       }
+      ::shutdown(s, SHUT_WR);  // or the server would wait for the rest of what it refuses
       char piece[16 * 1024];
       for (ssize_t n; (n = ::recv(s, piece, sizeof piece, 0)) > 0;) answer.append(piece, static_cast<std::size_t>(n));
     }
@@ -285,6 +273,16 @@ class served {
   int out_, err_;
   program_process process_;
 };
+
+/// A whole request. `who`: Basic credentials, encoded; `more`: lines of the head.
+inline std::string request(std::string_view method, std::string_view target, std::string_view who,
+                           std::string_view body = {}, std::string_view more = {}) {
+  std::string r(method);
+  r.append(" ").append(target).append(" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n").append(more);
+  if (!who.empty()) r.append("Authorization: Basic ").append(who).append("\r\n");
+  if (method != "GET") r += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return r.append("\r\n").append(body);
+}
 
 /// The status of an answer; 0 if there was none.
 inline int status_of(const std::string& answer) {

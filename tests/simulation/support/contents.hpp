@@ -3,6 +3,8 @@
 #include "edensync/core/record.hpp"
 #include "edensync/schema/schema.hpp"
 
+#include "resources.hpp"
+
 #include <map>
 #include <string>
 #include <utility>
@@ -55,7 +57,10 @@ inline version version_of(const edensync::stored_record& r) {
     return v;
   }
   v.content = "created " + (r.created_on ? edensync::to_text(*r.created_on) : std::string("never"));
-  for (const auto& f : r.fields) v.content += ", " + text_of(f);
+  const auto known_everywhere = resources()[r.resource].fields().size();
+  for (std::size_t f = 0; f < r.fields.size(); ++f)
+    // A field that a site does not know yet is an empty one.
+    if (f < known_everywhere || edensync::has_content(r.fields[f])) v.content += ", " + text_of(r.fields[f]);
   return v;
 }
 
@@ -75,15 +80,25 @@ inline std::string text_of(const key& k, const version& v, const edensync::schem
          v.content;
 }
 
-/// The first difference, in words; empty if both hold the same.
-inline std::string difference(const contents& a, const contents& b, const edensync::schema& s) {
+/// Whether a site need not know of it: a component that it never held, and that is deleted where it is known
+/// (docs/design/convergence.md).
+inline bool need_not_be_known(const key& k, const version& v) { return is_component(k.first) && v.deleted; }
+
+/// The first difference that is not allowed, in words; empty if both hold the same.
+template <class Allowed>
+std::string difference(const std::string& one, const contents& a, const std::string& other, const contents& b,
+                       const edensync::schema& s, Allowed allowed) {
   for (const auto& [k, v] : a) {
-    const auto other = b.find(k);
-    if (other == b.end()) return "only at the active site: " + text_of(k, v, s);
-    if (!(other->second == v)) return "active:  " + text_of(k, v, s) + "\n  passive: " + text_of(k, other->second, s);
+    const auto there = b.find(k);
+    const auto* second = there == b.end() ? nullptr : &there->second;
+    if ((second != nullptr && *second == v) || allowed(k, &v, second)) continue;
+    if (there == b.end() && need_not_be_known(k, v)) continue;
+    if (there == b.end()) return "only at " + one + ": " + text_of(k, v, s);
+    return one + ": " + text_of(k, v, s) + "\n  " + other + ": " + text_of(k, there->second, s);
   }
   for (const auto& [k, v] : b)
-    if (!a.contains(k)) return "only at the passive site: " + text_of(k, v, s);
+    if (!a.contains(k) && !need_not_be_known(k, v) && !allowed(k, nullptr, &v))
+      return "only at " + other + ": " + text_of(k, v, s);
   return {};
 }
 

@@ -25,6 +25,7 @@ enum class mistake {
   resumes_too_far,      ///< a resumed pull goes on behind records that it never got
   touches_no_master,    ///< masters of changed components stay where they are in the change order
   logs_no_failure,      ///< an operation that failed leaves no line
+  loses_quarantine,     ///< what was refused is not kept
   swallows_pushes,      ///< a line that says yes to a push and drops it
 };
 
@@ -40,6 +41,7 @@ constexpr std::string_view to_text(mistake m) {
                                         "resumes too far",
                                         "touches no master",
                                         "logs no failure",
+                                        "loses quarantine",
                                         "swallows pushes"};
   return names[static_cast<int>(m)];
 }
@@ -88,6 +90,9 @@ struct planted_transaction : edensync::memory::transaction {
 
   void add_open_reference(const edensync::open_reference& o) {
     if (planted != mistake::forgets_open) base::add_open_reference(o);
+  }
+  std::int64_t add_quarantine(const edensync::quarantine_entry& q) {
+    return planted == mistake::loses_quarantine ? 0 : base::add_quarantine(q);
   }
   void set_resume(edensync::task_id task, std::optional<edensync::resume_state> r) {
     if (r && planted == mistake::resumes_too_far) r->done += 1;

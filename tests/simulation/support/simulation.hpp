@@ -2,14 +2,19 @@
 
 #include "edensync/core/policy_name.hpp"
 
+#include "administrator.hpp"
+#include "engine_station.hpp"
 #include "invariants.hpp"
 #include "line.hpp"
 #include "station.hpp"
+#include "topology.hpp"
 #include "user.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,19 +30,40 @@ struct outcome {
 struct options {
   bool traced = false;
   bool swallow_pushes = false;
+  /// Makes the Edens of a simulation; none: there are none.
+  station_maker make_eden = nullptr;
 };
 
-/// Two sites, their users and everything that can go wrong between them, from one seed.
-template <class Parts>
+/// Sites, their users and administrators, and everything that can go wrong between them, from one seed.
 class simulation {
  public:
-  simulation(std::uint64_t seed, options o)
-      : chance_(seed),
-        log_(o.traced),
-        options_(o),
-        active_("field", start(), 2 * seed + 1, settings("field.example.org")),
-        passive_("base", start() + static_cast<std::int64_t>(chance_.below(7)) - 3, 2 * seed + 2,
-                 settings("base.example.org")) {
+  simulation(std::uint64_t seed, station_maker make, options o)
+      : chance_(seed), log_(o.traced), options_(o), topology_(any_topology(chance_)) {
+    newest_wins_ = !chance_.one_in(4);
+    changes_configuration_ = chance_.one_in(4);
+    changes_policies_ = changes_configuration_ && chance_.one_in(2);
+    grows_ = chance_.one_in(8);
+    const auto eden = chance_.one_in(8) && o.make_eden != nullptr ? chance_.below(topology_.sites) : topology_.sites;
+    kind_ = std::string(topology_.shape) + " of " + std::to_string(topology_.sites) +
+            (newest_wins_ ? ", NEWER" : ", any policies") +
+            (changes_policies_        ? ", which change"
+             : changes_configuration_ ? ", filters and strategies change"
+                                      : "") +
+            (grows_ ? ", tables grow" : "") + (eden < topology_.sites ? ", an Eden" : "");
+    log_.say(kind_);
+    for (std::size_t i = 0; i < topology_.sites; ++i) {
+      station_settings s;
+      s.name = names[i];
+      s.start = start() + static_cast<std::int64_t>(chance_.below(7)) - 3;
+      s.seed = 8 * seed + i;
+      s.drift = chance_.one_in(4) ? static_cast<std::int64_t>(chance_.below(401)) - 200 : 0;
+      s.site.domain = s.name + ".example.org";
+      s.site.batch_elements = 1 + chance_.of_any_size(7);
+      // Warnings of it would be lines of the log that nobody expects.
+      s.site.clock_skew = std::int64_t{1} << 40;
+      sites_.push_back(i == eden ? o.make_eden(s) : make(s));
+      all_.push_back(sites_.back().get());
+    }
     configure();
   }
 
@@ -47,89 +73,96 @@ class simulation {
       live();
       settle();
     } catch (const std::exception& e) {
-      problem = e.what();
+      problem = kind_ + ": " + e.what();
+      for (const auto* s : all_) s->tell_ledger(log_);
       log_.say("VIOLATED: ", problem);
     }
     return {std::move(problem), log_.text()};
   }
 
  private:
+  static constexpr std::array names{"field", "base", "port", "camp", "city", "isle"};
+
   static constexpr edensync::timestamp start() { return edensync::parse_timestamp("2026-03-01T08:00:00").value(); }
 
-  edensync::site_settings settings(std::string domain) {
-    edensync::site_settings s;
-    s.domain = std::move(domain);
-    s.batch_elements = 1 + chance_.of_any_size(7);
-    return s;
-  }
+  /// One site that calls another one.
+  struct call {
+    station& caller;
+    station& answerer;
+    administrator keeper;
+    bool answerer_has_tasks = false;
+
+    bool with_eden() const { return caller.is_eden() || answerer.is_eden(); }
+  };
 
   void configure() {
     using edensync::policy_name;
-    newest_wins_ = !chance_.one_in(4);
     static constexpr std::array all{policy_name::keep_local, policy_name::take_remote, policy_name::take_newer,
                                     policy_name::take_master};
-    peer_ = active_.site->put(edensync::repository{.name = "base", .url = "http://base.example.org/eden"}).value();
-    std::vector<std::string> names{"sim_country", "sim_tag", "sim_office"};
-    for (std::size_t i = names.size(); i > 1; --i) std::swap(names[i - 1], names[chance_.below(i)]);
-    for (const auto& name : names) {
-      edensync::sync_task t;
-      t.repository = peer_;
-      t.resource = name;
-      if (!newest_wins_) {
-        t.update = all[chance_.below(all.size())];
-        t.conflict = all[chance_.below(all.size())];
+    for (const auto& [from, to] : topology_.calls) {
+      std::vector<std::string> order(masters.begin(), masters.end());
+      for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[chance_.below(i)]);
+      std::vector<edensync::sync_task> tasks;
+      for (const auto& name : order) {
+        edensync::sync_task t;
+        t.resource = name;
+        if (!newest_wins_) {
+          t.update = all[chance_.below(all.size())];
+          t.conflict = all[chance_.below(all.size())];
+        }
+        tasks.push_back(t);
+        log_.say(sites_[from]->name, " calls ", sites_[to]->name, ": ", name, ' ', edensync::to_text(t.update), ' ',
+                 edensync::to_text(t.conflict));
       }
-      static_cast<void>(active_.site->put(t).value());
-      tasks_.push_back(t);
-      log_.say("task ", name, ' ', edensync::to_text(t.update), ' ', edensync::to_text(t.conflict));
-    }
-    passive_has_tasks_ = chance_.one_in(2);
-  }
-
-  // Once the active site is known to the passive one an administrator may set up the same tasks there.
-  void configure_passive() {
-    if (!passive_has_tasks_) return;
-    const auto known = passive_.site->repositories().value();
-    if (known.empty() || !passive_.site->tasks(known.front().id).value().empty()) return;
-    for (auto t : tasks_) {
-      t.repository = known.front().id;
-      t.update = edensync::mirror(t.update);
-      t.conflict = edensync::mirror(t.conflict);
-      t.mode = edensync::sync_mode::none;
-      static_cast<void>(passive_.site->put(t).value());
+      calls_.push_back(
+          {*sites_[from], *sites_[to], {*sites_[from], sites_[to]->name, std::move(tasks), log_}, chance_.one_in(2)});
     }
   }
 
   void live() {
-    for (auto steps = 5 + chance_.below(30); steps > 0; --steps) {
+    // So that each site meets about as many events, whatever their number.
+    for (auto steps = (5 + chance_.below(30)) * topology_.sites / 2; steps > 0; --steps) {
       const auto what = chance_.below(16);
-      auto& where = chance_.one_in(2) ? active_ : passive_;
+      auto& where = any_site();
       if (what < 10) {
-        user<Parts>(where, chance_, log_).act();
+        user(where, chance_, log_).act();
       } else if (what < 11) {
         pass(static_cast<std::int64_t>(chance_.of_any_size(10)));
       } else if (what < 12) {
         // A clock that was set, forwards or back.
         where.clock.advance(static_cast<std::int64_t>(chance_.below(61)) - 30);
       } else {
-        synchronize_among_faults();
+        synchronize_among_faults(any_call());
       }
       if (chance_.one_in(3)) pass(1);
+      if (chance_.one_in(8)) arrive(under_way_, chance_, log_);
+      if (changes_configuration_ && chance_.one_in(6)) any_call().keeper.act(chance_, changes_policies_);
+      if (grows_ && chance_.one_in(12)) grow(any_site());
     }
   }
 
+  station& any_site() { return *all_[chance_.below(all_.size())]; }
+  call& any_call() { return calls_[chance_.below(calls_.size())]; }
+
   void pass(std::int64_t seconds) {
-    active_.clock.advance(seconds);
-    passive_.clock.advance(seconds);
+    for (auto* s : all_) s->pass(seconds);
   }
 
-  void synchronize_among_faults() {
+  void grow(station& s) {
+    if (s.grown()) return;
+    log_.say(s.name, " is started again with a field more");
+    s.grow();
+  }
+
+  void synchronize_among_faults(call& c) {
     faults f;
     f.cut = chance_.one_in(3);
     f.busy = chance_.one_in(2);
+    f.late = chance_.one_in(5);
+    f.locked = chance_.one_in(8);
     f.swallow_pushes = options_.swallow_pushes && chance_.one_in(2);
     bool store_fails = false;
-    for (auto* s : {&active_, &passive_}) {
+    for (auto* s : {&c.caller, &c.answerer}) {
       if (chance_.one_in(5)) {
         const auto n = chance_.of_any_size(11);
         log_.say(s->name, " will crash after ", n, " store operations");
@@ -137,11 +170,11 @@ class simulation {
       } else if (chance_.one_in(8)) {
         const auto n = chance_.of_any_size(11);
         log_.say(s->name, "'s store will fail once after ", n, " operations");
-        s->store.fail_at(s->store.operations() + 1 + n);
+        s->store().fail_at(s->store().operations() + 1 + n);
         store_fails = true;
       }
     }
-    synchronize(f, store_fails);
+    synchronize(c, f, store_fails);
   }
 
   struct ran {
@@ -150,108 +183,189 @@ class simulation {
     std::uint64_t exchanges = 0;
   };
 
-  ran synchronize(faults f, bool store_fails) {
-    const bool may_crash = active_.crash != 0;
-    std::vector<edensync::watermark> before;
-    std::size_t lines[2] = {0, 0};
-    if (!may_crash && !store_fails) {
-      before = watermarks(active_, peer_);
-      lines[0] = active_.look().log(0, 100000).size();
-    }
-    if (!store_fails && passive_.crash == 0) lines[1] = passive_.look().log(0, 100000).size();
-    const bool registers = !may_crash && !store_fails && active_.site->repositories().value().front().uuid.empty();
-    log_.say(active_.name, ' ', active_.clock.now(), " begins a run");
-    line<Parts> wire(active_, passive_, chance_, log_, f);
+  ran synchronize(call& c, faults f, bool store_fails) {
+    auto& [active, passive, keeper, has_tasks] = c;
+    const auto peer = keeper.repository();
+    const bool all_is_told = !store_fails && !f.locked;
+    const bool active_tells = all_is_told && active.crash == 0 && !active.is_eden();
+    const bool passive_tells = all_is_told && passive.crash == 0 && !f.swallow_pushes;
+    const auto before = active_tells ? watermarks(active, peer) : std::vector<edensync::watermark>();
+    const auto active_lines = active_tells ? lines_of_log(active) : 0;
+    const auto passive_lines = passive_tells ? lines_of_log(passive) : 0;
+    const auto active_asked = active.requests, passive_asked = passive.requests;
+    const bool registers = active_tells && !keeper.knows_the_peer();
+    log_.say(active.name, ' ', active.clock.now(), " begins a run with ", passive.name);
+    line wire(active, passive, under_way_, chance_, log_, f);
     ran result;
+    std::optional<std::size_t> expected;
     {
-      edensync::active_site<Parts> role(*active_.site);
-      const auto op = role.synchronize_with(peer_);
-      wire.run(*op);
-      result.ok = op->report().ok();
-      for (const auto& t : op->report().transfers)
+      const auto op = active.begin_run(peer);
+      wire.run(op->steps());
+      const auto& report = op->report();
+      result.ok = report.ok();
+      for (const auto& t : report.transfers)
         log_.say("  ", t.resource,
                  t.way == edensync::direction::pull ? " pull: " : " push: ", t.error ? t.error->text() : "done", ", ",
                  t.bytes, " bytes");
-      if (op->report().error) log_.say("  run: ", op->report().error->text());
-      if (!may_crash && !store_fails && !active_.down()) {
-        check_watermarks(active_, peer_, before, op->report());
-        const auto written = active_.look().log(0, 100000).size() - lines[0];
-        const bool busy = op->report().error && op->report().error->code == edensync::error::busy;
-        const auto expected = op->report().transfers.size() + (registers && !busy ? 1 : 0) + (busy ? 1 : 0);
-        if (written != expected)
-          throw violated("field: " + std::to_string(expected) + " operations and " + std::to_string(written) +
-                         " log entries");
+      if (report.error) log_.say("  run: ", report.error->text());
+      if (active_tells) {
+        check_watermarks(active, peer, before, report);
+        const bool busy = report.error && report.error->code == edensync::error::busy;
+        expected = report.transfers.size() + (registers && !busy ? 1 : 0) + (busy ? 1 : 0);
       }
     }
     result.bytes = wire.bytes();
     result.exchanges = wire.exchanges();
     const bool passive_crashed = wire.passive_died();
-    for (auto* s : {&active_, &passive_}) {
+    for (auto* s : {&active, &passive}) {
       if (s->down()) log_.say(s->name, " is started again");
+      s->owes_lines = s->owes_lines || s->crash != 0 || store_fails || f.locked;
       s->boot();
       s->note_edits();
     }
-    if (!store_fails && !passive_crashed && !f.swallow_pushes) {
-      const auto written = passive_.look().log(0, 100000).size() - lines[1];
-      if (written != wire.requests() && lines[1] != 0)
-        throw violated("base: " + std::to_string(wire.requests()) + " requests and " + std::to_string(written) +
-                       " log entries");
-    }
-    check_whole(active_);
-    check_whole(passive_);
-    configure_passive();
+    if (expected) check_log(active, active_lines, *expected + (active.requests - active_asked));
+    if (passive_tells && !passive_crashed) check_log(passive, passive_lines, passive.requests - passive_asked);
+    for (auto* s : {&active, &passive})
+      if (!s->is_eden()) check_whole(*s, has_eden());
+    if (has_tasks) keeper.mirror_at(passive);
     return result;
   }
 
-  // No more faults: soon nothing moves, and both hold the same.
+  // Each operation leaves its line; one that was killed, or whose store failed, may leave it later.
+  static void check_log(const station& s, std::int64_t before, std::uint64_t operations) {
+    const auto written = lines_of_log(s) - before;
+    const auto told = static_cast<std::int64_t>(operations);
+    if (written < told || (written > told && !s.owes_lines))
+      throw violated(s.name + ": " + std::to_string(operations) + " operations and " + std::to_string(written) +
+                     " log entries");
+  }
+
+  // No more faults: soon nothing moves, and all hold the same.
   void settle() {
     log_.say("faults stop");
+    while (!under_way_.empty()) arrive(under_way_, chance_, log_);
+    for (auto* s : all_) {
+      s->boot();
+      s->note_edits();
+      if (grows_) grow(*s);
+    }
+    for (auto* s : all_) s->tell(0, log_);
     // What a dead run held expires.
-    pass(400);
-    constexpr int most = 4;
+    pass(500);
+    for (auto& c : calls_) {
+      c.keeper.restore();
+      // What was refused by a policy, and a field that was not known yet, come again only to tasks that are new.
+      if (changes_policies_ || grows_) c.keeper.renew();
+    }
+    // With an Eden sites may correct each other for ever: it takes of two versions of one second the one that comes last,
+    // and stamps deletions anew. What the others make of it must come to rest without it.
+    if (has_eden()) come_to_rest([](const call&) { return true; }, false);
+    come_to_rest([](const call& c) { return !c.with_eden(); }, newest_wins_);
+    for (auto* s : all_)
+      if (!s->is_eden()) check_explained(*s);
+    for (const auto& group : that_understand_each_other()) {
+      check_nothing_lost(group, all_, newest_wins_ && !changes_policies_ && !has_eden());
+      if (newest_wins_) check_equal(group);
+    }
+    if (newest_wins_) check_quiet();
+  }
+
+  template <class Takes>
+  void come_to_rest(Takes takes_part, bool must) {
+    const int most = 4 * static_cast<int>(topology_.sites - 1);
     for (int round = 1;; ++round) {
-      const auto a = active_.sequence(), p = passive_.sequence();
-      const auto held = std::pair(active_.all(), passive_.all());
-      const auto r = synchronize({}, false);
-      if (!r.ok) throw violated("a run without a fault failed");
-      active_.tell(a, log_);
-      passive_.tell(p, log_);
-      if (a == active_.sequence() && p == passive_.sequence()) break;
+      std::vector<edensync::sequence_number> before;
+      std::vector<contents> held;
+      for (auto* s : all_) before.push_back(s->sequence());
+      if (!must)
+        for (auto* s : all_) held.push_back(s->all());
+      for (auto& c : calls_)
+        if (takes_part(c) && !synchronize(c, {}, false).ok) throw violated("a run without a fault failed");
+      bool moved = false, differs = false;
+      for (std::size_t i = 0; i < all_.size(); ++i) {
+        all_[i]->tell(before[i], log_);
+        moved = moved || before[i] != all_[i]->sequence();
+        differs = differs || must || held[i] != all_[i]->all();
+      }
       // Under THIS and OTHER everything travels every time; where the sites disagree for good it may be written again.
-      if (!newest_wins_ && held == std::pair(active_.all(), passive_.all())) break;
+      if (!moved || !differs) return;
       // Sites whose policies forbid them to agree on a merge go on correcting each other (docs/design/convergence.md).
-      if (round == most && !newest_wins_) break;
+      if (round == most && !must) return;
       if (round == most) throw violated("records still move after " + std::to_string(most) + " rounds");
     }
-    if (newest_wins_) {
-      if (const auto d = difference(active_.all(), passive_.all(), resources()); !d.empty())
-        throw violated("the sites differ: " + d);
-      check_quarantine_empty(active_);
-      check_quarantine_empty(passive_);
+  }
+
+  bool has_eden() const {
+    return std::ranges::any_of(all_, [](const station* s) { return s->is_eden(); });
+  }
+
+  void check_equal(const stations& group) {
+    const auto first = group.front()->all();
+    // What a policy other than NEWER set back at one site is not offered again by the one that knows that it was there. A
+    // field that a site did not know when a version passed by may be empty there. An Eden's version of the same second is
+    // taken, whatever it holds, a deletion may come from it a second time, and components without their masters.
+    const auto set_back = [&](const key& k, const version* one, const version* other) {
+      const bool both = one != nullptr && other != nullptr;
+      const bool tied = both && one->modified_on == other->modified_on;
+      return (changes_policies_ && any_is_told_of(all_, k)) || (grows_ && tied) ||
+             (has_eden() && (tied || is_component(k.first) || (both && one->deleted && other->deleted)));
+    };
+    for (auto* s : group) {
+      if (s != group.front())
+        if (const auto d = difference(group.front()->name, first, s->name, s->all(), s->tables(), set_back); !d.empty())
+          throw violated("the sites differ: " + d);
+      // An Eden may refuse what it likes.
+      if (group.size() == all_.size()) check_quarantine_empty(*s);
     }
-    check_nothing_lost(active_, passive_, newest_wins_);
-    if (!newest_wins_) return;
-    // One more run: an empty answer to each pull, and no push.
-    const auto quiet = synchronize({}, false);
-    if (quiet.exchanges != tasks_.size() || quiet.bytes > 200 * tasks_.size())
-      throw violated("a run with nothing to do: " + std::to_string(quiet.exchanges) + " requests and " +
-                     std::to_string(quiet.bytes) + " bytes");
+  }
+
+  // One more run: an empty answer to each pull, and no push.
+  void check_quiet() {
+    for (auto& c : calls_) {
+      if (c.with_eden()) continue;
+      const auto quiet = synchronize(c, {}, false);
+      if (quiet.exchanges != masters.size() || quiet.bytes > 200 * masters.size())
+        throw violated("a run with nothing to do: " + std::to_string(quiet.exchanges) + " requests and " +
+                       std::to_string(quiet.bytes) + " bytes");
+    }
+  }
+
+  // Edensync sites between which there is a way that leads over no Eden.
+  std::vector<stations> that_understand_each_other() {
+    std::vector<stations> groups;
+    for (auto* s : all_)
+      if (!s->is_eden()) groups.push_back({s});
+    for (const auto& c : calls_) {
+      if (c.with_eden()) continue;
+      const auto of = [&](station& s) {
+        return std::ranges::find_if(groups, [&](const auto& g) { return std::ranges::find(g, &s) != g.end(); });
+      };
+      const auto one = of(c.caller), other = of(c.answerer);
+      if (one == other) continue;
+      one->insert(one->end(), other->begin(), other->end());
+      groups.erase(other);
+    }
+    return groups;
   }
 
   random chance_;
   trace log_;
   options options_;
-  station<Parts> active_;
-  station<Parts> passive_;
-  edensync::repository_id peer_ = 0;
-  std::vector<edensync::sync_task> tasks_;
+  topology topology_;
+  std::string kind_;
   bool newest_wins_ = true;
-  bool passive_has_tasks_ = false;
+  bool changes_configuration_ = false;
+  bool changes_policies_ = false;
+  bool grows_ = false;
+  network under_way_;
+  std::vector<std::unique_ptr<station>> sites_;
+  stations all_;
+  std::vector<call> calls_;
 };
 
 template <class Parts>
 outcome run_seed(std::uint64_t seed, options o = {}) {
-  return simulation<Parts>(seed, o).run();
+  return simulation(seed, &make_station<Parts>, o).run();
 }
 
 }  // namespace simulation

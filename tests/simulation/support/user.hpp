@@ -7,15 +7,14 @@
 namespace simulation {
 
 /// Somebody who works at a site: each call of `act` is one transaction of one or a few edits.
-template <class Parts>
 class user {
  public:
-  user(station<Parts>& where, random& chance, trace& log) : at_(where), chance_(chance), log_(log) {}
+  user(station& where, random& chance, trace& log) : at_(where), chance_(chance), log_(log) {}
 
   void act() {
     if (at_.down()) return;
     const auto edits = chance_.one_in(4) ? 1 + chance_.below(4) : 1;
-    const auto done = at_.site->write([&](auto& w) {
+    const auto done = at_.write([&](pen& w) {
       for (std::uint64_t i = 0; i < edits; ++i) edit(w);
     });
     if (!done) log_.say(at_.name, " user: not committed: ", done.error().text());
@@ -27,10 +26,8 @@ class user {
   }
 
  private:
-  using writer = typename edensync::site<Parts>::writer;
-
-  void edit(writer& w) {
-    const auto r = static_cast<edensync::resource_id>(chance_.below(resources().size()));
+  void edit(pen& w) {
+    const auto r = static_cast<edensync::resource_id>(chance_.below(at_.tables().size()));
     const auto what = chance_.below(20);
     if (what < 5) return create(w, r);
     if (what < 12) return change(w, r);
@@ -40,19 +37,9 @@ class user {
     move_component(w);
   }
 
-  // The records of a resource as this transaction sees them.
-  std::vector<edensync::stored_record> records(writer& w, edensync::resource_id r, bool deleted) {
-    std::vector<edensync::stored_record> all;
-    edensync::stored_record each;
-    auto cursor = w.transaction().changes({r, 0, std::nullopt, true});
-    while (cursor.next(each))
-      if (each.version.deleted == deleted) all.push_back(each);
-    return all;
-  }
-
   // Somebody now and then picks a record that was deleted; a program may let him.
-  edensync::uid any(writer& w, edensync::resource_id r) {
-    const auto all = records(w, r, chance_.one_in(12));
+  edensync::uid any(pen& w, edensync::resource_id r) {
+    const auto all = w.records(r, chance_.one_in(12));
     return all.empty() ? edensync::uid() : all[chance_.below(all.size())].uuid;
   }
 
@@ -63,9 +50,9 @@ class user {
     return std::string(some[chance_.below(some.size())]);
   }
 
-  edensync::value content(writer& w, edensync::resource_id r, std::uint32_t field) {
-    const auto& d = resources()[r].field(field);
-    const auto target = resources()[r].target(field);
+  edensync::value content(pen& w, edensync::resource_id r, std::uint32_t field) {
+    const auto& d = at_.tables()[r].field(field);
+    const auto target = at_.tables()[r].target(field);
     switch (d.type) {
       case edensync::field_type::integer: return static_cast<std::int64_t>(chance_.below(5));
       case edensync::field_type::reference: {
@@ -88,19 +75,19 @@ class user {
   }
 
   // False: there is nothing yet that a mandatory field could point to.
-  bool fill(writer& w, edensync::record& r) {
-    const auto fields = static_cast<std::uint32_t>(resources()[r.resource].fields().size());
+  bool fill(pen& w, edensync::record& r) {
+    const auto fields = static_cast<std::uint32_t>(at_.tables()[r.resource].fields().size());
     r.fields.clear();
     for (std::uint32_t f = 0; f < fields; ++f) {
       r.fields.push_back(content(w, r.resource, f));
       const bool needed =
-          resources()[r.resource].field(f).mandatory || (is_component(r.resource) && f == component_key);
+          at_.tables()[r.resource].field(f).mandatory || (is_component(r.resource) && f == component_key);
       if (needed && !edensync::has_content(r.fields.back())) return false;
     }
     return true;
   }
 
-  void create(writer& w, edensync::resource_id r) {
+  void create(pen& w, edensync::resource_id r) {
     edensync::record fresh;
     fresh.resource = r;
     fresh.uuid = at_.uids.make();
@@ -109,24 +96,24 @@ class user {
     w.put(fresh);
   }
 
-  void change(writer& w, edensync::resource_id r) {
-    const auto all = records(w, r, false);
+  void change(pen& w, edensync::resource_id r) {
+    const auto all = w.records(r, false);
     if (all.empty()) return create(w, r);
     edensync::record part;
     part.resource = r;
     part.uuid = all[chance_.below(all.size())].uuid;
-    const auto field = static_cast<std::uint32_t>(chance_.below(resources()[r].fields().size()));
+    const auto field = static_cast<std::uint32_t>(chance_.below(at_.tables()[r].fields().size()));
     part.fields.resize(field + 1);
     part.fields[field] = content(w, r, field);
-    const bool needed = resources()[r].field(field).mandatory || (is_component(r) && field == component_key);
+    const bool needed = at_.tables()[r].field(field).mandatory || (is_component(r) && field == component_key);
     if (needed && !edensync::has_content(part.fields[field])) return;
     say("changes", part);
     w.put(part);
   }
 
-  void move_component(writer& w) {
+  void move_component(pen& w) {
     const auto kind = chance_.one_in(4) ? badge_id : contact_id;
-    const auto all = records(w, kind, false);
+    const auto all = w.records(kind, false);
     const auto to = any(w, office_id);
     if (all.empty() || to.empty()) return;
     edensync::record part;
@@ -138,8 +125,8 @@ class user {
     w.put(part);
   }
 
-  void undelete(writer& w, edensync::resource_id r) {
-    const auto all = records(w, r, true);
+  void undelete(pen& w, edensync::resource_id r) {
+    const auto all = w.records(r, true);
     if (all.empty()) return;
     edensync::record again;
     again.resource = r;
@@ -149,20 +136,20 @@ class user {
     w.put(again);
   }
 
-  void erase(writer& w, edensync::resource_id r) {
-    const auto all = records(w, r, false);
+  void erase(pen& w, edensync::resource_id r) {
+    const auto all = w.records(r, false);
     if (all.empty()) return;
     const auto& one = all[chance_.below(all.size())];
     say("deletes", one);
     w.erase(r, one.uuid);
   }
 
-  void merge(writer& w, edensync::resource_id r) {
-    const auto all = records(w, r, false);
+  void merge(pen& w, edensync::resource_id r) {
+    const auto all = w.records(r, false);
     if (all.size() < 2) return;
     const auto survivor = chance_.below(all.size());
     const auto other = (survivor + 1 + chance_.below(all.size() - 1)) % all.size();
-    log_.say(at_.name, " user merges ", resources()[r].name(), ' ', all[other].uuid, " into ", all[survivor].uuid);
+    log_.say(at_.name, " user merges ", at_.tables()[r].name(), ' ', all[other].uuid, " into ", all[survivor].uuid);
     w.merge(r, all[survivor].uuid, all[other].uuid);
   }
 
@@ -170,10 +157,10 @@ class user {
     if (!log_.on()) return;
     std::string fields;
     for (const auto& f : r.fields) fields += ' ' + (edensync::is_absent(f) ? std::string("-") : text_of(f));
-    log_.say(at_.name, ' ', at_.clock.now(), " user ", what, ' ', resources()[r.resource].name(), ' ', r.uuid, fields);
+    log_.say(at_.name, ' ', at_.clock.now(), " user ", what, ' ', at_.tables()[r.resource].name(), ' ', r.uuid, fields);
   }
 
-  station<Parts>& at_;
+  station& at_;
   random& chance_;
   trace& log_;
 };

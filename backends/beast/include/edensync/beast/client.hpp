@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "edensync/core/operation.hpp"
 #include "edensync/core/repository.hpp"
 #include "edensync/core/result.hpp"
+#include "edensync/beast/nearness.hpp"
 #include "edensync/beast/options.hpp"
 #include "edensync/beast/traffic.hpp"
 
@@ -43,6 +45,9 @@ class client {
 
   /// Ends the running operations with `cancelled`; a call into an operation that is under way returns first.
   void cancel();
+
+  /// How near the peer was when it was last connected to; none before. Behind a proxy a name counts as anywhere.
+  std::optional<nearness> reached() const;
 
   /// What all operations so far have transferred.
   beast::traffic traffic() const;

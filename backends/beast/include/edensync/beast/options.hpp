@@ -3,7 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+
+#include "edensync/core/refused_request.hpp"
+#include "edensync/beast/nearness.hpp"
 
 namespace edensync::beast {
 
@@ -38,6 +42,9 @@ struct client_options {
   tls_options tls{};
   /// How the peer is reached, as `http://[user:password@]host:port`; empty: directly.
   std::string proxy{};
+  /// No address that lies nearer is asked; for whom others have named, because they must not have us ask what only we can.
+  /// Behind a proxy names are looked up by the proxy, and pass.
+  nearness nearest = nearness::machine;
   /// From the look-up of the name until the connection stands, and once more for the proxy's and for agreeing on TLS. A
   /// name server that hangs is waited for as long as the system does.
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(15);
@@ -78,6 +85,10 @@ struct server_options {
   /// how long.
   std::uint64_t drain_bytes = std::uint64_t{16} << 20;
   std::chrono::milliseconds drain_timeout = std::chrono::seconds(5);
+  /// Is told of each request that the server turns away by itself, and of each connection that ends before a request is
+  /// there, if it was begun: no HTTP, too large, too many, too late, TLS that fails. What the handler has answered, or
+  /// is about to, is its own affair. Called by several threads at once; it throws nothing. `logged_refusals` is one.
+  std::function<void(const refused_request&)> on_refused{};
 };
 
 }  // namespace edensync::beast

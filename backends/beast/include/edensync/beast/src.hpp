@@ -56,6 +56,8 @@ void client::cancel() {
 
 traffic client::traffic() const { return core_->counted(); }
 
+std::optional<nearness> client::reached() const { return core_->reached(); }
+
 async_client::async_client(executor_type executor, std::string url, std::string user, std::string password,
                            client_options options)
     : executor_(std::move(executor)),

@@ -79,6 +79,10 @@ class core {
       throw_failure(error::store_locked, path().string() + ": somebody else writes");
     writing_ = true;
   }
+  bool try_enter() {
+    const std::lock_guard lock(turn_mutex_);
+    return !std::exchange(writing_, true);
+  }
   void leave() noexcept {
     {
       const std::lock_guard lock(turn_mutex_);

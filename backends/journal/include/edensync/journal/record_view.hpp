@@ -96,22 +96,26 @@ class record_view {
 
   void load(resource_id resource, record_handle h, stored_record& into) const { give(*now_, kept(resource, h), into); }
 
-  cursor changes(const change_query& q) const {
-    // Whatever has this number or a higher one arrived in time.
-    sequence_number arrived = 0;
-    if (q.since) {
-      const auto* first = now_->all<first_change>().from(*q.since);
-      arrived = first == nullptr ? now_->count().sequence + 1 : first->second.number;
-    }
-    return {*now_, [q, arrived, at = q.after](const state& s) mutable {
-              const stored_record* r = s.next(q.resource, at);
-              for (; r != nullptr; r = s.next(q.resource, at)) {
-                at = r->sequence;
-                const bool young = at >= arrived || (r->version.modified_on && *r->version.modified_on >= *q.since);
-                if (young && (q.include_deleted || !r->version.deleted)) break;
-              }
-              return r;
-            }};
+  /// The same as `find`; a record of this moment is read, but for what follows from its references' handles.
+  std::optional<found_record> find_version(resource_id resource, const uid& id, timestamp moment,
+                                           stored_record& into) const {
+    const auto* r = now_->record_of(resource, id);
+    if (r == nullptr) return std::nullopt;
+    if (r->version.modified_on == moment) into = *r;
+    return found(*r);
+  }
+
+  cursor changes(const change_query& q) const { return {*now_, changed(q)}; }
+
+  std::uint64_t count(const change_query& q) const {
+    std::uint64_t n = 0;
+    for (const auto next = changed(q); next(*now_) != nullptr;) ++n;
+    return n;
+  }
+
+  sequence_number arrived(timestamp since) const {
+    const auto* first = now_->all<first_change>().from(since);
+    return first == nullptr ? sequence() + 1 : first->second.number;
   }
 
   cursor components(resource_id resource, std::uint32_t field, resource_id of, std::span<const record_handle> masters,
@@ -159,6 +163,19 @@ class record_view {
 
  private:
   static found_record found(const stored_record& r) { return {r.handle, r.version, r.sequence, r.origin}; }
+
+  cursor::source changed(const change_query& q) const {
+    // Whatever has this number or a higher one arrived in time.
+    return [q, first = q.since ? arrived(*q.since) : 0, at = q.after](const state& s) mutable {
+      const stored_record* r = s.next(q.resource, at);
+      for (; r != nullptr; r = s.next(q.resource, at)) {
+        at = r->sequence;
+        const bool young = at >= first || (r->version.modified_on && *r->version.modified_on >= *q.since);
+        if (young && (q.include_deleted || !r->version.deleted)) break;
+      }
+      return r;
+    };
+  }
 
   template <class Look>
   void each_of(resource_id resource, Look&& look) const {

@@ -20,8 +20,7 @@ class record_writer : public ledger_view {
  public:
   write_result insert(const record& r) {
     if (r.uuid.empty()) return refuse(refusal_reason::refused_by_store, "uuid: a record needs one");
-    if (now().record_of(r.resource, r.uuid) != nullptr)
-      return refuse(refusal_reason::duplicate_key, "uuid: there is a record with it");
+    if (now().record_of(r.resource, r.uuid) != nullptr) return refuse(refusal_reason::duplicate_key, "uuid");
     stored_record next;
     next.resource = r.resource;
     next.uuid = r.uuid;
@@ -44,7 +43,7 @@ class record_writer : public ledger_view {
     const uid old = kept(resource, h).uuid;
     if (id.empty()) return refuse(refusal_reason::refused_by_store, "uuid: a record needs one");
     if (const auto* there = now().record_of(resource, id); there != nullptr && there->handle != h)
-      return refuse(refusal_reason::duplicate_key, "uuid: there is a record with it");
+      return refuse(refusal_reason::duplicate_key, "uuid");
     for (const referrer& from : referrers(resource, h)) {
       stored_record holder = kept(from.resource, from.record);
       if (auto* list = std::get_if<std::vector<reference>>(&holder.fields[from.field])) {
@@ -148,10 +147,9 @@ class record_writer : public ledger_view {
       to->resource = target_of(r, field, *to);
       if (r.targets(field).empty() || to->handle == record_handle::none) {
         into = null_value{};
-        if (f.mandatory && !next.version.deleted)
-          return refuse(refusal_reason::missing_reference, f, "what it points to is not here");
+        if (f.mandatory && !next.version.deleted) return refuse(refusal_reason::missing_reference, std::string(f.name));
       } else if (now().record_of(to->resource, to->handle) == nullptr) {
-        return refuse(refusal_reason::missing_reference, f, "what it points to is not here");
+        return refuse(refusal_reason::missing_reference, std::string(f.name));
       } else {
         to->target.clear();
       }
@@ -168,13 +166,13 @@ class record_writer : public ledger_view {
     for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
       const field_descriptor& f = r.field(i);
       const value& v = next.fields[i];
-      if (f.mandatory && !has_content(v)) return refuse(refusal_reason::missing_field, f, "it must have content");
+      if (f.mandatory && !has_content(v)) return refuse(refusal_reason::missing_field, std::string(f.name));
       if (!f.unique || !has_content(v)) continue;
       bool taken = false;
       now().having(next.resource, i, now().content_of(next.resource, i, v), [&](record_handle h) {
         taken = taken || (h != next.handle && !kept(next.resource, h).version.deleted);
       });
-      if (taken) return refuse(refusal_reason::duplicate_key, f, "another record has this content");
+      if (taken) return refuse(refusal_reason::duplicate_key, std::string(f.name));
     }
     return std::nullopt;
   }

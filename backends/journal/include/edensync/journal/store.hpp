@@ -3,6 +3,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -52,6 +53,7 @@ class store {
   journal::snapshot snapshot() const { return journal::snapshot(core_->last()); }
   journal::snapshot serve() { return journal::snapshot(core_->serve()); }
   transaction begin(const write_context& w) { return {core_, w}; }
+  std::optional<transaction> try_begin(const write_context& w) { return transaction::attempt(core_, w); }
 
   /// Errors, thrown: `store_damaged` if the file was removed, replaced or cut under the store.
   void check_place() const { core_->check_place(); }

@@ -22,6 +22,14 @@ class transaction : public record_writer {
   transaction(transaction&&) noexcept = default;
   transaction(const transaction&) = delete;
 
+  /// None if somebody else writes.
+  static std::optional<transaction> attempt(std::shared_ptr<core> of, const write_context& w) {
+    if (!of->try_enter()) return std::nullopt;
+    turn t;
+    t.store = std::move(of);
+    return transaction(std::move(t), w);
+  }
+
   void commit() {
     turn_.store->commit(now(), changed(), context().now);
     turn_ = turn();
@@ -78,7 +86,7 @@ class transaction : public record_writer {
     if (const auto* known = now().refused().find(state::refused_key(q))) {
       const auto before = optional<quarantine_entry>(*known);
       next.id = before->id;
-      next.attempts = before->attempts + 1;
+      next.attempts += before->attempts;
       next.since = before->since;
     }
     return put_numbered(std::move(next));

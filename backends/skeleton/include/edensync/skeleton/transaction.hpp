@@ -70,8 +70,8 @@ class transaction : public ledger_view {
   void set_resume(task_id, const std::optional<resume_state>&) { not_written_yet("set_resume"); }
   void set_lease(const lease&) { not_written_yet("set_lease"); }
   void erase_lease(repository_id) { not_written_yet("erase_lease"); }
-  /// Replaces the entry of the same repository, task, resource and uid (without a uid: of the same payload), counts its
-  /// attempts up, and keeps since when it waits; `last_tried` is `since` of the one that was given last.
+  /// Replaces the entry of the same repository, task, resource and uid (without a uid: of the same payload), adds its
+  /// attempts to those there, and keeps since when it waits; `last_tried` is `since` of the one that was given last.
   std::int64_t add_quarantine(const quarantine_entry&) { not_written_yet("add_quarantine"); }
   void erase_quarantine(std::int64_t) { not_written_yet("erase_quarantine"); }
   /// One for each field of a record: a later one takes the place of the one before.

@@ -12,17 +12,41 @@
 
 namespace edensync::sqlite {
 
+namespace detail {
+
+inline constexpr const char* account_table_definition =
+    "CREATE TABLE IF NOT EXISTS edensync_account(name TEXT PRIMARY KEY, access INTEGER NOT NULL, hash TEXT NOT NULL)"
+    " WITHOUT ROWID";
+
+inline bool has_table(connection& db, std::string_view name) {
+  statement_counter executed{0};
+  statement find(db.get(), "SELECT 1 FROM sqlite_master WHERE type='table' AND name=?", executed);
+  return execution(find).text(name).step();
+}
+
+// Whether the table was made once, which a setting tells: without it, its loss would look like a site of nobody.
+inline bool had_accounts(connection& db) {
+  if (!has_table(db, "edensync_setting")) return false;
+  statement_counter executed{0};
+  statement find(db.get(), "SELECT 1 FROM edensync_setting WHERE key='sqlite.accounts'", executed);
+  return execution(find).step();
+}
+
+}  // namespace detail
+
 /// The accounts of a site, each with the hash of its password, in the same file as its records.
 ///
-/// It has a connection of its own: what one program changes, all others see at once.
-/// Errors: `failure_exception` as a store throws it. Thread safety: one thread at a time.
+/// It has a connection of its own: what one program changes, all others see at once. The table is made when it is first
+/// asked for, in a file that a store has set up, and the store's settings then tell that it is there.
+/// Errors: `failure_exception` as a store throws it, and with store_damaged if the table was there and is gone. Thread safety: one thread at a time.
 class account_table {
  public:
   explicit account_table(const options& how) : db_(how, 256) {
-    db_.run(
-        "CREATE TABLE IF NOT EXISTS edensync_account(name TEXT PRIMARY KEY, access INTEGER NOT NULL, hash TEXT NOT "
-        "NULL)"
-        " WITHOUT ROWID");
+    if (!detail::had_accounts(db_))
+      db_.run(std::string("BEGIN IMMEDIATE; ") + detail::account_table_definition +
+              "; INSERT OR IGNORE INTO edensync_setting VALUES('sqlite.accounts','1'); COMMIT");
+    else if (!detail::has_table(db_, "edensync_account"))
+      throw_failure(error::store_damaged, "the table edensync_account is missing");
   }
 
   /// An account and the hash of its password.

@@ -21,8 +21,9 @@ namespace detail {
 /// One table that is to become what its resource says.
 class table_change {
  public:
-  table_change(connection& db, const schema& all, const resource_schema& r, statement_counter& executed)
-      : db_(db), all_(all), r_(r), executed_(executed) {
+  table_change(connection& db, const schema& all, const resource_schema& r, const adopted_resources& elsewhere,
+               statement_counter& executed)
+      : db_(db), all_(all), r_(r), elsewhere_(elsewhere), executed_(executed) {
     statement info(db.get(), "SELECT name,type FROM pragma_table_info(?)", executed);
     execution e(info);
     e.text(r.name());
@@ -61,7 +62,8 @@ class table_change {
       if (columns_.contains(beside))
         copy(beside, quoted_name(beside));
       else if (const auto only = leads_to_.find(f.name); known && only != leads_to_.end())
-        copy(beside, "CASE WHEN " + quoted_name(f.name) + " IS NOT NULL THEN " + literal(only->second) + " END");
+        copy(beside, "CASE WHEN " + quoted_name(f.name) + " IS NOT NULL THEN " +
+                         quoted_text(resource_of(only->second)) + " END");
       left.erase(beside);
     }
     for (const auto& [name, type] : left) {
@@ -71,8 +73,8 @@ class table_change {
       copy(name, quoted_name(name));
     }
     const std::string draft = "edensync_draft";
-    db_.run(table_definition(all_, r_, draft, past) + "; INSERT INTO " + draft + "(" + into + ") SELECT " + from +
-            " FROM " + table() + "; DROP TABLE " + table() + "; ALTER TABLE " + draft + " RENAME TO " + table());
+    db_.run(table_definition(all_, r_, draft, elsewhere_, past) + "; INSERT INTO " + draft + "(" + into + ") SELECT " +
+            from + " FROM " + table() + "; DROP TABLE " + table() + "; ALTER TABLE " + draft + " RENAME TO " + table());
     try {
       create_indexes(db_, r_);
     } catch (const failure_exception& e) {
@@ -85,10 +87,11 @@ class table_change {
  private:
   std::string table() const { return quoted_name(r_.name()); }
 
-  static std::string literal(std::string_view text) {
-    std::string s = "'";
-    for (const char c : text) s.append(c == '\'' ? 2 : 1, c);
-    return s + '\'';
+  // A reference to an adopted record leads to the table beside it.
+  std::string resource_of(const std::string& table) const {
+    for (const auto& [resource, adopted] : elsewhere_)
+      if (adopted.beside() == table) return resource;
+    return table;
   }
 
   std::int64_t number(const std::string& sql) {
@@ -107,11 +110,11 @@ class table_change {
     const bool several = columns_.contains(beside) && !r_.find_field(beside);
     if (refers && several) {
       std::string names;
-      for (const auto t : r_.targets(i)) names += (names.empty() ? "" : ",") + literal(all_[t].name());
+      for (const auto t : r_.targets(i)) names += (names.empty() ? "" : ",") + quoted_text(all_[t].name());
       odd += " AND coalesce(" + quoted_name(beside) + ",'') NOT IN (" + names + ")";
     } else if (refers && only != leads_to_.end()) {
       for (const auto t : r_.targets(i))
-        if (all_[t].name() == only->second) return;
+        if (all_[t].name() == resource_of(only->second)) return;
     } else if (!refers && !several && only == leads_to_.end()) {
       if (columns_.find(f.name)->second == column_type(f.type)) return;
     }
@@ -125,6 +128,7 @@ class table_change {
   connection& db_;
   const schema& all_;
   const resource_schema& r_;
+  const adopted_resources& elsewhere_;
   statement_counter& executed_;
   std::map<std::string, std::string, std::less<>> columns_;   // their types
   std::map<std::string, std::string, std::less<>> leads_to_;  // by column: the only table that it refers to
@@ -147,6 +151,7 @@ inline std::string definition_of(connection& db, std::string_view table, stateme
 /// Missing tables are created. A table that differs is made anew and its records moved over, which takes as long as
 /// writing them: fields are added, become mandatory, unique or references to more tables, or the opposite of it. Records
 /// that lack what became mandatory stay as they are; columns of fields that are described no more stay, too.
+/// An adopted table is the application's: it is not touched, and must have been adopted with a schema that fits.
 /// Nobody else may have the database open, because what they know of its tables is old.
 /// `before_commit`: what belongs to the change, for instance a note which schema the tables are of.
 /// Errors: `failure_exception` with bad_schema if records have content in a field whose kind changed, or share what is to
@@ -161,14 +166,17 @@ inline void change_layout(const options& how, const schema& s,
   // Tables are dropped that others refer to; before the end everything is checked.
   db.run("PRAGMA foreign_keys=OFF; BEGIN IMMEDIATE");
   try {
+    const auto elsewhere = find_adopted(db, executed);
     for (const auto& r : s) {
-      create_table(model, s, r);
-      const auto is = detail::definition_of(db, r.name(), executed);
-      if (is.empty())
-        create_table(db, s, r);
-      else if (is != detail::definition_of(model, r.name(), executed))
-        detail::table_change(db, s, r, executed).rebuild();
-      check_table(db, r, executed);
+      if (!elsewhere.contains(r.name())) {
+        create_table(model, s, r, elsewhere);
+        const auto is = detail::definition_of(db, r.name(), executed);
+        if (is.empty())
+          create_table(db, s, r, elsewhere);
+        else if (is != detail::definition_of(model, r.name(), executed))
+          detail::table_change(db, s, r, elsewhere, executed).rebuild();
+      }
+      check_table(db, r, executed, elsewhere);
     }
     statement check(db.get(), "SELECT \"table\" FROM pragma_foreign_key_check", executed);
     if (execution e(check); e.step())

@@ -4,23 +4,19 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "edensync/core/result.hpp"
 #include "edensync/schema/schema.hpp"
+#include "edensync/sqlite/adopted_resource.hpp"
 #include "edensync/sqlite/connection.hpp"
+#include "edensync/sqlite/quoted.hpp"
 #include "edensync/sqlite/statement.hpp"
 
 namespace edensync::sqlite {
-
-/// A name as SQL writes it. Not called `quoted`: with <iomanip> there would be std::quoted for the same arguments.
-inline std::string quoted_name(std::string_view name) {
-  std::string s = "\"";
-  for (const char c : name) s.append(c == '"' ? 2 : 1, c);
-  return s + '"';
-}
 
 /// The columns that every table of records has beside its fields, in the order in which they are read.
 inline constexpr std::array<std::string_view, 14> record_columns{
@@ -45,7 +41,14 @@ inline std::string named_column(std::string_view field) { return std::string(fie
 
 /// The texts of the statements for one resource, made once per store.
 struct table_layout {
+  /// The table, or the view of an adopted one.
   std::string table;
+  /// Set if records stand in a table of the application.
+  std::optional<adopted_resource> adopted;
+  /// Reads the index of what is modified in the future; empty for a view, which can name none.
+  std::string by_ahead;
+  /// What `select` gives of a record.
+  std::string columns;
   std::string find;
   /// What `find` selects, and what a document could change.
   std::string find_version;
@@ -59,14 +62,21 @@ struct table_layout {
   std::vector<int> named_place;
 
   /// Errors: bad_schema if a field has the name of a column that another one needs.
-  explicit table_layout(const resource_schema& r) : table(quoted_name(r.name())) {
-    std::string all, marks;
-    for (const std::string_view c : record_columns) all += (all.empty() ? "" : ",") + std::string(c);
-    std::string given = all.substr(all.find(',') + 1) + ",sync_ahead";
+  explicit table_layout(const resource_schema& r, const adopted_resources& elsewhere = {})
+      : table(quoted_name(r.name())) {
+    if (const auto it = elsewhere.find(r.name()); it != elsewhere.end()) {
+      adopted = it->second;
+      table = quoted_name(adopted->view());
+    } else {
+      by_ahead = " INDEXED BY " + quoted_name(std::string(r.name()) + "_sync_ahead");
+    }
+    std::string marks;
+    for (const std::string_view c : record_columns) columns += (columns.empty() ? "" : ",") + std::string(c);
+    std::string given = columns.substr(columns.find(',') + 1) + ",sync_ahead";
     for (std::size_t i = 0; i < record_columns.size(); ++i) marks += i == 0 ? "?" : ",?";
     for (const auto& f : r.fields()) {
       fields.push_back(quoted_name(f.name));
-      all += ',' + fields.back();
+      columns += ',' + fields.back();
       given += ',' + fields.back();
       marks += ",?";
     }
@@ -83,14 +93,14 @@ struct table_layout {
       beside += ',' + named.back();
       marks += ",?";
     }
-    all += beside;
+    columns += beside;
     given += beside;
     const std::string from = " FROM " + table + " WHERE ";
     find = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin" + from;
     find_version = "SELECT id,modified_on,mci,deleted,sync_sequence,sync_origin,created_on,replaced_by";
     for (const auto& f : fields) find_version += ',' + f;
     find_version += beside + from;
-    select = "SELECT " + all + from;
+    select = "SELECT " + columns + from;
     insert = "INSERT INTO " + table + "(" + given + ") VALUES(" + marks + ")";
   }
 };
@@ -103,15 +113,19 @@ struct table_past {
   std::vector<std::string> columns;
 };
 
+/// The columns beside the fields, as SQL defines them.
+inline constexpr std::string_view record_column_definitions =
+    "id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
+    " deleted INTEGER NOT NULL DEFAULT 0, replaced_by TEXT, created_by TEXT, modified_by TEXT,"
+    " owned_by_user TEXT, owned_by_group TEXT, sync_sequence INTEGER NOT NULL, sync_ahead TEXT,"
+    " sync_origin INTEGER NOT NULL DEFAULT 0, sync_written INTEGER";
+
 /// The statement that creates the table of a resource, under a name of its own if need be.
+///
+/// `elsewhere`: what is adopted. A reference to such a record leads to the table beside, where deleted ones stay.
 inline std::string table_definition(const schema& all, const resource_schema& r, std::string_view name,
-                                    const table_past& past = {}) {
-  std::string sql =
-      "CREATE TABLE IF NOT EXISTS " + quoted_name(name) +
-      "(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, mci INTEGER, created_on TEXT, modified_on TEXT,"
-      " deleted INTEGER NOT NULL DEFAULT 0, replaced_by TEXT, created_by TEXT, modified_by TEXT,"
-      " owned_by_user TEXT, owned_by_group TEXT, sync_sequence INTEGER NOT NULL, sync_ahead TEXT,"
-      " sync_origin INTEGER NOT NULL DEFAULT 0, sync_written INTEGER";
+                                    const adopted_resources& elsewhere = {}, const table_past& past = {}) {
+  std::string sql = "CREATE TABLE IF NOT EXISTS " + quoted_name(name) + "(" + std::string(record_column_definitions);
   for (const auto& c : past.columns) sql += ", " + c;
   for (std::uint32_t i = 0; i < r.fields().size(); ++i) {
     const field_descriptor& f = r.field(i);
@@ -119,8 +133,12 @@ inline std::string table_definition(const schema& all, const resource_schema& r,
     sql += ", " + column + ' ' + std::string(column_type(f.type));
     if (r.targets(i).size() > 1)
       sql += ", " + quoted_name(named_column(f.name)) + " TEXT";
-    else if (f.type == field_type::reference && r.target(i) != no_resource)
-      sql += " REFERENCES " + quoted_name(all[r.target(i)].name()) + "(id)";
+    else if (f.type == field_type::reference && r.target(i) != no_resource) {
+      const auto target = all[r.target(i)].name();
+      const auto it = elsewhere.find(target);
+      sql += " REFERENCES " + (it == elsewhere.end() ? quoted_name(target) + "(id)"
+                                                     : quoted_name(it->second.beside()) + "(id) ON UPDATE CASCADE");
+    }
     // A deleted record may have lost its content, so NOT NULL would say too much.
     if (!f.mandatory) continue;
     sql += " CONSTRAINT " + column + " CHECK(deleted OR " + column + " IS NOT NULL";
@@ -157,18 +175,31 @@ inline void create_indexes(connection& db, const resource_schema& r) {
 }
 
 /// Creates the table of a resource and its indexes where they are missing.
-inline void create_table(connection& db, const schema& all, const resource_schema& r) {
-  db.run(table_definition(all, r, r.name()));
+inline void create_table(connection& db, const schema& all, const resource_schema& r,
+                         const adopted_resources& elsewhere = {}) {
+  db.run(table_definition(all, r, r.name(), elsewhere));
   create_indexes(db, r);
 }
 
+/// Fails with bad_schema if an adopted table has not the triggers without which changes to it are not noticed.
+inline void check_triggers(connection& db, const adopted_resource& a, statement_counter& executed) {
+  statement count(db.get(), "SELECT count(*) FROM sqlite_master WHERE type='trigger' AND name IN (?,?,?)", executed);
+  execution e(count);
+  for (const char* suffix : {"_inserted", "_updated", "_removed"}) e.text_copy(a.view() + suffix);
+  if (e.step(); e.get_integer(0) != 3)
+    throw_failure(error::bad_schema, "the table " + a.table + " was made anew, or let go; it must be adopted again");
+}
+
 /// Fails with bad_schema if a table lacks a column, or a field has the name of one that records have anyway.
-inline void check_table(connection& db, const resource_schema& r, statement_counter& executed) {
+inline void check_table(connection& db, const resource_schema& r, statement_counter& executed,
+                        const adopted_resources& elsewhere = {}) {
+  const auto adopted = elsewhere.find(r.name());
+  if (adopted != elsewhere.end()) check_triggers(db, adopted->second, executed);
   std::vector<std::string> there;
   {
     statement info(db.get(), "SELECT name FROM pragma_table_info(?)", executed);
     execution e(info);
-    e.text(r.name());
+    e.text_copy(adopted == elsewhere.end() ? r.name() : adopted->second.view());
     while (e.step()) there.push_back(e.get_string(0));
   }
   const auto need = [&](std::string_view column) {

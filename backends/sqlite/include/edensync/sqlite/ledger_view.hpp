@@ -17,12 +17,13 @@
 #include "edensync/core/run_state.hpp"
 #include "edensync/core/sync_job.hpp"
 #include "edensync/core/sync_task.hpp"
-#include "edensync/sqlite/record_view.hpp"
+#include "edensync/sqlite/row.hpp"
+#include "edensync/sqlite/state_view.hpp"
 
 namespace edensync::sqlite {
 
 /// Reads the ledger in the same transaction as the records; models `ledger_reader`.
-class ledger_view : public record_view {
+class ledger_view : public virtual state_view {
  public:
   std::optional<std::string> setting(std::string_view key) {
     execution e(s().prepared("SELECT content FROM edensync_setting WHERE key=?"));
@@ -181,8 +182,6 @@ class ledger_view : public record_view {
   }
 
  protected:
-  using record_view::record_view;
-
   std::string_view name_of(resource_id resource) {
     if (resource >= s().resources().size()) throw_failure(error::unknown_resource);
     return s().resources()[resource].name();

@@ -123,11 +123,16 @@ class ledger_writing : public ledger_view {
   std::int64_t add_quarantine(const quarantine_entry& q) {
     {
       execution e(write(
-          "UPDATE edensync_quarantine SET attempts=attempts+1,reason=?,message=?,payload=?,modified_on=?,last_tried=?"
+          "UPDATE edensync_quarantine SET attempts=attempts+?,reason=?,message=?,payload=?,modified_on=?,last_tried=?"
           " WHERE repository=? AND task=? AND resource=? AND uuid=? AND (uuid<>'' OR payload=?)"
           " RETURNING id"));
-      e.integer(code(q.reason)).text(q.message).text(q.payload).moment(q.modified_on).integer(q.since.seconds);
-      e.integer(q.repository).integer(q.task).text(q.resource).text(q.uuid.text()).text(q.payload);
+      e.integer(q.attempts).integer(code(q.reason)).text(q.message).text(q.payload).moment(q.modified_on);
+      e.integer(q.since.seconds)
+          .integer(q.repository)
+          .integer(q.task)
+          .text(q.resource)
+          .text(q.uuid.text())
+          .text(q.payload);
       if (e.step()) return e.get_integer(0);
     }
     execution e(write("INSERT INTO edensync_quarantine VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?) RETURNING id"));
@@ -200,8 +205,6 @@ class ledger_writing : public ledger_view {
   }
 
  protected:
-  using ledger_view::ledger_view;
-
   /// A statement that writes. SQLite may have ended the transaction (a full disk does it): then nothing is written, lest
   /// the rest of the transaction be committed alone.
   statement& write(std::string_view sql) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,12 +12,12 @@
 #include "edensync/core/change_query.hpp"
 #include "edensync/schema/matches.hpp"
 #include "edensync/sqlite/cursor.hpp"
-#include "edensync/sqlite/spool.hpp"
+#include "edensync/sqlite/state_view.hpp"
 
 namespace edensync::sqlite {
 
 /// Reads records over one connection in one transaction; models `record_reader`. Snapshots and transactions derive from it.
-class record_view {
+class record_view : public virtual state_view {
  public:
   std::optional<found_record> find(resource_id resource, const uid& id) {
     execution e(s().prepared(resource, kind::find));
@@ -170,11 +169,20 @@ class record_view {
     const std::size_t places = std::bit_ceil(std::max<std::size_t>(masters.size(), 1));
     const auto shape = static_cast<std::uint32_t>(places << 16 | field);
     execution& e = c.open(c.first_, shape, [&] {
-      std::string any = places == 1 ? "=?" : " IN(?";
-      for (std::size_t i = 1; i < places; ++i) any += ",?";
-      if (places > 1) any += ')';
       // The plus keeps SQLite from reading everything that changed since instead of the few of these masters.
-      return t.select + t.fields.at(field) + any + and_named(t, field) + " AND +sync_sequence>? AND +sync_sequence<=?";
+      const std::string which = and_named(t, field) + " AND +sync_sequence>? AND +sync_sequence<=?";
+      if (places == 1) return t.select + t.fields.at(field) + "=?" + which;
+      // A view is a union, and would be made a table to be joined.
+      if (t.adopted) {
+        std::string any = " IN(?";
+        for (std::size_t i = 1; i < places; ++i) any += ",?";
+        return t.select + t.fields.at(field) + any + ")" + which;
+      }
+      // Values that are joined: for IN(?,…) SQLite would make a table each time.
+      std::string given = "WITH sync_of(sync_master) AS (VALUES(?)";
+      for (std::size_t i = 1; i < places; ++i) given += ",(?)";
+      return given + ") SELECT " + t.columns + " FROM sync_of CROSS JOIN " + t.table + " WHERE " + t.fields.at(field) +
+             "=sync_master" + which;
     });
     for (const record_handle h : masters) e.integer(static_cast<std::int64_t>(h));
     for (std::size_t i = masters.size(); i < places; ++i) e.null();
@@ -209,40 +217,13 @@ class record_view {
     return all;
   }
 
-  sequence_number sequence() const { return state_.sequence; }
-  std::string epoch() const { return state_.epoch; }
-  sqlite::spool spool() { return {s(), ++spools_}; }
-
  protected:
   using kind = detail::session::kind;
-
-  record_view(std::unique_ptr<detail::session> session, detail::store_state state)
-      : session_(std::move(session)), state_(std::move(state)) {}
-
-  detail::session& s() { return *session_; }
 
   // A handle tells a record only together with its table. One more parameter, if the reference may lead to several.
   static std::string and_named(const table_layout& t, std::uint32_t field) {
     return t.named[field].empty() ? std::string() : " AND " + t.named[field] + "=?";
   }
-
-  static std::int64_t number(sequence_number n) { return static_cast<std::int64_t>(n); }
-
-  // The number of the first change that arrived at `since` or later; behind all if there is none.
-  virtual std::int64_t first_arrived(timestamp since) {
-    execution e(s().prepared("SELECT sequence FROM edensync_arrival WHERE arrival>=? ORDER BY arrival LIMIT 1"));
-    return e.integer(since.seconds).step() ? e.get_integer(0) : number(state_.sequence) + 1;
-  }
-
-  record_view(record_view&&) noexcept = default;
-  record_view(const record_view&) = delete;
-  record_view& operator=(const record_view&) = delete;
-  record_view& operator=(record_view&&) = delete;
-  virtual ~record_view() = default;
-
-  std::unique_ptr<detail::session> session_;
-  detail::store_state state_;
-  std::int64_t spools_ = 0;
 };
 
 }  // namespace edensync::sqlite

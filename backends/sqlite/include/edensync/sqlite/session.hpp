@@ -47,11 +47,19 @@ class session {
     count_changes,
     count_ahead,
     ahead,
-    live_ahead
+    live_ahead,
+    remove,
+    left_behind
   };
 
   session(const plan& p, int cache_kib, statement_counter& executed)
-      : plan_(p), executed_(executed), db(p.how, cache_kib), common_(p.tables.size()), updates_(p.tables.size()) {}
+      : session(p, connection(p.how, cache_kib), executed) {}
+  /// Over a connection that is there; where its plan has no tables, records are read by who derives from it.
+  session(const plan& p, connection c, statement_counter& executed)
+      : plan_(p), executed_(executed), db(std::move(c)), common_(p.tables.size()), updates_(p.tables.size()) {}
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+  virtual ~session() = default;
 
   const schema& resources() const { return *plan_.resources; }
   const table_layout& table(resource_id resource) const {
@@ -100,6 +108,11 @@ class session {
   /// Begins a transaction; what was remembered of uids may have changed since the last.
   store_state begin(std::string_view how) {
     execution(prepared(how)).step();
+    return begun();
+  }
+
+  /// The same after somebody else began it.
+  store_state begun() {
     ++generation_;
     return read_state();
   }
@@ -115,10 +128,8 @@ class session {
   const uid& uid_of(resource_id resource, std::int64_t id) {
     remembered& r = slot(resource, id);
     if (r.generation == generation_ && r.resource == resource && r.id == id) return r.text;
-    execution e(prepared(resource, kind::uid_of));
-    e.integer(id);
     r.text.clear();
-    if (e.step()) r.text.assign(e.get_text(0));
+    read_uid(resource, id, r.text);
     r.resource = resource;
     r.id = id;
     r.generation = r.text.empty() ? 0 : generation_;
@@ -134,10 +145,20 @@ class session {
     r.text.assign(text.text());
   }
 
-  record_handle handle_of(resource_id resource, const uid& id) {
+  /// Forgets the uids: a trigger may have given the number of a deleted record to another.
+  void forget() { ++generation_; }
+
+  virtual record_handle handle_of(resource_id resource, const uid& id) {
     execution e(prepared(resource, kind::find));
     e.text(id.text());
     return e.step() ? static_cast<record_handle>(e.get_integer(0)) : record_handle::none;
+  }
+
+ protected:
+  virtual void read_uid(resource_id resource, std::int64_t id, uid& into) {
+    execution e(prepared(resource, kind::uid_of));
+    e.integer(id);
+    if (e.step()) into.assign(e.get_text(0));
   }
 
  private:
@@ -162,8 +183,7 @@ class session {
 
   static std::string text(const table_layout& t, kind k) {
     const std::string range = "sync_sequence>? AND sync_sequence<=?";
-    const std::string is_ahead = " INDEXED BY " + quoted_name(t.table.substr(1, t.table.size() - 2) + "_sync_ahead") +
-                                 " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
+    const std::string is_ahead = t.by_ahead + " WHERE sync_ahead IS NOT NULL AND " + range + " AND sync_ahead>=?";
     const std::string ahead = t.select.substr(0, t.select.size() - 7) + is_ahead;
     switch (k) {
       case kind::find: return t.find + "uuid=?";
@@ -181,6 +201,10 @@ class session {
       case kind::count_ahead: return "SELECT count(*) FROM " + t.table + is_ahead;
       case kind::ahead: return ahead + " ORDER BY sync_sequence";
       case kind::live_ahead: return ahead + " AND deleted=0 ORDER BY sync_sequence";
+      // Of adopted tables only.
+      case kind::remove: return "DELETE FROM " + t.table + " WHERE id=?";
+      case kind::left_behind:
+        return "SELECT id FROM " + quoted_name(t.adopted->beside()) + " WHERE sync_left<>0 ORDER BY id DESC";
     }
     return {};
   }
@@ -193,7 +217,7 @@ class session {
   }
 
   std::unordered_map<std::string_view, statement> ledger_;
-  std::vector<std::array<statement, 12>> common_;
+  std::vector<std::array<statement, 14>> common_;
   std::vector<std::unordered_map<std::string, statement>> updates_;
   std::map<std::pair<resource_id, std::uint32_t>, std::vector<statement>> idle_;
   std::uint64_t generation_ = 0;

@@ -15,7 +15,7 @@ namespace edensync::sqlite {
 ///
 /// Lifetime: may outlive its store. As long as it is open, the write-ahead log keeps what it shows.
 /// Thread safety: one thread at a time.
-class snapshot : public ledger_view {
+class snapshot : public ledger_view, public record_view {
  public:
   snapshot(snapshot&&) noexcept = default;
   ~snapshot() override {
@@ -27,7 +27,7 @@ class snapshot : public ledger_view {
  private:
   friend class store;
   snapshot(std::shared_ptr<detail::core> c, std::unique_ptr<detail::session> session, detail::store_state state)
-      : ledger_view(std::move(session), std::move(state)), core_(std::move(c)) {}
+      : state_view(std::move(session), std::move(state)), core_(std::move(c)) {}
 
   std::shared_ptr<detail::core> core_;
 };
@@ -78,13 +78,13 @@ class store {
   }
 
   transaction begin(const write_context& w) {
-    core_->enter();
+    core_->turns.enter(core_->busy_timeout());
     return begin_entered(w, core_->busy_timeout());
   }
 
   /// The same without waiting: none while another transaction is open, in this program or in another.
   std::optional<transaction> try_begin(const write_context& w) {
-    if (!core_->try_enter()) return std::nullopt;
+    if (!core_->turns.try_enter()) return std::nullopt;
     try {
       return begin_entered(w, std::chrono::milliseconds(0));
     } catch (const failure_exception& e) {
@@ -98,7 +98,7 @@ class store {
   void check_place() { core_->check_place(); }
 
   /// Whether a writer of this program waits for an open transaction to end.
-  bool contended() const { return core_->contended(); }
+  bool contended() const { return core_->turns.contended(); }
 
   /// How many statements were executed over all connections, for those who count what a run costs.
   std::uint64_t statements() const { return core_->executed; }
@@ -128,7 +128,7 @@ class store {
         session->db.set_busy_timeout(core_->busy_timeout());
         core_->give_back_writer(std::move(session));
       }
-      core_->leave();
+      core_->turns.leave();
       throw;
     }
   }

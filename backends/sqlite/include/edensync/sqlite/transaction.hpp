@@ -8,15 +8,16 @@
 #include <string_view>
 #include <utility>
 
+#include "edensync/core/write_context.hpp"
 #include "edensync/sqlite/core.hpp"
-#include "edensync/sqlite/ledger_writing.hpp"
+#include "edensync/sqlite/row_writing.hpp"
 
 namespace edensync::sqlite {
 
 /// Writes to a store in SQLite; models `record_transaction`. Made by `store::begin`.
 ///
 /// Thread safety: one thread at a time.
-class transaction : public ledger_writing {
+class transaction : public row_writing {
  public:
   transaction(transaction&&) noexcept = default;
   ~transaction() override { end(); }
@@ -40,7 +41,8 @@ class transaction : public ledger_writing {
     for (std::uint32_t f = 0; f < resource.fields().size(); ++f) field(e, resource, r, f);
     for (std::uint32_t f = 0; f < resource.fields().size(); ++f) name_target(e, resource, r, f);
     if (auto refused = write_row(e, resource, r)) return *refused;
-    note(r.version.modified_on);
+    // What a trigger inserts for a view is not told.
+    if (is_adopted(r.resource)) return s().handle_of(r.resource, r.uuid);
     return static_cast<record_handle>(sqlite3_last_insert_rowid(s().db.get()));
   }
 
@@ -69,7 +71,9 @@ class transaction : public ledger_writing {
         field(e, resource, r, f);
         name_target(e, resource, r, f);
       }
-    return write_existing(e, resource, r, h);
+    auto done = write_existing(e, resource, r, h);
+    if (done && r.version.deleted && is_adopted(r.resource)) remove_row(r.resource, h);
+    return done;
   }
 
   write_result patch(resource_id resource, record_handle h, std::uint32_t f, const value& v) {
@@ -123,26 +127,22 @@ class transaction : public ledger_writing {
   void write_as(repository_id origin) { origin_ = origin; }
 
   /// Whether another writer of this program waits for this transaction to end.
-  bool contended() const { return core_->contended(); }
+  bool contended() const { return core_->turns.contended(); }
 
   void touch(resource_id resource, record_handle h) {
     check_open();
     execution e(s().prepared(resource, kind::touch));
-    e.integer(number(state_.sequence) + 1).text(arrival_text_.view()).integer(static_cast<std::int64_t>(h)).step();
-    if (sqlite3_changes(s().db.get()) == 0) throw_failure(error::no_such_record);
-    note({});
+    e.integer(number(state_.sequence) + 1).text(arrival_text_.view());
+    record nothing;
+    nothing.resource = resource;
+    if (auto refused = write_existing(e, known(nothing), nothing, h); !refused)
+      throw_failure(error::store_failed, refused.error().message);
   }
 
   void commit() {
     check_open();
-    if (state_.sequence != first_) {
-      if (state_.arrival != arrival_) {
-        execution e(write("INSERT INTO edensync_arrival VALUES(?,?)"));
-        e.integer(number(first_) + 1).integer(arrival_.seconds).step();
-      }
-      execution e(write("UPDATE edensync_state SET sequence=?, arrival=?, youngest=?"));
-      e.integer(number(state_.sequence)).integer(arrival_.seconds).moment(state_.youngest).step();
-    }
+    if (lent_) remove_left_behind();
+    write_numbers();
     execution(s().prepared("COMMIT")).step();
     end();
   }
@@ -154,24 +154,7 @@ class transaction : public ledger_writing {
 
   transaction(std::shared_ptr<detail::core> c, std::unique_ptr<detail::session> session, detail::store_state state,
               const write_context& w)
-      : ledger_writing(std::move(session), std::move(state)),
-        core_(std::move(c)),
-        origin_(w.origin),
-        first_(state_.sequence),
-        arrival_(arrival(state_, w.now)),
-        arrival_text_(arrival_) {}
-
-  static timestamp arrival(const detail::store_state& state, timestamp now) {
-    if (state.arrival) now = std::max(now, *state.arrival);
-    if (state.served) now = std::max(now, *state.served + 1);
-    return now;
-  }
-
-  std::int64_t first_arrived(timestamp since) override {
-    const std::int64_t n = ledger_writing::first_arrived(since);
-    // What this transaction wrote is not in the table yet.
-    return arrival_ >= since ? std::min(n, number(first_) + 1) : n;
-  }
+      : state_view(std::move(session), std::move(state)), row_writing(w.now), core_(std::move(c)), origin_(w.origin) {}
 
   const resource_schema& known(const record& r) {
     if (r.resource >= s().resources().size()) throw_failure(error::unknown_resource);
@@ -190,12 +173,6 @@ class transaction : public ledger_writing {
         return refuse(refusal_reason::missing_reference, resource.field(f).name);
     }
     return std::nullopt;
-  }
-
-  bool dangles(const resource_schema& resource, std::uint32_t f, const reference& to) {
-    const resource_id target = target_of(resource, f, to);
-    return target != no_resource && to.handle != record_handle::none &&
-           s().uid_of(target, static_cast<std::int64_t>(to.handle)).empty();
   }
 
   static std::array<const std::string*, 4> authors(const record& r) {
@@ -256,7 +233,8 @@ class transaction : public ledger_writing {
       return "UPDATE " + s().table(resource).table + " SET " + column + "=" + set + " WHERE " + where;
     });
     execution e(sql);
-    e.text(id.text()).text(before.text()).step();
+    e.text(id.text()).text(before.text());
+    rewrite(e, resource);
   }
 
   // The assignments to a field's columns.
@@ -277,65 +255,19 @@ class transaction : public ledger_writing {
   write_result write_existing(execution& e, const resource_schema& resource, const record& r, record_handle h) {
     e.integer(static_cast<std::int64_t>(h));
     if (auto refused = write_row(e, resource, r)) return *refused;
-    if (sqlite3_changes(s().db.get()) == 0) throw_failure(error::no_such_record);
-    note(r.version.modified_on);
+    if (!changed_) throw_failure(error::no_such_record);
     return h;
-  }
-
-  std::optional<refusal> write_row(execution& e, const resource_schema& resource, const record& r) {
-    const int code = e.try_step();
-    if (code == SQLITE_DONE) return std::nullopt;
-    const std::string words = sqlite3_errmsg(s().db.get());
-    if ((code & 0xff) != SQLITE_CONSTRAINT && code != SQLITE_TOOBIG) fail(s().db.get(), code);
-    // "UNIQUE constraint failed: org_office.name", of several columns the field's first; for a CHECK, our constraint's
-    // name, which is the field's.
-    const std::string_view first = std::string_view(words).substr(0, words.find(", "));
-    const std::string_view place = first.substr(first.rfind(' ') + 1);
-    const std::string_view column = place.substr(place.rfind('.') + 1);
-    switch (code) {
-      case SQLITE_CONSTRAINT_UNIQUE: return refuse(refusal_reason::duplicate_key, column);
-      case SQLITE_CONSTRAINT_NOTNULL: return refuse(refusal_reason::missing_field, column);
-      case SQLITE_CONSTRAINT_DATATYPE: return refuse(refusal_reason::invalid_field, column);
-      case SQLITE_CONSTRAINT_FOREIGNKEY: return refuse(refusal_reason::missing_reference, dangling(resource, r));
-      case SQLITE_CONSTRAINT_CHECK:
-        if (const auto f = resource.find_field(column); f && resource.field(*f).mandatory) {
-          const bool waits = *f < r.fields.size() && has_content(r.fields[*f]);
-          return refuse(waits ? refusal_reason::missing_reference : refusal_reason::missing_field, column);
-        }
-        [[fallthrough]];
-      default: return refusal{refusal_reason::refused_by_store, words};
-    }
-  }
-
-  // SQLite does not say which foreign key it was.
-  std::string dangling(const resource_schema& resource, const record& r) {
-    for (std::uint32_t f = 0; f < r.fields.size(); ++f)
-      if (const auto* to = std::get_if<reference>(&r.fields[f]))
-        if (dangles(resource, f, *to)) return std::string(resource.field(f).name);
-    return "a reference";
-  }
-
-  static refusal refuse(refusal_reason why, std::string_view column) {
-    return {why, std::string(column) + ": " + std::string(to_text(why))};
-  }
-
-  void note(const std::optional<timestamp>& modified_on) {
-    ++state_.sequence;
-    state_.youngest = std::max(state_.youngest, modified_on);
   }
 
   void end() noexcept {
     if (session_ == nullptr) return;
     session_->end("ROLLBACK");
     core_->give_back_writer(std::move(session_));
-    core_->leave();
+    core_->turns.leave();
   }
 
   std::shared_ptr<detail::core> core_;
   repository_id origin_;
-  sequence_number first_;
-  timestamp arrival_;
-  stamp_text arrival_text_;
   std::string shape_;
 };
 

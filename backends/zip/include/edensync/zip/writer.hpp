@@ -36,6 +36,10 @@ class writer {
       return of(*zip_get_error(archive_.get()));
     }
     (void)zip_file_set_mtime(archive_.get(), static_cast<zip_uint64_t>(number), static_cast<time_t>(at.seconds), 0);
+    // What is unpacked is its owner's only: records of people, and a site's database.
+    constexpr zip_uint32_t owner_only = 0100600U << 16U;
+    (void)zip_file_set_external_attributes(archive_.get(), static_cast<zip_uint64_t>(number), 0, ZIP_OPSYS_UNIX,
+                                           owner_only);
     empty_ = false;
     return {};
   }

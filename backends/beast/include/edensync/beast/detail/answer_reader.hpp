@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "edensync/core/operation.hpp"
 #include "edensync/beast/detail/gzip.hpp"
@@ -70,7 +72,10 @@ class answer_reader {
     return feed(in);
   }
 
-  result<void> deliver_head() { return op_.on_head({parser_->status, parser_->fields}); }
+  /// `secrets`: what the request held that the answer may repeat.
+  result<void> deliver_head(std::vector<std::string> secrets = {}) {
+    return op_.on_head({parser_->status, parser_->fields, std::move(secrets)});
+  }
 
   bool started() const { return started_; }
   bool head_done() const { return head_done_; }

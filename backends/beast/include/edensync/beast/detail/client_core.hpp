@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "edensync/beast/basic_credentials.hpp"
 #include "edensync/beast/detail/route.hpp"
+#include "edensync/beast/nearness.hpp"
 #include "edensync/beast/options.hpp"
 #include "edensync/beast/traffic.hpp"
 
@@ -31,6 +33,29 @@ class client_core {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> received{0};
+
+  /// How near the peer was when it was last connected to.
+  std::optional<nearness> reached() const {
+    const int n = reached_;
+    return n < 0 ? std::nullopt : std::optional(static_cast<nearness>(n));
+  }
+  void note_reached(std::optional<nearness> how) { reached_ = how ? static_cast<int>(*how) : -1; }
+
+  /// What requests hold by which this client is believed, by the peer or by a proxy that reads them.
+  std::vector<std::string> secrets() const {
+    std::vector<std::string> all;
+    const auto add = [&](const std::string& user, const std::string& password) {
+      if (user.empty() || password.empty()) return;
+      all.push_back(password);
+      auto sent = to_base64(user + ":" + password);
+      // Also where it is told without its padding.
+      sent.resize(sent.find_last_not_of('=') + 1);
+      all.push_back(std::move(sent));
+    };
+    add(who.user, who.password);
+    if (way.has_value() && way->proxy) add(way->proxy->user, way->proxy->password);
+    return all;
+  }
 
   traffic counted() const { return {requests, sent, received}; }
 
@@ -55,6 +80,7 @@ class client_core {
   }
 
  private:
+  std::atomic<int> reached_{-1};
   std::mutex mutex_;
   std::vector<std::weak_ptr<conversation>> running_;
 };

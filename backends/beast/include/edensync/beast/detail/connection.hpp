@@ -28,6 +28,12 @@ namespace edensync::beast::detail {
 
 class connection;
 
+inline std::string address_of(const boost::asio::ip::tcp::socket& socket) {
+  boost::system::error_code ec;
+  const auto peer = socket.remote_endpoint(ec);
+  return ec ? std::string() : peer.address().to_string();
+}
+
 /// What a connection needs of its server.
 struct connection_owner {
   connection_owner(server::handler h, const server_options& o) : handle(std::move(h)), options(o) {}
@@ -35,6 +41,17 @@ struct connection_owner {
   virtual void forget(const std::shared_ptr<connection>& one) = 0;
   virtual void in_pool(std::function<void()> f) = 0;
   virtual void in_io(std::function<void()> f) = 0;
+
+  /// Says what was refused to whoever wants to know, in the pool: a log may block.
+  void tell(refused_request what) {
+    if (!options.on_refused) return;
+    in_pool([this, what = std::move(what)] {
+      try {
+        options.on_refused(what);
+      } catch (...) {  // the server goes on without that line
+      }
+    });
+  }
 
   const server::handler handle;
   const server_options options;
@@ -62,6 +79,7 @@ class connection final : public std::enable_shared_from_this<connection> {
   connection(connection_owner& owner, tcp::socket socket)
       : owner_(owner),
         stream_(std::move(socket)),
+        from_(owner.options.on_refused ? address_of(stream_.socket()) : std::string()),
         timer_(stream_.get_executor()),
         in_(owner.options.max_header_bytes + 2 * piece_size) {
     stream_.prepare();
@@ -96,16 +114,24 @@ class connection final : public std::enable_shared_from_this<connection> {
     if (!owner_.tls) return then();
     idle_ = true;
     allow(owner_.options.read_timeout);
-    stream_.begin_tls(*owner_.tls);
+    const SSL* const tls = stream_.begin_tls(*owner_.tls);
     stream_.async_handshake(boost::asio::ssl::stream_base::server,
-                            [self = shared_from_this(), then](const error_code& ec) {
-                              self->idle_ = false;
+                            [self = shared_from_this(), then, tls](const error_code& ec) {
+                              self->idle_ = BIO_number_read(SSL_get_rbio(tls)) == 0;
                               if (!ec) return then();
-                              if (!is_plain_http(ec)) return self->gone();
+                              if (!is_plain_http(ec)) return self->not_agreed(ec);
                               self->stream_.leave_tls();
                               self->close_after_ = true;
                               self->refuse(400, "this is a port for https");
                             });
+  }
+
+  void not_agreed(const error_code& ec) {
+    if (timed_out_)
+      tell(0, "TLS was not agreed on in time");
+    else if (!idle_ && !closed_here(ec))
+      tell(0, "TLS could not be agreed on: " + ec.message());
+    gone();
   }
 
   void read_head() {
@@ -136,6 +162,7 @@ class connection final : public std::enable_shared_from_this<connection> {
 
   void opened() {
     idle_ = false;
+    asked_ = true;
     ++owner_.requests;
     const auto& fields = parser_->fields;
     const auto te = fields.get("Transfer-Encoding");
@@ -143,8 +170,6 @@ class connection final : public std::enable_shared_from_this<connection> {
     std::string target = below(parser_->target, owner_.options.base_path);
     if (!te.empty() && (!is_plain_chunked(te) || !parser_->chunked())) return refuse(400, "unknown transfer encoding");
     if (!coding.empty() && !same_name(coding, "identity")) return refuse(400, "compressed requests are not accepted");
-    const auto length = parser_->content_length();
-    if (length && *length > owner_.options.max_body_bytes) return refuse(413, "the body is too large");
     if (target.empty()) return refuse(404, "there is nothing here");
     in_pool([this, target = std::move(target)] { open(target); });
   }
@@ -164,8 +189,19 @@ class connection final : public std::enable_shared_from_this<connection> {
   }
 
   void refuse(unsigned status, std::string text) {
+    tell(status, text);
     responder_ = std::make_unique<refusal>(status, std::move(text));
     in_pool([this] { answer(); });
+  }
+
+  void tell(unsigned status, std::string why) {
+    refused_request what{.from = from_, .status = status, .why = std::move(why)};
+    if (parser_ && parser_->is_header_done()) {
+      constexpr std::size_t most = 1000;
+      what.method = parser_->method.substr(0, most);
+      what.path = parser_->target.substr(0, std::min(parser_->target.find('?'), most));
+    }
+    owner_.tell(std::move(what));
   }
 
   void send(std::string_view bytes) {
@@ -216,14 +252,26 @@ class connection final : public std::enable_shared_from_this<connection> {
                             });
   }
 
+  static bool closed_here(const error_code& ec) {
+    return ec == boost::asio::error::operation_aborted || ec == boost::asio::error::bad_descriptor;
+  }
+
   void broken(const error_code& ec) {
-    if (!responder_) return gone();
-    const bool closed_here = ec == boost::asio::error::operation_aborted || ec == boost::asio::error::bad_descriptor;
+    if (!responder_) return broken_before_request(ec);
     failure why = timed_out_ ? make_failure(error::timed_out, "the client was silent for too long")
-                  : closed_here
+                  : closed_here(ec)
                       ? make_failure(error::cancelled, "the server stops")
                       : make_failure(error::broken_transfer, "the client's connection broke: " + ec.message());
     in_pool([this, why = std::move(why)] { abandon(why); });
+  }
+
+  /// Who goes, or is silent, after an answer has had what it came for; who comes and goes has asked for nothing.
+  void broken_before_request(const error_code& ec) {
+    if (timed_out_ && !(idle_ && asked_))
+      tell(0, "no request came in time");
+    else if (!timed_out_ && !idle_ && !closed_here(ec))
+      tell(0, "the connection ended before the head of the request did");
+    gone();
   }
 
   /// Closes so that the client cannot take a part of the answer for the whole.
@@ -292,7 +340,9 @@ class connection final : public std::enable_shared_from_this<connection> {
     const auto length = parser_->content_length();
     head.body_length = head.has_body ? (length ? static_cast<long long>(*length) : -1) : 0;
     responder_ = owner_.handle(head);
-    if (!responder_) responder_ = std::make_unique<refusal>(500, "the request could not be handled");
+    if (!responder_) return cannot_answer();
+    // Whoever would have taken it tells of it, as of one whose length was not told.
+    if (length && *length > owner_.options.max_body_bytes && responder_->wants_body()) return refuse_body(true);
     const bool waits = same_name(trimmed(parser_->fields.get("Expect")), "100-continue") && parser_->version >= 11;
     if (waits && head.has_body && in_.empty() && responder_->wants_body()) return in_io([this] { send_continue(); });
     take_body();
@@ -310,15 +360,14 @@ class connection final : public std::enable_shared_from_this<connection> {
     if (!parser_->is_done() && responder_->wants_body()) {
       error_code ec;
       const auto step = parser_->feed(in_, ec);
-      if (ec) return refuse_body();
+      if (ec) return refuse_body(body_bytes_ > owner_.options.max_body_bytes);
       if (step == parser::step::more && responder_->wants_body()) return in_io([this] { read_body(); });
     }
     responder_->on_end();
     answer();
   }
 
-  void refuse_body() {
-    const bool too_long = body_bytes_ > owner_.options.max_body_bytes;
+  void refuse_body(bool too_long) {
     const char* const why = too_long ? "the body is too large" : "the framing of the body is broken";
     responder_->on_failure(make_failure(too_long ? error::limit_exceeded : error::broken_transfer, why));
     close_after_ = true;
@@ -359,6 +408,8 @@ class connection final : public std::enable_shared_from_this<connection> {
       responder_.reset();
       return in_io([this] { reset(); });
     }
+    // Else the responder has told, or been told.
+    if (!responder_) tell(500, "the request could not be handled");
     responder_ = std::make_unique<refusal>(500, "the request could not be handled");
     answer();
   }
@@ -380,6 +431,7 @@ class connection final : public std::enable_shared_from_this<connection> {
 
   connection_owner& owner_;
   stream stream_;
+  const std::string from_;
   boost::asio::steady_timer timer_;
   clock::time_point deadline_ = clock::time_point::max();
   read_buffer in_;
@@ -389,7 +441,8 @@ class connection final : public std::enable_shared_from_this<connection> {
   std::uint64_t body_bytes_ = 0;
   std::uint64_t drained_ = 0;
   bool close_after_ = false;
-  bool idle_ = false;
+  bool idle_ = false;   // nothing of a request is there yet
+  bool asked_ = false;  // there was one
   bool timed_out_ = false;
 };
 

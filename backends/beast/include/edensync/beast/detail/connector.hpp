@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "edensync/beast/detail/header_text.hpp"
 #include "edensync/beast/detail/message_parser.hpp"
@@ -68,6 +69,7 @@ class connector : public std::enable_shared_from_this<connector> {
 
   void start() {
     step_(way_.proxy ? "connecting to the proxy" : "connecting");
+    if (const auto peer = way_.peer_address(); peer && is_too_near(*peer)) return too_near(*peer);
     const auto to = way_.first();
     error_code not_an_address;
     const auto address = boost::asio::ip::make_address(to.host, not_an_address);
@@ -82,12 +84,29 @@ class connector : public std::enable_shared_from_this<connector> {
           auto& link = *self->link_;
           if (link.closed) return;
           if (ec) return self->unreachable("cannot look up " + self->way_.first_name() + ": " + ec.message());
-          boost::asio::async_connect(link.io.socket(), found,
-                                     [self](const error_code& e, const tcp::endpoint&) { self->connected(e); });
+          self->connect_to(found);
         });
   }
 
  private:
+  // Where a name leads is known only now.
+  void connect_to(const tcp::resolver::results_type& found) {
+    std::vector<tcp::endpoint> open;
+    for (const auto& each : found)
+      if (way_.proxy || !is_too_near(each.endpoint().address())) open.push_back(each.endpoint());
+    if (open.empty()) return too_near(found.begin()->endpoint().address());
+    boost::asio::async_connect(
+        link_->io.socket(), open,
+        [self = shared_from_this()](const error_code& ec, const tcp::endpoint&) { self->connected(ec); });
+  }
+
+  bool is_too_near(const boost::asio::ip::address& a) const { return nearness_of(a) > options_.nearest; }
+
+  void too_near(const boost::asio::ip::address& a) {
+    done_(make_failure(error::not_secure, way_.peer.authority() + " lies at " + a.to_string() +
+                                              ", which is nearer than whoever named it"));
+  }
+
   void connected(const error_code& ec) {
     if (link_->closed) return;
     if (ec) return unreachable("cannot connect to " + way_.first_name() + ": " + ec.message());

@@ -92,6 +92,18 @@ class conversation : public std::enable_shared_from_this<conversation> {
     }
   }
 
+  /// Behind a proxy it is known only if it is an address.
+  std::optional<nearness> nearness_of_peer(const tcp::socket& connected) const {
+    const auto& way = core_->way.value();
+    if (way.proxy) {
+      const auto address = way.peer_address();
+      return address ? nearness_of(*address) : nearness::anywhere;
+    }
+    error_code gone;
+    const auto to = connected.remote_endpoint(gone);
+    return gone ? std::nullopt : std::optional(nearness_of(to.address()));
+  }
+
   /// Whether the peer has neither closed a connection nor sent what nobody asked for.
   static bool still_open(tcp::socket& socket) {
     error_code ec;
@@ -110,7 +122,9 @@ class conversation : public std::enable_shared_from_this<conversation> {
       allow(x, core_->options.connect_timeout);
     };
     const auto done = [this, self = shared_from_this(), x](const result<void>& r) {
-      r.has_error() ? fail(r.error()) : begin(std::move(x->link));
+      if (r.has_error()) return fail(r.error());
+      core_->note_reached(nearness_of_peer(x->link->io.socket()));
+      begin(std::move(x->link));
     };
     std::make_shared<connector>(x->link, core_->way.value(), core_->options, step, done)->start();
   }
@@ -208,7 +222,7 @@ class conversation : public std::enable_shared_from_this<conversation> {
     if (x->send_error && x->reader->status() < 300)
       return fail(make_failure(error::broken_transfer, "the peer answered before it had taken the whole request"));
     x->stage = "receiving the answer";
-    if (auto r = x->reader->deliver_head(); r.has_error()) return fail(r.error());
+    if (auto r = x->reader->deliver_head(core_->secrets()); r.has_error()) return fail(r.error());
     received(x);
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/ip/address.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,13 @@ struct route {
 
   /// Where the connection goes.
   host_port first() const { return proxy ? proxy->at : host_port{peer.host, peer.port}; }
+
+  /// The peer's address, if it is one and no name.
+  std::optional<boost::asio::ip::address> peer_address() const {
+    boost::system::error_code none;
+    auto address = boost::asio::ip::make_address(peer.host, none);
+    return none ? std::nullopt : std::optional(std::move(address));
+  }
 
   /// For people.
   std::string proxy_name() const { return proxy ? "the proxy " + proxy->at.text() : std::string(); }

@@ -101,6 +101,7 @@ class server_core final : public connection_owner {
         return accept();
       }
       // Most likely there are no more file descriptors: they come back when connections end.
+      tell({.why = "no connection can be taken: " + ec.message()});
       accept_again_.expires_after(std::chrono::milliseconds(100));
       accept_again_.async_wait([this](const error_code& cancelled) {
         if (!cancelled && !stopping) accept();
@@ -110,7 +111,9 @@ class server_core final : public connection_owner {
 
   void accepted(tcp::socket socket) {
     const std::size_t limit = options.max_connections;
-    if (connections_.size() >= limit + limit / 4 + 1) return;  // closed without a word: even refusing has its limit
+    // Closed without a word: even refusing has its limit.
+    if (connections_.size() >= limit + limit / 4 + 1)
+      return tell({.from = address_of(socket), .why = "too many connections"});
     const bool too_many = connections_.size() >= limit;
     const auto one = std::make_shared<connection>(*this, std::move(socket));
     {

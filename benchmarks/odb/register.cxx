@@ -1,0 +1,6 @@
+#include <edensync/odb/class.hxx>
+
+#include "classes-odb.hxx"
+
+EDENSYNC_ODB_CLASS(organisation, "org_organisation")
+EDENSYNC_ODB_CLASS(office, "org_office")

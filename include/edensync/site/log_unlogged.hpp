@@ -1,0 +1,30 @@
+#pragma once
+
+#include "edensync/core/repository.hpp"
+#include "edensync/core/result.hpp"
+#include "edensync/core/timestamp.hpp"
+#include "edensync/log/log_line.hpp"
+#include "edensync/site/unlogged_import.hpp"
+
+namespace edensync {
+
+/// Writes the line that a process which died did not come to write, if there is something to tell; whether there was.
+///
+/// Errors: those of the store, thrown.
+template <class Transaction>
+bool log_unlogged(Transaction& t, const repository& of, timestamp now) {
+  const auto u = find_unlogged(t, of.id);
+  if (!u) return false;
+  auto e = log_lines::pull_failed(u->resource, make_failure(error::cancelled, "its worker ended without a word"), true);
+  e.at = now;
+  e.repository = of.id;
+  e.repository_name = of.name;
+  e.counts = u->counts;
+  e.decisions_after = u->decisions_after;
+  e.decisions_until = t.last_decision();
+  t.add_log(e);
+  forget_unlogged(t, of.id);
+  return true;
+}
+
+}  // namespace edensync
