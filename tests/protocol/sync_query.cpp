@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(reads_the_address_of_a_table) {
 BOOST_AUTO_TEST_CASE(other_addresses_are_none) {
   for (const char* target :
        {"", "/", "sync.xml", "/sync.xml", "/office/sync.xml", "/sync/sync.json?resource=org_office",
-        "/sync/sync?resource=x", "//sync.xml", "/sync/dataset.xml", "/sync/sync.xml/x"})
+        "/sync/sync?resource=x", "//sync.xml", "/sync/dataset.xml", "/sync/sync.xml/x", "/_a/b/sync.xml"})
     BOOST_TEST(!parse_sync_query(target).has_value(), target);
 }
 

@@ -113,6 +113,16 @@ std::string noise(std::size_t n) {
 
 }  // namespace
 
+BOOST_AUTO_TEST_CASE(what_is_unpacked_is_its_owners_only) {
+  const auto bytes = packed({{"a.xml", "one"}, {"b.xml", "two"}});
+  int members = 0;
+  for (auto at = bytes.find("PK\1\2"); at != std::string::npos; at = bytes.find("PK\1\2", at + 4), ++members) {
+    BOOST_TEST(static_cast<int>(bytes.at(at + 5)) == 3);  // made on Unix, so that the rights are looked at
+    BOOST_TEST(bytes.substr(at + 38, 4) == number(0100600U << 16U, 4));
+  }
+  BOOST_TEST(members == 2);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_packed_comes_out_again) {
   const std::string big = noise(300'000);
   const auto bytes = packed({{"urn:uuid:1.xml", "<s3xml/>"}, {"empty", ""}, {"../../etc/passwd", big}});

@@ -91,7 +91,8 @@ inline std::optional<std::string> table_of_path(std::string_view path) {
   const auto before = path.rfind('/');
   if (before == std::string_view::npos) return std::nullopt;
   const auto prefix = path.substr(before + 1);
-  if (name.empty() || prefix.empty()) return std::nullopt;
+  // Put together, a prefix that begins with an underscore could not be told from an empty one.
+  if (name.empty() || prefix.empty() || prefix.front() == '_') return std::nullopt;
   return std::string(prefix) + '_' + std::string(name);
 }
 
