@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds everything with the address and undefined behaviour sanitizers, warnings as errors, and runs every test.
+# Builds everything with clang and with the address and undefined behaviour sanitizers, warnings as errors, and runs every test.
 # On a fresh Debian 12 it installs what is missing first (root or sudo).   tests/run.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tools/install.sh build test odb
+tools/install.sh build test clang odb
 
 cmake --preset test
 cmake --build --preset test --parallel "$(nproc)"

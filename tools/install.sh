@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang] [fuzz]
+# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang]
 #
 # Needs root or sudo only if something is missing. Boost comes from the versioned 1.81 packages: the unversioned ones
 # are 1.74. Exits 0 if everything asked for is there; a missing ODB is said and is no failure.
@@ -13,8 +13,7 @@ for purpose in "${@:-build}"; do
     build)    packages+=(g++ cmake ninja-build libboost1.81-dev libboost-json1.81-dev libexpat1-dev libsqlite3-dev zlib1g-dev libcrypt-dev libzip-dev libssl-dev) ;;
     test)     packages+=(libboost-test1.81-dev ccache clang-format git tinyproxy-bin pkg-config libgtest-dev catch2 spin) ;;
     examples) packages+=(curl ca-certificates) ;;
-    clang)    packages+=(clang) ;;
-    fuzz)     packages+=(clang libclang-rt-14-dev) ;;
+    clang)    packages+=(clang libclang-rt-14-dev) ;;
     odb)      want_odb=yes ;;
     *)        echo "install.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
   esac

@@ -10,7 +10,7 @@ seconds=${1:-60}
 seed=${EDENSYNC_FUZZ_SEED:-1}
 shift || true
 
-tools/install.sh build fuzz >&2
+tools/install.sh build clang >&2
 cmake --preset fuzz >&2
 targets=("$@")
 if ((${#targets[@]} == 0)); then

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 using edensync::test::body_of;
 using edensync::test::fixture;
 using edensync::test::read_file;
+using edensync::test::request;
 using edensync::test::served;
 using edensync::test::status_of;
 using edensync::test::workplace;
