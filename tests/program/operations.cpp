@@ -381,7 +381,10 @@ BOOST_AUTO_TEST_CASE(a_server_tells_how_it_is) {
     BOOST_TEST(body_of(seen).find("\nedensync_open_references 0\n") != std::string::npos);
     configure(s.address);
     field.good("import", {"--resource", "dvr_centre", field.file("new.xml", centres(0, 2))});
-    served other(field, {"--open-metrics"});
+    const std::string pull = "/eden/sync/sync.xml?resource=dvr_centre";
+    BOOST_TEST(status_of(s.exchange(get(pull))) == 401);
+    served other(field, {"--open-metrics", "--anonymous-pulls"});
+    BOOST_TEST(status_of(other.exchange(get(pull))) == 200);
     const std::string of = "{repository=\"Base\",resource=\"dvr_centre\"} ";
     BOOST_TEST(other.exchange(get("/eden/metrics")).find("\nedensync_push_pending_records" + of + "2\n") !=
                std::string::npos);

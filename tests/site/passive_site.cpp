@@ -204,21 +204,22 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_leave_a_line_for_each_user_and_minute) {
     // Who guesses too much has to wait (login_throttle).
     BOOST_TEST((status == 401u || status == 429u));
   };
-  for (int i = 0; i < 50; ++i) ask("ann");
-  BOOST_TEST(s.log().size() == 1u);
+  ask("ann");
   BOOST_TEST(last_line(s) == "pull/incoming send fatal: Authentication Required: wrong credentials of ann");
+  for (int i = 0; i < 50; ++i) ask("ann");
+  BOOST_TEST(s.log().size() == 2u);
+  BOOST_TEST(last_line(s) == "pull/incoming send fatal: Too many failed logins of ann");
   ask("bob", "POST", "/sync/repository/register.json");
   BOOST_TEST(last_line(s) == "register/incoming none error: Authentication Required: wrong credentials of bob");
   s.clock.advance(59);
-  ask("ann");
-  BOOST_TEST(s.log().size() == 2u);
+  const auto before = s.log().size();
   s.clock.advance(3);
   ask("ann", "POST");
-  BOOST_TEST(s.log().size() == 3u);
+  BOOST_TEST(s.log().size() == before + 1);
   BOOST_TEST(last_line(s) == "push/incoming receive fatal (remote): Authentication Required: wrong credentials of ann");
   // Names are not looked at any more once there are too many, and cannot fill the log either.
   for (int i = 0; i < 2000; ++i) ask("user" + std::to_string(i));
-  BOOST_TEST(s.log(5000).size() <= 3 + line_limit::most_keys);
+  BOOST_TEST(s.log(5000).size() <= 4 + 2 * line_limit::most_keys);
   s.clock.advance(60);
   ask("a\nb");
   BOOST_TEST(last_line(s).ends_with("of a b"));
@@ -229,6 +230,21 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_leave_a_line_for_each_user_and_minute) {
   const auto lines = s.log(5000).size();
   s.ask("GET", "/nonsense");
   BOOST_TEST(s.log(5000).size() == lines);
+}
+
+BOOST_AUTO_TEST_CASE(only_a_pull_may_be_anonymous_and_only_if_that_is_switched_on) {
+  const auto authenticate = [](std::string_view, std::string_view p) { return p == "secret"; };
+  const std::string pull = "/sync/sync.xml?resource=org_office";
+  for (const bool on : {false, true}) {
+    asked_site s({.authenticate = authenticate, .accept_pushes = true, .anonymous_pulls = on});
+    s.know();
+    BOOST_TEST(s.ask("GET", pull).head.status == (on ? 200u : 401u));
+    BOOST_TEST(s.ask("GET", pull, {}, "ann", "wrong").head.status == 401u);
+    BOOST_TEST(s.ask("POST", pull + "&repository=urn:uuid:peer", document({an_office("a")})).head.status == 401u);
+    BOOST_TEST(s.contents().empty());
+    for (const auto* other : {"/metrics", "/sync/repository/register.json", "/edensync/compare"})
+      BOOST_TEST(s.ask("GET", other).head.status == 401u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_push_that_is_turned_away_leaves_a_line) {
@@ -255,6 +271,11 @@ BOOST_AUTO_TEST_CASE(a_repository_that_was_entered_by_hand_belongs_to_whom_uses_
         .ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", document({an_office("a")}), user)
         .head.status;
   };
+  // Who asks whether a push would be taken takes nothing.
+  BOOST_TEST(
+      s.ask("POST", "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer", {}, "two", {}, true).head.status ==
+      200u);
+  BOOST_TEST(s.self.repositories().value().front().account == "");
   BOOST_TEST(push("one") == 200u);
   BOOST_TEST(s.self.repositories().value().front().account == "one");
   BOOST_TEST(push("two") == 403u);

@@ -67,6 +67,7 @@ void serve(const arguments& given, std::ostream& out) {
        .accept_pushes = here->choices.mode == edensync::admin::site_mode::eden,
        .download = [&](std::string_view name) { return served_archive(*here, name); },
        .open_metrics = given.has("open-metrics"),
+       .anonymous_pulls = given.has("anonymous-pulls"),
        .is_well = [&] { return accounts.is_well(); }});
   edensync::beast::server_options how;
   how.address = where.host;
@@ -112,13 +113,14 @@ std::vector<command> serve_commands() {
   return {{"serve",
            "answers other sites, until SIGTERM or SIGINT comes",
            "--data DIR --listen HOST:PORT [--base /eden] [--tls-cert FILE --tls-key FILE] [--worker] [--open-metrics]\n"
-           "                      [--log-json]\n\n"
+           "                      [--anonymous-pulls] [--log-json]\n\n"
            "  --listen HOST:PORT   a numeric address; port 0 takes a free one\n"
            "  --base PATH          what stands in front of Eden's addresses\n"
            "  --tls-cert FILE      for https: the certificate and those between it and its authority, in PEM\n"
            "  --tls-key FILE       its key, in PEM, without a password\n"
            "  --worker             it leads the runs as well that are due or asked for; see eden-site worker --help\n"
            "  --open-metrics       BASE/metrics is for everybody, and not for administrators only\n"
+           "  --anonymous-pulls    who brings no credentials may pull; nothing else\n"
            "  --log-json           the lines on standard error, one for each request and run, are JSON\n\n"
            "  Prints \"listening on http://HOST:PORT/BASE\" once it does. Passwords are sent with every request: have\n"
            "  https here or in front, before you listen on more than this machine",
@@ -129,6 +131,7 @@ std::vector<command> serve_commands() {
             {"tls-key"},
             {"worker", option::kind::flag},
             {"open-metrics", option::kind::flag},
+            {"anonymous-pulls", option::kind::flag},
             {"log-json", option::kind::flag}},
            serve}};
 }

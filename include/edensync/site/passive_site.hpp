@@ -46,6 +46,8 @@ struct passive_settings {
   std::string realm = "eden";
   /// Whether `/metrics` is for everybody; otherwise for administrators only.
   bool open_metrics = false;
+  /// Whether a pull needs no account. What else there is always does.
+  bool anonymous_pulls = false;
   /// Whether what the server needs besides its records is there, accounts for instance: `/health` asks. Empty: it is.
   std::function<bool()> is_well{};
 };
@@ -74,10 +76,16 @@ class passive_site {
     const auto what = registers ? asked::registration : posts ? asked::push : asked::pull;
     // Whoever brings no credentials guesses nothing: many clients ask without them first.
     const bool tries = settings_.authenticate && (!request.user.empty() || !request.password.empty());
-    if (const auto wait = tries ? throttle_->begin(request.user, site_.now()) : 0; wait != 0) return later(wait);
+    if (const auto wait = tries ? throttle_->begin(request.user, site_.now()) : 0; wait != 0) {
+      // The right password waits as well: its owner is told here why nobody gets in.
+      note_login(*waits_, what, request, "Too many failed logins", " of ");
+      return later(wait);
+    }
+    const bool anonymous = settings_.anonymous_pulls && !tries && request.method == "GET" && syncs;
     const auto found = detail::guarded([&] {
-      return settings_.authenticate ? settings_.authenticate(request.user, request.password).level
-                                    : access_level::write;
+      return !settings_.authenticate ? access_level::write
+             : anonymous             ? access_level::read
+                                     : settings_.authenticate(request.user, request.password).level;
     });
     if (!found) {
       if (tries) throttle_->undecided(request.user);
@@ -92,7 +100,8 @@ class passive_site {
       throttle_->refused(request.user, site_.now());
     if (rights == access_level::unknown) {
       // Who brings no credentials to an address that is not Eden's tries nothing.
-      if (registers || syncs || tries) note_login(what, request);
+      if (registers || syncs || tries)
+        note_login(*logins_, what, request, "Authentication Required", ": wrong credentials of ");
       return challenge();
     }
     if (rights == access_level::none || (what == asked::push && rights == access_level::read)) return forbidden(what);
@@ -142,13 +151,13 @@ class passive_site {
     if (!*peer) return refused(what, resource, 403, std::string(words_of_unregistered));
     if (!(*peer)->accept_push)
       return refused(what, resource, 403, "Pushes are not accepted from this repository", *peer);
+    // Who brings no document asks whether one would be taken (`inquire`), and nothing changes by that.
+    if (native && !request.has_body) return std::make_unique<plain_answer>(200, "text/html", to_json(status_message{}));
     if (auto bound = bind(**peer, request.user); !bound || !*bound) {
       if (bound) return refused(what, resource, 403, std::string(words_of_unregistered));
       note(log_lines::not_served(what, resource, bound.error()));
       return failed(503, bound.error().code.message());
     }
-    // Who brings no document asks whether one would be taken (`inquire`).
-    if (native && !request.has_body) return std::make_unique<plain_answer>(200, "text/html", to_json(status_message{}));
     return std::make_unique<answer_push<Parts>>(site_, *query, native, std::move(**peer), request.user,
                                                 request.headers.get("Content-Type"));
   }
@@ -285,11 +294,12 @@ class passive_site {
     return std::make_unique<plain_answer>(400, "text/html", "Invalid request");
   }
 
-  void note_login(log_lines::asked what, const request_head& request) {
-    if (!logins_->worth_a_line(utf8_beginning(request.user, 100), site_.now())) return;
-    const auto user = diagnostics({}, utf8_beginning(request.user, 100)).peer();
-    note(log_lines::turned_away(
-        what, {}, user.empty() ? "Authentication Required" : "Authentication Required: wrong credentials of " + user));
+  void note_login(line_limit& limit, log_lines::asked what, const request_head& request, std::string words,
+                  std::string_view of) {
+    const auto user = utf8_beginning(request.user, 100);
+    if (!limit.worth_a_line(user, site_.now())) return;
+    if (!user.empty()) words.append(of) += diagnostics({}, user).peer();
+    note(log_lines::turned_away(what, {}, words));
   }
 
   void note(log_entry e) {
@@ -301,6 +311,7 @@ class passive_site {
   passive_settings settings_;
   std::unique_ptr<login_throttle> throttle_ = std::make_unique<login_throttle>();
   std::unique_ptr<line_limit> logins_ = std::make_unique<line_limit>();
+  std::unique_ptr<line_limit> waits_ = std::make_unique<line_limit>();
 };
 
 }  // namespace edensync
