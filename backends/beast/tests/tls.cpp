@@ -1,6 +1,8 @@
 #include <boost/test/unit_test.hpp>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <future>
 #include <mutex>
@@ -401,11 +403,13 @@ BOOST_AUTO_TEST_CASE(a_refusal_during_a_large_upload_is_read) {
 
 BOOST_AUTO_TEST_CASE(a_server_tells_of_handshakes_that_fail) {
   std::mutex lock;
+  std::condition_variable more;
   std::vector<std::string> told;
   server_options o;
   o.on_refused = [&](const refused_request& r) {
     const std::lock_guard guard(lock);  // in the server's thread: only what is told is kept, and looked at below
     told.push_back(std::to_string(r.status) + ' ' + r.from + ' ' + r.why);
+    more.notify_all();
   };
   secure_site s(answer_with({}), o);
   const auto talk = [&](std::string_view bytes) {
@@ -422,6 +426,11 @@ BOOST_AUTO_TEST_CASE(a_server_tells_of_handshakes_that_fail) {
   client c(s.url(), "", "", {.tls = {.ca_file = s.files.file("other.pem", test_authority().certificate())}});
   test_operation op(get("/x"));
   BOOST_TEST(c.run(op).has_error());
+  {
+    // A client that has given up knows nothing of what the server still reads.
+    std::unique_lock guard(lock);
+    more.wait_for(guard, std::chrono::seconds(60), [&] { return told.size() >= 3; });
+  }
   s.it.stop();
   std::sort(told.begin(), told.end());
   BOOST_TEST_REQUIRE(told.size() == 3u);

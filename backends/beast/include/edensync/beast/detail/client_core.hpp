@@ -47,10 +47,10 @@ class client_core {
     const auto add = [&](const std::string& user, const std::string& password) {
       if (user.empty() || password.empty()) return;
       all.push_back(password);
-      auto sent = to_base64(user + ":" + password);
+      auto basic = to_base64(user + ":" + password);
       // Also where it is told without its padding.
-      sent.resize(sent.find_last_not_of('=') + 1);
-      all.push_back(std::move(sent));
+      basic.resize(basic.find_last_not_of('=') + 1);
+      all.push_back(std::move(basic));
     };
     add(who.user, who.password);
     if (way.has_value() && way->proxy) add(way->proxy->user, way->proxy->password);
