@@ -79,6 +79,48 @@ struct packed_sets {
     (void)put_dataset(host.self, d).value();
   }
 
+  /// An archive whose member ends after so many quarters of its document.
+  void pack_part(std::size_t quarters) {
+    pack();
+    const auto member = host.store.snapshot().tasks(0).front().uuid.text() + ".xml";
+    edensync::zip::reader whole(archive_limits{});
+    BOOST_TEST_REQUIRE((whole.feed(archive).has_value() && whole.finish().has_value() && whole.open(member).value()));
+    const auto text = read_all(whole);
+    edensync::zip::writer part;
+    const auto source = [text, left = text.size() * quarters / 4,
+                         at = std::size_t{0}](std::span<char> into) mutable -> result<std::size_t> {
+      const auto n = std::min(into.size(), left - at);
+      std::memcpy(into.data(), text.data() + at, n);
+      at += n;
+      return n;
+    };
+    BOOST_TEST_REQUIRE((part.add(member, source, clock.now()).has_value() && part.finish().has_value()));
+    archive = read_all(part);
+  }
+  template <class From>
+  static std::string read_all(From& from) {
+    std::string all, buffer(4096, '\0');
+    for (std::size_t n = 1; n != 0; all.append(buffer, 0, n)) n = from.read(buffer).value();
+    return all;
+  }
+
+  /// In batches of ten records.
+  run_report run_in_tens(run_hooks hooks = {}) {
+    clock.advance(10);
+    site<packing> self(field.store, relief(), clock, field.uids, {.batch_elements = 10});
+    const auto op = active_site<packing>(self).synchronize_with(peer, std::move(hooks));
+    line.run(*op);
+    return op->report();
+  }
+  /// The newest lines of the log, the oldest of them first, each with how many records came and were created.
+  std::vector<std::string> counted_lines(std::size_t n) {
+    std::vector<std::string> all;
+    for (const auto& l : field.self.log(n).value())
+      all.insert(all.begin(), l.mode + ' ' + l.action + ' ' + std::string(to_text(l.result)) + ' ' + l.resource + ' ' +
+                                  std::to_string(l.counts.received) + ' ' + std::to_string(l.counts.created));
+    return all;
+  }
+
   run_report run(run_hooks hooks = {}) {
     asked.clear();
     clock.advance(10);
@@ -184,6 +226,23 @@ BOOST_FIXTURE_TEST_CASE(without_the_archive_the_task_is_pulled, packed_sets) {
   auto bad_sum = good;
   bad_sum[good.find(".xml") + 30] = static_cast<char>(bad_sum[good.find(".xml") + 30] ^ 0x10);
   falls_back(bad_sum, "the archive");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_archive_that_breaks_in_the_middle_tells_what_was_committed_of_it, packed_sets) {
+  for (int i = 0; i < 28; ++i) host.put(an("office " + std::to_string(i)));
+  pack_part(3);
+  const auto told = run_in_tens();
+  BOOST_TEST_REQUIRE(told.transfers.size() == 2U);
+  BOOST_TEST(told.transfers[0].imported.total.created == 20U);
+  BOOST_TEST_REQUIRE(told.transfers[0].given_up.has_value());
+  BOOST_TEST((told.transfers[0].given_up->code == error::malformed_document));
+  BOOST_TEST(told.transfers[1].imported.total.created == 8U);
+  BOOST_TEST(!told.transfers[1].given_up.has_value());
+  // The pull has brought everything.
+  BOOST_TEST(told.ok());
+  expect_equal();
+  expect(counted_lines(2),
+         {"pull/outgoing fetch archive fatal org_office 20 20", "pull/outgoing import success org_office 28 8"});
 }
 
 BOOST_FIXTURE_TEST_CASE(an_archive_elsewhere_is_asked_for_without_credentials_if_somebody_does_it, packed_sets) {

@@ -91,7 +91,7 @@ class dataset_source {
     return nullptr;
   }
 
-  /// Takes the records of the task from the archive; none if they are not to be had there.
+  /// Takes the records of the task from the archive; none if it has none of them. They are to be pulled if it was given up.
   std::optional<transfer_report> take(const sync_task& t) {
     settle();
     const auto at = archives_.find(t.dataset);

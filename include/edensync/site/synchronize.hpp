@@ -196,8 +196,13 @@ class synchronize final : public operation {
           }
           if (auto taken = sets_.take(t)) {
             report_.transfers.push_back(std::move(*taken));
-            ++task_;
-            continue;
+            const auto& told = report_.transfers.back();
+            if (told.error && told.error->code == error::busy) lost_ = told.error;
+            if (!told.given_up) {
+              ++task_;
+              if (told.error) return advance();
+              continue;
+            }
           }
           if (hooks_.is_to_end()) return advance();
         }
