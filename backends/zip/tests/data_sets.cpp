@@ -245,6 +245,32 @@ BOOST_FIXTURE_TEST_CASE(an_archive_that_breaks_in_the_middle_tells_what_was_comm
          {"pull/outgoing fetch archive fatal org_office 20 20", "pull/outgoing import success org_office 28 8"});
 }
 
+BOOST_FIXTURE_TEST_CASE(an_archive_that_is_cancelled_tells_what_was_committed_of_it_in_one_line, packed_sets) {
+  for (int i = 0; i < 28; ++i) host.put(an("office " + std::to_string(i)));
+  pack();
+  const auto cancelled = [&] { return contents(field.store.snapshot()).size() >= 10U; };
+  const auto told = run_in_tens({.progress = {}, .cancelled = cancelled, .elsewhere = {}});
+  BOOST_TEST_REQUIRE(told.error.has_value());
+  BOOST_TEST((told.error->code == error::cancelled));
+  BOOST_TEST_REQUIRE(told.transfers.size() == 1U);
+  const auto& t = told.transfers.front();
+  BOOST_TEST_REQUIRE(t.error.has_value());
+  BOOST_TEST((t.error->code == error::cancelled));
+  BOOST_TEST(!t.given_up.has_value());
+  const auto there = contents(field.store.snapshot()).size();
+  BOOST_TEST(there < 28U);
+  BOOST_TEST(t.imported.total.created == there);
+  BOOST_TEST(!find_unlogged(field.store.snapshot(), peer));
+  const auto counted = std::to_string(t.imported.total.received) + ' ' + std::to_string(there);
+  expect(counted_lines(2),
+         {"pull/outgoing fetch archive success org_office 0 0", "pull/outgoing import error org_office " + counted});
+  // Nobody ended without a word, and the rest comes.
+  BOOST_TEST(run_in_tens().ok());
+  expect_equal();
+  for (const auto& l : field.self.log(20).value())
+    BOOST_TEST(l.message.find("ended without a word") == std::string::npos, l.message);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_archive_elsewhere_is_asked_for_without_credentials_if_somebody_does_it, packed_sets) {
   host.put(an("a"));
   pack();

@@ -100,9 +100,11 @@ class import_archive final : public transfer<Parts> {
     if (importer_) report_.imported = importer_->report();
     importer_.reset();
     const auto why = this->judged(cause);
+    // No pull takes over then: this is the line of the run's end.
+    if (why.code == error::cancelled || why.code == error::busy)
+      return this->settle_failure(why, log_lines::pull_failed(task_.resource, why));
     this->settle_failure(why, log_lines::archive_failed(task_.resource, why));
-    if (!(why.code == error::cancelled) && !(why.code == error::busy))
-      report_.given_up = std::exchange(report_.error, std::nullopt);
+    report_.given_up = std::exchange(report_.error, std::nullopt);
   }
 
   std::optional<importer_type> importer_;
