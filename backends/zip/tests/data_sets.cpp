@@ -271,6 +271,30 @@ BOOST_FIXTURE_TEST_CASE(an_archive_that_is_cancelled_tells_what_was_committed_of
     BOOST_TEST(l.message.find("ended without a word") == std::string::npos, l.message);
 }
 
+BOOST_FIXTURE_TEST_CASE(of_an_archive_bytes_are_told_while_it_comes_and_records_while_it_is_taken, packed_sets) {
+  // More than one piece of what is read at once.
+  for (int i = 0; i < 400; ++i) host.put(an("office " + std::to_string(i)));
+  pack();
+  std::uint64_t fetched = 0, records = 0, bytes = 0;
+  bool whose = true;
+  const auto progress = [&](const run_progress& p) {
+    whose = whose && p.resource == "org_office" && p.way == direction::pull && p.task == 1 && p.tasks == 1;
+    if (p.records == 0 && bytes == 0 && p.bytes <= archive.size()) fetched = p.bytes;
+    if (p.records != 0) {
+      records = p.records;
+      bytes = p.bytes;
+      BOOST_TEST(contents(field.store.snapshot()).size() >= records - 10);
+    }
+  };
+  const auto told = run_in_tens({.progress = progress, .cancelled = {}, .elsewhere = {}});
+  BOOST_TEST(told.ok());
+  BOOST_TEST(whose);
+  BOOST_TEST(fetched == archive.size());
+  BOOST_TEST_REQUIRE(told.transfers.size() == 1U);
+  BOOST_TEST(records > 100U);
+  BOOST_TEST(bytes == told.transfers[0].bytes);
+}
+
 BOOST_FIXTURE_TEST_CASE(an_archive_elsewhere_is_asked_for_without_credentials_if_somebody_does_it, packed_sets) {
   host.put(an("a"));
   pack();
