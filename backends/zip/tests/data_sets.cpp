@@ -79,6 +79,48 @@ struct packed_sets {
     (void)put_dataset(host.self, d).value();
   }
 
+  /// An archive whose member ends after so many quarters of its document.
+  void pack_part(std::size_t quarters) {
+    pack();
+    const auto member = host.store.snapshot().tasks(0).front().uuid.text() + ".xml";
+    edensync::zip::reader whole(archive_limits{});
+    BOOST_TEST_REQUIRE((whole.feed(archive).has_value() && whole.finish().has_value() && whole.open(member).value()));
+    const auto text = read_all(whole);
+    edensync::zip::writer part;
+    const auto source = [text, left = text.size() * quarters / 4,
+                         at = std::size_t{0}](std::span<char> into) mutable -> result<std::size_t> {
+      const auto n = std::min(into.size(), left - at);
+      std::memcpy(into.data(), text.data() + at, n);
+      at += n;
+      return n;
+    };
+    BOOST_TEST_REQUIRE((part.add(member, source, clock.now()).has_value() && part.finish().has_value()));
+    archive = read_all(part);
+  }
+  template <class From>
+  static std::string read_all(From& from) {
+    std::string all, buffer(4096, '\0');
+    for (std::size_t n = 1; n != 0; all.append(buffer, 0, n)) n = from.read(buffer).value();
+    return all;
+  }
+
+  /// In batches of ten records.
+  run_report run_in_tens(run_hooks hooks = {}) {
+    clock.advance(10);
+    site<packing> self(field.store, relief(), clock, field.uids, {.batch_elements = 10});
+    const auto op = active_site<packing>(self).synchronize_with(peer, std::move(hooks));
+    line.run(*op);
+    return op->report();
+  }
+  /// The newest lines of the log, the oldest of them first, each with how many records came and were created.
+  std::vector<std::string> counted_lines(std::size_t n) {
+    std::vector<std::string> all;
+    for (const auto& l : field.self.log(n).value())
+      all.insert(all.begin(), l.mode + ' ' + l.action + ' ' + std::string(to_text(l.result)) + ' ' + l.resource + ' ' +
+                                  std::to_string(l.counts.received) + ' ' + std::to_string(l.counts.created));
+    return all;
+  }
+
   run_report run(run_hooks hooks = {}) {
     asked.clear();
     clock.advance(10);
@@ -184,6 +226,73 @@ BOOST_FIXTURE_TEST_CASE(without_the_archive_the_task_is_pulled, packed_sets) {
   auto bad_sum = good;
   bad_sum[good.find(".xml") + 30] = static_cast<char>(bad_sum[good.find(".xml") + 30] ^ 0x10);
   falls_back(bad_sum, "the archive");
+}
+
+BOOST_FIXTURE_TEST_CASE(an_archive_that_breaks_in_the_middle_tells_what_was_committed_of_it, packed_sets) {
+  for (int i = 0; i < 28; ++i) host.put(an("office " + std::to_string(i)));
+  pack_part(3);
+  const auto told = run_in_tens();
+  BOOST_TEST_REQUIRE(told.transfers.size() == 2U);
+  BOOST_TEST(told.transfers[0].imported.total.created == 20U);
+  BOOST_TEST_REQUIRE(told.transfers[0].given_up.has_value());
+  BOOST_TEST((told.transfers[0].given_up->code == error::malformed_document));
+  BOOST_TEST(told.transfers[1].imported.total.created == 8U);
+  BOOST_TEST(!told.transfers[1].given_up.has_value());
+  // The pull has brought everything.
+  BOOST_TEST(told.ok());
+  expect_equal();
+  expect(counted_lines(2),
+         {"pull/outgoing fetch archive fatal org_office 20 20", "pull/outgoing import success org_office 28 8"});
+}
+
+BOOST_FIXTURE_TEST_CASE(an_archive_that_is_cancelled_tells_what_was_committed_of_it_in_one_line, packed_sets) {
+  for (int i = 0; i < 28; ++i) host.put(an("office " + std::to_string(i)));
+  pack();
+  const auto cancelled = [&] { return contents(field.store.snapshot()).size() >= 10U; };
+  const auto told = run_in_tens({.progress = {}, .cancelled = cancelled, .elsewhere = {}});
+  BOOST_TEST_REQUIRE(told.error.has_value());
+  BOOST_TEST((told.error->code == error::cancelled));
+  BOOST_TEST_REQUIRE(told.transfers.size() == 1U);
+  const auto& t = told.transfers.front();
+  BOOST_TEST_REQUIRE(t.error.has_value());
+  BOOST_TEST((t.error->code == error::cancelled));
+  BOOST_TEST(!t.given_up.has_value());
+  const auto there = contents(field.store.snapshot()).size();
+  BOOST_TEST(there < 28U);
+  BOOST_TEST(t.imported.total.created == there);
+  BOOST_TEST(!find_unlogged(field.store.snapshot(), peer));
+  const auto counted = std::to_string(t.imported.total.received) + ' ' + std::to_string(there);
+  expect(counted_lines(2),
+         {"pull/outgoing fetch archive success org_office 0 0", "pull/outgoing import error org_office " + counted});
+  // Nobody ended without a word, and the rest comes.
+  BOOST_TEST(run_in_tens().ok());
+  expect_equal();
+  for (const auto& l : field.self.log(20).value())
+    BOOST_TEST(l.message.find("ended without a word") == std::string::npos, l.message);
+}
+
+BOOST_FIXTURE_TEST_CASE(of_an_archive_bytes_are_told_while_it_comes_and_records_while_it_is_taken, packed_sets) {
+  // More than one piece of what is read at once.
+  for (int i = 0; i < 400; ++i) host.put(an("office " + std::to_string(i)));
+  pack();
+  std::uint64_t fetched = 0, records = 0, bytes = 0;
+  bool whose = true;
+  const auto progress = [&](const run_progress& p) {
+    whose = whose && p.resource == "org_office" && p.way == direction::pull && p.task == 1 && p.tasks == 1;
+    if (p.records == 0 && bytes == 0 && p.bytes <= archive.size()) fetched = p.bytes;
+    if (p.records != 0) {
+      records = p.records;
+      bytes = p.bytes;
+      BOOST_TEST(contents(field.store.snapshot()).size() >= records - 10);
+    }
+  };
+  const auto told = run_in_tens({.progress = progress, .cancelled = {}, .elsewhere = {}});
+  BOOST_TEST(told.ok());
+  BOOST_TEST(whose);
+  BOOST_TEST(fetched == archive.size());
+  BOOST_TEST_REQUIRE(told.transfers.size() == 1U);
+  BOOST_TEST(records > 100U);
+  BOOST_TEST(bytes == told.transfers[0].bytes);
 }
 
 BOOST_FIXTURE_TEST_CASE(an_archive_elsewhere_is_asked_for_without_credentials_if_somebody_does_it, packed_sets) {

@@ -24,6 +24,7 @@ inline run_end judge(const run_report& r) {
   }
   bool done = r.transfers.empty(), later = false;
   for (const auto& t : r.transfers) {
+    if (t.given_up) continue;
     done = done || !t.error;
     later = later || (t.error && !needs_person(*t.error));
   }

@@ -24,9 +24,9 @@ void tell_run(Sink& sink, const log_event& run_event, const run_report& report, 
     e.resource = t.resource;
     e.counts = pull ? t.imported.total : t.peer_counts.value_or(record_counts{.received = t.exported.records()});
     (pull ? e.bytes_in : e.bytes_out) = t.bytes;
-    if (t.error) {
+    if (const auto& why = t.error ? t.error : t.given_up) {
       e.level = event_level::warning;
-      e.message = t.error->text();
+      e.message = why->text();
     }
     sink.write(e);
   }

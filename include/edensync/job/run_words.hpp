@@ -27,6 +27,7 @@ inline std::string run_words(const run_report& r) {
       out += ", " + std::to_string(counts->created) + " created, " + std::to_string(counts->updated) + " updated, " +
              std::to_string(counts->deleted) + " deleted";
     if (!pull && t.peer_refused != 0) out += ", " + std::to_string(t.peer_refused) + " refused there";
+    if (t.given_up) out += ", then the archive was given up: " + redact(t.given_up->text());
     if (t.waiting != 0) out += ", " + std::to_string(t.waiting) + " in quarantine";
     out += '\n';
   }

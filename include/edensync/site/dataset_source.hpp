@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,8 +58,10 @@ class dataset_source {
   dataset_source(site<Parts>& s, const repository& r, const run_hooks& hooks, held_lease<Parts>& lease)
       : site_(s), repository_(r), hooks_(hooks), lease_(lease) {}
 
+  using progress_of_transfer = std::function<void(std::uint64_t records, std::uint64_t bytes)>;
+
   /// The next exchange that is needed before the task can be run; none if there is none.
-  std::unique_ptr<operation> prepare(const sync_task& t) {
+  std::unique_ptr<operation> prepare(const sync_task& t, const progress_of_transfer& progress) {
     settle();
     if (!was_never_pulled(t)) return nullptr;
     if (asked_.insert(t.dataset).second) {
@@ -75,6 +79,7 @@ class dataset_source {
       const bool at_peer = d->archive_url.starts_with('/');
       const auto split = at_peer ? 0 : end_of_host(d->archive_url);
       auto step = std::make_unique<fetch>(site_, repository_, *d, t.resource, target_of(d->archive_url, split), *into);
+      if (hooks_.progress) step->progress_ = progress;
       if (at_peer) {
         fetch_ = step.get();
         coming_ = {t.dataset, std::move(into)};
@@ -91,12 +96,13 @@ class dataset_source {
     return nullptr;
   }
 
-  /// Takes the records of the task from the archive; none if they are not to be had there.
-  std::optional<transfer_report> take(const sync_task& t) {
+  /// Takes the records of the task from the archive; none if it has none of them. They are to be pulled if it was given up.
+  std::optional<transfer_report> take(const sync_task& t, progress_of_transfer progress) {
     settle();
     const auto at = archives_.find(t.dataset);
     if (at == archives_.end() || !was_never_pulled(t)) return std::nullopt;
     import_archive<Parts, reader> step(site_, repository_, t, hooks_, &lease_);
+    step.progress_ = std::move(progress);
     if (!step.run(*at->second)) return std::nullopt;
     return step.report();
   }

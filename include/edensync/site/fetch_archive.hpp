@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +33,16 @@ class fetch_archive final : public download {
 
   bool ok() const noexcept { return ok_; }
 
+  /// Called with no records yet, and bytes so far.
+  std::function<void(std::uint64_t, std::uint64_t)> progress_ = [](std::uint64_t, std::uint64_t) {};
+
  protected:
-  result<void> good_body(std::string_view piece) override { return into_.feed(piece); }
+  result<void> good_body(std::string_view piece) override {
+    if (auto fed = into_.feed(piece); !fed) return fed;
+    bytes_ += piece.size();
+    progress_(0, bytes_);
+    return {};
+  }
 
   result<void> good_end() override {
     if (auto whole = into_.finish(); !whole) return whole;
@@ -56,6 +66,7 @@ class fetch_archive final : public download {
   std::string code_;
   std::string resource_;
   Reader& into_;
+  std::uint64_t bytes_ = 0;
   bool ok_ = false;
 };
 

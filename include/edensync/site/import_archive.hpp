@@ -30,16 +30,12 @@ class import_archive final : public transfer<Parts> {
   import_archive(site<Parts>& s, repository r, sync_task t, const run_hooks& hooks, held_lease<Parts>* lease)
       : transfer<Parts>(s, std::move(r), std::move(t), direction::pull, hooks, lease) {}
 
-  /// False if the archive has no such member, or it could not be taken, which then stands in the log: the task is to be
-  /// pulled.
+  /// False if the archive has no such member: the task is to be pulled. Else the report says how it went.
   bool run(Reader& from) {
     const auto there = from.open(task_.uuid.text() + ".xml");
     if (there && !*there) return false;
-    auto done = there ? take(from) : result<void>(there.error());
-    // A run that is to end says so itself.
-    if (!done && !hooks_.is_to_end())
-      this->settle_failure(done.error(), log_lines::archive_failed(task_.resource, done.error()));
-    return done.has_value();
+    if (auto done = there ? take(from) : result<void>(there.error()); !done) failed(done.error());
+    return true;
   }
 
  protected:
@@ -50,7 +46,8 @@ class import_archive final : public transfer<Parts> {
 
  private:
   using base = transfer<Parts>;
-  using base::hooks_, base::report_, base::repository_, base::site_, base::task_;
+  using base::report_, base::repository_, base::site_, base::task_;
+  using importer_type = importer<typename Parts::store, typename Parts::event_source>;
 
   result<void> take(Reader& from) {
     if (site_.resources().find(task_.resource) == no_resource)
@@ -58,7 +55,7 @@ class import_archive final : public transfer<Parts> {
     auto o = import_for(site_, repository_, task_, std::nullopt);
     o.youngest_until = site_.now();
     o.cancelled = [this] { return this->stop(); };
-    importer<typename Parts::store, typename Parts::event_source> into(site_.store(), site_.resources(), std::move(o));
+    auto& into = importer_.emplace(site_.store(), site_.resources(), std::move(o));
     if (auto started = into.start(); !started) return started;
     s3xml::file_glance glance;
     std::optional<typename Parts::event_source> beginning(std::in_place, glance, xml_limits{});
@@ -79,6 +76,7 @@ class import_archive final : public transfer<Parts> {
     auto imported = into.finish();
     if (!imported) return imported.error();
     report_.imported = std::move(*imported);
+    importer_.reset();
     return conclude_well(glance.mark());
   }
 
@@ -96,6 +94,20 @@ class import_archive final : public transfer<Parts> {
                                                           refused_words(report_.imported, site_.resources()), left)));
     });
   }
+
+  // The pull that takes over gets all of it; what was committed before is told all the same.
+  void failed(const failure& cause) {
+    if (importer_) report_.imported = importer_->report();
+    importer_.reset();
+    const auto why = this->judged(cause);
+    // No pull takes over then: this is the line of the run's end.
+    if (why.code == error::cancelled || why.code == error::busy)
+      return this->settle_failure(why, log_lines::pull_failed(task_.resource, why));
+    this->settle_failure(why, log_lines::archive_failed(task_.resource, why));
+    report_.given_up = std::exchange(report_.error, std::nullopt);
+  }
+
+  std::optional<importer_type> importer_;
 };
 
 }  // namespace edensync

@@ -22,6 +22,8 @@ struct transfer_report {
   direction way = direction::pull;
   /// Why it could not be done; none if it was, even if some records were refused.
   std::optional<failure> error;
+  /// Why the archive of its data set was not taken to its end; what was not is in the pull that comes next in the report.
+  std::optional<failure> given_up{};
   /// Pull: what was done here. Push: what was sent, and what the peer said of it.
   import_report imported;
   export_report exported;

@@ -189,15 +189,20 @@ class synchronize final : public operation {
       const bool pushes = edensync::pushes(t.mode);
       if (!pulled_) {
         if (pulls && t.dataset != 0) {
-          auto step = sets_.prepare(t);
+          auto step = sets_.prepare(t, progress(t, direction::pull));
           if (step) {
             current_ = std::move(step);
             return true;
           }
-          if (auto taken = sets_.take(t)) {
+          if (auto taken = sets_.take(t, progress(t, direction::pull))) {
             report_.transfers.push_back(std::move(*taken));
-            ++task_;
-            continue;
+            const auto& told = report_.transfers.back();
+            if (told.error && told.error->code == error::busy) lost_ = told.error;
+            if (!told.given_up) {
+              ++task_;
+              if (told.error) return advance();
+              continue;
+            }
           }
           if (hooks_.is_to_end()) return advance();
         }
