@@ -89,4 +89,21 @@ BOOST_AUTO_TEST_CASE(what_a_run_did_in_words) {
   BOOST_TEST(why_not(a_run({pulled})) == "");
 }
 
+BOOST_AUTO_TEST_CASE(an_archive_that_was_given_up_is_told_and_the_pull_after_it_counts) {
+  auto given_up = a_transfer();
+  given_up.imported.total = {.received = 3, .created = 3};
+  given_up.given_up = make_failure(error::malformed_document, "see http://me:secret@base");
+  BOOST_TEST((judge(a_run({given_up, a_transfer()})) == run_end::completed));
+  BOOST_TEST((judge(a_run({given_up, a_transfer(error::broken_transfer)})) == run_end::failed));
+  BOOST_TEST((judge(a_run({given_up, a_transfer(error::refused)})) == run_end::needs_person));
+  const auto r = a_run({given_up, a_transfer()});
+  BOOST_TEST(r.ok());
+  BOOST_TEST(why_not(r) == "");
+  const auto words = run_words(r);
+  BOOST_TEST(
+      words.find("3 records, 3 created, 0 updated, 0 deleted, then the archive was given up: ") != std::string::npos,
+      words);
+  BOOST_TEST(words.find("secret") == std::string::npos, words);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
