@@ -4,6 +4,7 @@
 #include "edensync/core/result.hpp"
 #include "edensync/core/timestamp.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/site/site.hpp"
 #include "edensync/site/unlogged_import.hpp"
 
 namespace edensync {
@@ -16,6 +17,7 @@ bool log_unlogged(Transaction& t, const repository& of, timestamp now) {
   const auto u = find_unlogged(t, of.id);
   if (!u) return false;
   auto e = log_lines::pull_failed(u->resource, make_failure(error::cancelled, "its worker ended without a word"), true);
+  if (!u->action.empty()) e.action = u->action;
   e.at = now;
   e.repository = of.id;
   e.repository_name = of.name;
@@ -25,6 +27,15 @@ bool log_unlogged(Transaction& t, const repository& of, timestamp now) {
   t.add_log(e);
   forget_unlogged(t, of.id);
   return true;
+}
+
+/// The same where a run begins, for a run before it that nobody has ended. What cannot be told now is told by the next.
+template <class Parts>
+void log_unlogged(site<Parts>& self, const repository& of) {
+  // What failed here itself is no riddle: first of all that is told.
+  if (!self.flush_log()) return;
+  const auto untold = detail::guarded([&] { return find_unlogged(self.store().snapshot(), of.id).has_value(); });
+  if (untold && *untold) (void)self.ledger([&](auto& t) { log_unlogged(t, of, self.now()); });
 }
 
 }  // namespace edensync
