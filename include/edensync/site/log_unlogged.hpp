@@ -6,6 +6,7 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/unlogged_import.hpp"
+#include "edensync/site/unlogged_push.hpp"
 
 namespace edensync {
 
@@ -29,7 +30,30 @@ bool log_unlogged(Transaction& t, const repository& of, timestamp now) {
   return true;
 }
 
-/// The same where a run begins, for a run before it that nobody has ended. What cannot be told now is told by the next.
+/// Writes the lines of pushes that a server which died had begun to take.
+///
+/// To be called before a site is served, if no other process serves it: of a push that is still under way nobody may tell.
+/// Errors: those of the store, thrown.
+template <class Transaction>
+void log_unlogged_pushes(Transaction& t, timestamp now) {
+  for (const auto& p : unlogged_pushes(t)) {
+    auto e = log_lines::answered_push_failed(p.import.resource,
+                                             make_failure(error::cancelled, "the server ended without a word"));
+    e.at = now;
+    for (const auto& r : t.repositories())
+      if (r.id == p.repository) {
+        e.repository = r.id;
+        e.repository_name = r.name;
+      }
+    e.counts = p.import.counts;
+    e.decisions_after = p.import.decisions_after;
+    e.decisions_until = p.decisions_until;
+    t.add_log(e);
+    forget_unlogged_push(t, p.name);
+  }
+}
+
+/// `log_unlogged` where a run begins, for a run before it that nobody has ended. What cannot be told now is told by the next.
 template <class Parts>
 void log_unlogged(site<Parts>& self, const repository& of) {
   // What failed here itself is no riddle: first of all that is told.
