@@ -231,6 +231,35 @@ BOOST_FIXTURE_TEST_CASE(garbage_is_left_and_the_next_file_has_its_turn, carried)
   BOOST_TEST(base.run().ok());
 }
 
+// Whoever is killed leaves what was written last; the next run tells of it by the file's name.
+BOOST_FIXTURE_TEST_CASE(a_file_whose_reader_was_killed_is_named_in_the_log, carried) {
+  std::string text = "<s3xml>";
+  for (int i = 0; i < 20000; ++i)
+    text += R"(<resource name="org_office" uuid="urn:uuid:e)" + std::to_string(i) +
+            R"(" modified_on="2026-03-01T08:00:01"/>)";
+  disk.put("a b.xml", text + "</s3xml>");
+  std::optional<unlogged_import> left;
+  const auto look = [&](const auto&) {
+    if (!left) left = find_unlogged(base.store.snapshot(), base.peer);
+  };
+  BOOST_TEST(base.run({.progress = look}).ok());
+  BOOST_TEST_REQUIRE(left.has_value());
+  BOOST_TEST(left->counts.received != 0U);
+  const auto [key, value] = to_setting(base.peer, *left);
+  BOOST_TEST(base.self.ledger([&, k = key, v = value](auto& t) { t.set_setting(k, v); }).has_value());
+  BOOST_TEST(base.run().ok());
+  const auto log = base.log();
+  const auto told = std::find_if(log.begin(), log.end(), [](const log_entry& e) {
+    return e.message.find("ended without a word") != std::string::npos;
+  });
+  BOOST_TEST_REQUIRE((told != log.end()));
+  BOOST_TEST(told->mode == "pull/outgoing");
+  BOOST_TEST(told->action == "import a b.xml");
+  BOOST_TEST(told->resource == "org_office");
+  BOOST_TEST(told->counts.received == left->counts.received);
+  BOOST_TEST(!find_unlogged(base.store.snapshot(), base.peer));
+}
+
 BOOST_FIXTURE_TEST_CASE(a_document_of_an_eden_is_taken_and_gone_if_asked, carried) {
   base.change([](sync_task& t) {
     t.delete_input_files = true;

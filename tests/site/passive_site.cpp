@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "edensync/site/log_unlogged.hpp"
 #include "support/import_rig.hpp"
 #include "support/sites.hpp"
 
@@ -302,6 +303,50 @@ BOOST_AUTO_TEST_CASE(a_push_whose_line_breaks_keeps_what_came_whole) {
     BOOST_TEST(s.log(1)[0].counts.created == (code == error::broken_transfer ? 1u : 0u));
     BOOST_TEST(last_line(s).starts_with("push/incoming receive "), last_line(s));
   }
+}
+
+// Of two that were under way at once each is told; one that was answered is not told again.
+BOOST_AUTO_TEST_CASE(what_a_killed_server_took_of_a_push_stands_in_the_log) {
+  asked_site s;
+  const auto peer = s.know();
+  request_head head;
+  head.method = "POST";
+  head.target = "/sync/sync.xml?resource=org_office&repository=urn:uuid:peer";
+  head.has_body = true;
+  {
+    test_site self(s.store, relief(), s.clock, s.uids, {.batch_elements = 2});
+    passive_site<parts> role(self, {.accept_pushes = true});
+    const auto one = role.handle(head), other = role.handle(head), whole = role.handle(head);
+    const auto feed = [](responder& to, const std::string& text, std::size_t but) {
+      to.on_body(std::string_view(text).substr(0, text.size() - but));
+    };
+    feed(*one, document({an_office("a"), an_office("b"), an_office("c"), an_office("d"), an_office("e")}), 20);
+    feed(*other, document({an_office("f"), an_office("g"), an_office("h")}), 20);
+    feed(*whole, document({an_office("i"), an_office("j"), an_office("k")}), 0);
+    BOOST_TEST(unlogged_pushes(s.store.snapshot()).size() == 3u);
+    whole->on_end();
+    // It dies, and with it what it knew.
+  }
+  BOOST_TEST(s.contents().size() == 9u);
+  BOOST_TEST(s.log().size() == 1u);
+  BOOST_TEST(s.self.ledger([&](auto& t) { log_unlogged_pushes(t, s.self.now()); }).has_value());
+  const auto log = s.log();
+  BOOST_TEST_REQUIRE(log.size() == 3u);
+  std::uint64_t created = 0;
+  for (const auto& e : log) {
+    created += e.counts.created;
+    BOOST_TEST(e.mode == "push/incoming");
+    BOOST_TEST(e.action == "receive");
+    BOOST_TEST(e.resource == "org_office");
+    BOOST_TEST(e.repository == peer);
+    const bool told = e.message.find("the server ended without a word") != std::string::npos;
+    BOOST_TEST(told == (e.counts.created != 3u), e.message);
+    if (told) BOOST_TEST((e.result == log_result::error));
+  }
+  BOOST_TEST(created == 9u);
+  BOOST_TEST(unlogged_pushes(s.store.snapshot()).empty());
+  BOOST_TEST(s.self.ledger([&](auto& t) { log_unlogged_pushes(t, s.self.now()); }).has_value());
+  BOOST_TEST(s.log().size() == 3u);
 }
 
 // --- registration -------------------------------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ struct work_folder {
 bool stays_out(const fs::path& relative) {
   const auto first = relative.begin()->string();
   return first.starts_with("site.sqlite") || first == "lock" || first == "certificates.lock" || first == "runs" ||
-         first.starts_with("dry_run.") || first.starts_with("worker") || first.starts_with("credentials.key");
+         first.starts_with("dry_run.") || first.starts_with("worker") || first == "server" || first == "server.turn" ||
+         first.starts_with("credentials.key");
 }
 
 // It is opened when its turn comes: there may be any number of them.

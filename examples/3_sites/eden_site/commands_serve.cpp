@@ -1,6 +1,7 @@
 // serve: answers whoever has an account, until it is told to stop.
 
 #include <edensync/log/logged_refusals.hpp>
+#include <edensync/site/log_unlogged.hpp>
 #include <edensync/site/logged_answer.hpp>
 #include <edensync/admin/retention.hpp>
 #include <edensync/beast/server.hpp>
@@ -60,6 +61,9 @@ void serve(const arguments& given, std::ostream& out) {
   const end_signals ends;
   const auto here = site_of(given);
   here->site.uuid().value();
+  const auto known = here->folder.lock_as_server(
+      [&] { here->site.ledger([&](auto& t) { edensync::log_unlogged_pushes(t, here->site.now()); }).value(); });
+  if (!known) throw edensync::failure_exception(known.error());
   authenticator accounts(here->folder);
   edensync::passive_site answering(
       here->site,

@@ -164,6 +164,20 @@ result<folder_lock> data_folder::lock_certificates_for_removal() const {
   return folder_lock::take(where_ / "certificates.lock", folder_lock::kind::exclusive, true);
 }
 
+result<folder_lock> data_folder::lock_as_server(const std::function<void()>& if_first) const {
+  // Until this one is known as a server: nobody may think it dead.
+  const auto turn = folder_lock::take(where_ / "server.turn", folder_lock::kind::exclusive, false);
+  if (!turn) return turn.error();
+  {
+    const auto alone = folder_lock::take(where_ / "server", folder_lock::kind::exclusive, true);
+    if (alone)
+      if_first();
+    else if (!(alone.error().code == error::store_locked))
+      return alone.error();
+  }
+  return folder_lock::take(where_ / "server", folder_lock::kind::shared, false);
+}
+
 result<folder_lock> data_folder::lock_as_worker() const {
   return folder_lock::take(where_ / "worker", folder_lock::kind::shared, false);
 }

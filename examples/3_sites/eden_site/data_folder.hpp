@@ -4,6 +4,7 @@
 #include <edensync/schema/schema.hpp>
 #include <edensync/sqlite/options.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ namespace eden_site {
 ///     lock                held by all that have the site open
 ///     runs/ID             held by the run with that repository
 ///     dry_run.ID.*        the copy that a dry run works on; `runs/dry_run.ID` is held meanwhile
+///     server              held by those that serve it; server.turn by whoever begins to
 ///     worker              held by the workers; worker.turn by whoever looks whether there is one
 ///
 /// Thread safety: a value.
@@ -76,6 +78,9 @@ class data_folder {
 
   /// Held by who removes certificates. Errors: store_locked if somebody has the other one.
   edensync::result<folder_lock> lock_certificates_for_removal() const;
+
+  /// Held by whoever serves the site. Before that `if_first` is called, if nobody else does.
+  edensync::result<folder_lock> lock_as_server(const std::function<void()>& if_first) const;
 
   /// Held by a worker as long as it lives; any number may.
   edensync::result<folder_lock> lock_as_worker() const;

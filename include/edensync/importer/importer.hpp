@@ -185,6 +185,14 @@ class importer {
       const auto [name, value] = options_.setting(counts);
       t.set_setting(name, value);
     }
+    if (options_.keep) {
+      auto counts = report_.total;
+      counts += done.total;
+      batch_ledger ledger{[&](std::string_view key) { return t.setting(key); },
+                          [&](std::string_view key, std::string_view value) { t.set_setting(key, value); },
+                          t.last_decision()};
+      options_.keep(ledger, counts);
+    }
     t.commit();
   }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "edensync/concepts/xml_event_source.hpp"
@@ -24,6 +26,14 @@ namespace edensync {
 /// explained by taking it again.
 using conflict_rule =
     std::function<bool(const record& local, const record& incoming, const decide_input& circumstances)>;
+
+/// What of the ledger is at hand where a batch is committed, whatever store keeps it.
+struct batch_ledger {
+  std::function<std::optional<std::string>(std::string_view)> setting;
+  std::function<void(std::string_view, std::string_view)> set_setting;
+  /// The last decision, those of the batch included.
+  std::int64_t last_decision = 0;
+};
 
 /// What an import is told: where the records come from and by which rules they are taken.
 struct import_options {
@@ -74,6 +84,8 @@ struct import_options {
   std::function<bool()> cancelled;
   /// Name and value of a setting that is written with each batch, for the counts with it.
   std::function<std::pair<std::string, std::string>(const record_counts&)> setting;
+  /// Writes settings with each batch, for the counts with it.
+  std::function<void(batch_ledger&, const record_counts&)> keep;
 
   /// Elements in one transaction. More: faster, because every commit writes each index page that it touched, but memory
   /// grows, and writers of other programs wait longer.

@@ -292,22 +292,25 @@ inline log_entry no_files(std::string_view resource, const left_undone& left = {
                       detail::with_left("No files to import", left, 0));
 }
 
+/// What is done with a file, which may be called anything.
+inline std::string import_of(std::string_view file) { return "import " + diagnostics({}, file).peer(); }
+
 /// `file`: whatever somebody called it. Otherwise as `pulled`.
 inline log_entry imported_file(std::string_view resource, std::string_view file, std::uint64_t records,
                                const record_counts& counts, std::string_view words = {}, const left_undone& left = {}) {
   auto e = pulled(resource, records, counts, words, left);
-  e.action = "import " + diagnostics({}, file).peer();
+  e.action = import_of(file);
   return e;
 }
 
 /// A file that a later one of the same sender has replaced, or that is here for the second time.
 inline log_entry file_had_before(std::string_view resource, std::string_view file) {
-  return detail::line(resource, "pull/outgoing", "import " + diagnostics({}, file).peer(), log_result::success,
+  return detail::line(resource, "pull/outgoing", import_of(file), log_result::success,
                       "Everything in it was received before");
 }
 
 inline log_entry import_file_failed(std::string_view resource, std::string_view file, const failure& why) {
-  return detail::failed(resource, "pull/outgoing", "import " + diagnostics({}, file).peer(), why);
+  return detail::failed(resource, "pull/outgoing", import_of(file), why);
 }
 
 inline log_entry open_file_failed(std::string_view resource, direction way, std::string_view file, const failure& why) {

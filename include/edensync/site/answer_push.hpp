@@ -18,6 +18,7 @@
 #include "edensync/site/refused_words.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_import.hpp"
+#include "edensync/site/unlogged_push.hpp"
 
 namespace edensync {
 
@@ -88,6 +89,12 @@ class answer_push final : public plain_answer {
     // Files are fetched by a run with the peer: from one that is never called they would never come.
     o.uploads = site_.files() != nullptr && !peer_.url.empty();
     o.account = account_;
+    o.keep = [p = unlogged_push{name_, peer_.id, 0, {resource_, {}, decisions_after_}}](
+                 batch_ledger& ledger, const record_counts& now) mutable {
+      p.import.counts = now;
+      p.decisions_until = ledger.last_decision;
+      keep_unlogged(ledger, p);
+    };
     auto s = site_.store().snapshot();
     for (const auto& t : s.tasks(peer_.id)) {
       if (t.resource != q.resource) continue;
@@ -220,13 +227,15 @@ class answer_push final : public plain_answer {
     e.counts = counts;
     e.decisions_after = decisions_after_;
     e.decisions_until = last_decision(site_);
-    site_.note(std::move(e), true);
+    site_.note(std::move(e), true, name_);
   }
 
   site<Parts>& site_;
   repository peer_;
   std::string resource_;
   std::string account_;
+  // Of its `unlogged_push`.
+  std::string name_ = site_.make_uid().text();
   task_id task_ = 0;
   std::int64_t decisions_after_ = last_decision(site_);
   bool native_;

@@ -184,7 +184,7 @@ class import_file {
   }
 
   import_options options(std::optional<timestamp> agreed) {
-    auto o = import_for(at_.self, at_.repository, at_.task, agreed);
+    auto o = import_for(at_.self, at_.repository, at_.task, agreed, log_lines::import_of(file_.name));
     o.native = what_ == use::marked && mark_.native;
     o.cancelled = [this] { return at_.stop(); };
     return o;

@@ -11,6 +11,7 @@
 
 #include "edensync/core/log_entry.hpp"
 #include "edensync/site/unlogged_import.hpp"
+#include "edensync/site/unlogged_push.hpp"
 #include "edensync/site/update_repository.hpp"
 
 namespace edensync {
@@ -27,6 +28,8 @@ class log_queue {
     log_entry entry;
     /// Whether the repository's last contact was at the entry's time.
     bool contact = false;
+    /// The `unlogged_push` that it tells of; may be empty.
+    std::string push{};
   };
   /// What was taken out to be written.
   struct batch {
@@ -74,6 +77,7 @@ class log_queue {
       }
       // Whether it went well or not, this line tells what was committed.
       if (l.entry.mode == "pull/outgoing") forget_unlogged(t, l.entry.repository);
+      if (!l.push.empty()) forget_unlogged_push(t, l.push);
       if (l.contact) update_repository(t, l.entry.repository, [&](repository& r) { r.last_connected = l.entry.at; });
     }
   }

@@ -273,12 +273,13 @@ class site {
     });
   }
 
-  /// Writes an entry of the log, and if asked to the time of the repository's last contact.
+  /// Writes an entry of the log, and if asked to the time of the repository's last contact; `push`: which one it tells of
+  /// (`unlogged_push`).
   ///
   /// It waits for no other writer: what cannot be written now is kept in memory, up to `log_queue::limit` entries, and
   /// written with the next transaction of this site that commits, or at its end.
-  void note(log_entry e, bool contact = false) {
-    (void)detail::guarded([&] { waiting_.add({std::move(e), contact}); });
+  void note(log_entry e, bool contact = false, std::string push = {}) {
+    (void)detail::guarded([&] { waiting_.add({std::move(e), contact, std::move(push)}); });
     (void)flush_log();
   }
 

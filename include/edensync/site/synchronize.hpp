@@ -91,16 +91,12 @@ class synchronize final : public operation {
       log(log_lines::already_active());
       return held.error();
     }
-    // What failed here itself is no riddle: first of all that is told.
-    bool untold = site_.flush_log().has_value();
+    log_unlogged(site_, repository_);
     const auto typed = detail::guarded([&] {
       auto ledger = site_.store().snapshot();
-      untold = untold && find_unlogged(ledger, id_).has_value();
       return read_typed_uuid(ledger, id_);
     });
     if (!typed) return logged(typed.error());
-    // Of a run before that nobody has ended.
-    if (untold) (void)site_.ledger([&](auto& t) { log_unlogged(t, repository_, site_.now()); });
     unsure_ = typed->has_value() && !repository_.uuid.empty();
     return read_tasks();
   }

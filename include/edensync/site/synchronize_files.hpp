@@ -16,6 +16,7 @@
 #include "edensync/site/folder_task.hpp"
 #include "edensync/site/import_file.hpp"
 #include "edensync/site/lease.hpp"
+#include "edensync/site/log_unlogged.hpp"
 #include "edensync/site/run_folder.hpp"
 #include "edensync/site/run_report.hpp"
 #include "edensync/site/site.hpp"
@@ -109,6 +110,7 @@ run_report synchronize_files(site<Parts>& self, repository_id id, Open&& open, r
     if (held.error().code == make_error_code(error::busy)) return end(held.error(), log_lines::already_active());
     return end(held.error());
   }
+  log_unlogged(self, peer);
   auto tasks = self.tasks(id);
   if (!tasks) return end(tasks.error());
   auto opened = open(std::as_const(peer.path));

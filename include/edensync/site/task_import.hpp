@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "edensync/core/repository.hpp"
 #include "edensync/core/sync_task.hpp"
@@ -32,9 +34,11 @@ import_options import_at(site<Parts>& s) {
 
 /// How records are taken that come for a task of a repository, whichever way they come.
 ///
+/// `action`: what the log calls it (`unlogged_import`).
 /// `agreed`: when this site and the repository were last known to agree; none: no conflict is looked for.
 template <class Parts>
-import_options import_for(site<Parts>& s, const repository& from, const sync_task& t, std::optional<timestamp> agreed) {
+import_options import_for(site<Parts>& s, const repository& from, const sync_task& t, std::optional<timestamp> agreed,
+                          std::string action = {}) {
   auto o = import_at(s);
   o.origin = from.id;
   o.task = t.id;
@@ -44,7 +48,8 @@ import_options import_for(site<Parts>& s, const repository& from, const sync_tas
   o.conflict = t.conflict;
   o.last_sync = agreed;
   o.twins.synchronise_uuids = from.synchronise_uuids;
-  o.setting = [of = from.id, u = unlogged_import{t.resource, {}, last_decision(s)}](const record_counts& now) mutable {
+  o.setting = [of = from.id, u = unlogged_import{t.resource, {}, last_decision(s), std::move(action)}](
+                  const record_counts& now) mutable {
     u.counts = now;
     return to_setting(of, u);
   };

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "edensync/core/log_entry.hpp"
@@ -20,6 +22,8 @@ struct unlogged_import {
   std::string resource;
   record_counts counts;
   std::int64_t decisions_after = 0;
+  /// As the line is to name it; empty: `import`.
+  std::string action{};
 };
 
 namespace detail {
@@ -32,13 +36,38 @@ inline std::array<std::uint64_t record_counts::*, 9> counts_in_order() {
           &c::kept,     &c::conflicts, &c::refused, &c::quarantined};
 }
 
+inline std::string to_text(const unlogged_import& u) {
+  auto text = std::to_string(u.decisions_after) + ' ';
+  for (const auto member : counts_in_order()) text += std::to_string(u.counts.*member) + ' ';
+  text += u.resource;
+  // A file may be called anything, so it comes last.
+  if (!u.action.empty()) text.append("\n").append(u.action);
+  return text;
+}
+
+inline bool take_number(std::string_view& rest, auto& into) {
+  const auto [end, wrong] = std::from_chars(rest.data(), rest.data() + rest.size(), into);
+  if (wrong != std::errc() || end == rest.data() + rest.size()) return false;
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);
+  return true;
+}
+
+inline std::optional<unlogged_import> parse_unlogged(std::string_view rest) {
+  unlogged_import u;
+  if (!take_number(rest, u.decisions_after)) return std::nullopt;
+  for (const auto member : counts_in_order())
+    if (!take_number(rest, u.counts.*member)) return std::nullopt;
+  const auto end = rest.find('\n');
+  u.resource = rest.substr(0, end);
+  if (end != std::string_view::npos) u.action = rest.substr(end + 1);
+  return u;
+}
+
 }  // namespace detail
 
 /// The setting that keeps it: name and value.
 inline std::pair<std::string, std::string> to_setting(repository_id of, const unlogged_import& u) {
-  auto text = std::to_string(u.decisions_after) + ' ';
-  for (const auto member : detail::counts_in_order()) text += std::to_string(u.counts.*member) + ' ';
-  return {detail::unlogged_key(of), text + u.resource};
+  return {detail::unlogged_key(of), detail::to_text(u)};
 }
 
 /// What was kept; none if the log tells all. Errors: those of the store, thrown.
@@ -46,19 +75,7 @@ template <class Reader>
 std::optional<unlogged_import> find_unlogged(Reader&& ledger, repository_id of) {
   const auto kept = ledger.setting(detail::unlogged_key(of));
   if (!kept || kept->empty()) return std::nullopt;
-  unlogged_import u;
-  std::string_view rest = *kept;
-  const auto take = [&](auto& into) {
-    const auto [end, wrong] = std::from_chars(rest.data(), rest.data() + rest.size(), into);
-    if (wrong != std::errc() || end == rest.data() + rest.size()) return false;
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);
-    return true;
-  };
-  if (!take(u.decisions_after)) return std::nullopt;
-  for (const auto member : detail::counts_in_order())
-    if (!take(u.counts.*member)) return std::nullopt;
-  u.resource = rest;
-  return u;
+  return detail::parse_unlogged(*kept);
 }
 
 /// To be called with the line that tells of it. Errors: those of the store, thrown.
