@@ -245,8 +245,7 @@ BOOST_FIXTURE_TEST_CASE(a_file_whose_reader_was_killed_is_named_in_the_log, carr
   BOOST_TEST(base.run({.progress = look}).ok());
   BOOST_TEST_REQUIRE(left.has_value());
   BOOST_TEST(left->counts.received != 0U);
-  const auto [key, value] = to_setting(base.peer, *left);
-  BOOST_TEST(base.self.ledger([&, k = key, v = value](auto& t) { t.set_setting(k, v); }).has_value());
+  BOOST_TEST(base.self.ledger([&](auto& t) { keep_unlogged(t, base.peer, *left); }).has_value());
   BOOST_TEST(base.run().ok());
   const auto log = base.log();
   const auto told = std::find_if(log.begin(), log.end(), [](const log_entry& e) {

@@ -179,12 +179,6 @@ class importer {
   bool ends() const { return options_.cancelled && options_.cancelled(); }
 
   void commit(transaction& t, const import_report& done) {
-    if (options_.setting) {
-      auto counts = report_.total;
-      counts += done.total;
-      const auto [name, value] = options_.setting(counts);
-      t.set_setting(name, value);
-    }
     if (options_.keep) {
       auto counts = report_.total;
       counts += done.total;

@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "edensync/concepts/xml_event_source.hpp"
 #include "edensync/core/decision.hpp"
@@ -82,8 +81,6 @@ struct import_options {
   /// Asked behind each element; true ends the import with `error::cancelled`, once what came whole is written. What it
   /// throws ends it at once.
   std::function<bool()> cancelled;
-  /// Name and value of a setting that is written with each batch, for the counts with it.
-  std::function<std::pair<std::string, std::string>(const record_counts&)> setting;
   /// Writes settings with each batch, for the counts with it.
   std::function<void(batch_ledger&, const record_counts&)> keep;
 

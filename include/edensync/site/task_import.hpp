@@ -48,10 +48,10 @@ import_options import_for(site<Parts>& s, const repository& from, const sync_tas
   o.conflict = t.conflict;
   o.last_sync = agreed;
   o.twins.synchronise_uuids = from.synchronise_uuids;
-  o.setting = [of = from.id, u = unlogged_import{t.resource, {}, last_decision(s), std::move(action)}](
-                  const record_counts& now) mutable {
+  o.keep = [of = from.id, u = unlogged_import{t.resource, {}, last_decision(s), std::move(action)}](
+               batch_ledger& ledger, const record_counts& now) mutable {
     u.counts = now;
-    return to_setting(of, u);
+    keep_unlogged(ledger, of, u);
   };
   return o;
 }

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "edensync/core/log_entry.hpp"
 #include "edensync/core/repository.hpp"
@@ -65,9 +64,10 @@ inline std::optional<unlogged_import> parse_unlogged(std::string_view rest) {
 
 }  // namespace detail
 
-/// The setting that keeps it: name and value.
-inline std::pair<std::string, std::string> to_setting(repository_id of, const unlogged_import& u) {
-  return {detail::unlogged_key(of), detail::to_text(u)};
+/// To be called with each batch, in its transaction. Errors: those of the store, thrown.
+template <class Transaction>
+void keep_unlogged(Transaction& t, repository_id of, const unlogged_import& u) {
+  t.set_setting(detail::unlogged_key(of), detail::to_text(u));
 }
 
 /// What was kept; none if the log tells all. Errors: those of the store, thrown.
