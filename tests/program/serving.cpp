@@ -227,4 +227,41 @@ BOOST_AUTO_TEST_CASE(the_base_path_is_what_one_likes) {
   BOOST_TEST(other.stop() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_killed_server_had_taken_stands_in_the_log_of_the_next) {
+  constexpr std::string_view all = "/eden/sync/sync.xml?resource=dvr_centre";
+  good("settings set", {"--mode", "eden"});
+  std::string records = "<s3xml>";
+  // More than one batch (import_options::batch_elements), and an end that does not come.
+  for (int i = 0; i < 8500; ++i)
+    records += R"(<resource name="dvr_centre" uuid="urn:uuid:many)" + std::to_string(i) +
+               R"(" modified_on="2026-06-01T08:00:00"><data field="name">Centre )" + std::to_string(i) +
+               "</data></resource>";
+  {
+    served s(*this);
+    BOOST_TEST(status_of(s.exchange(request("POST", register_at, field, registration))) == 200);
+    auto push = request("POST", pull, field, records + "</s3xml>");
+    push.resize(push.size() - 8);
+    const int open = s.begin(push);
+    bool taken = false;
+    for (int tries = 0; tries < 100'000 && !taken; ++tries)
+      taken = body_of(s.exchange(request("GET", all, reader))).find("urn:uuid:many") != std::string::npos;
+    BOOST_TEST(taken);
+    BOOST_TEST(s.stop(SIGKILL) == 128 + SIGKILL);
+    ::close(open);
+  }
+  for (int times = 0; times < 2; ++times) {
+    served s(*this);
+    const auto log = json("log");
+    std::size_t told = 0;
+    for (const auto& l : log.as_array()) {
+      if (!l.at("message").as_string().ends_with("the server ended without a word")) continue;
+      ++told;
+      BOOST_TEST(l.at("mode") == "push/incoming");
+      BOOST_TEST(l.at("counts").at("created") == 8192);
+    }
+    BOOST_TEST(told == 1u);
+    BOOST_TEST(s.stop() == 0);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -212,8 +212,8 @@ class served {
     return process_.wait();
   }
 
-  /// Sends bytes as they are and reads until the server closes.
-  std::string exchange(std::string_view request) const {
+  /// Sends bytes as they are, and no end. Whoever asked closes what is given back.
+  int begin(std::string_view bytes) const {
     const int s = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
@@ -225,17 +225,22 @@ class served {
     sockaddr generic{};
     static_assert(sizeof generic == sizeof to);
     std::memcpy(&generic, &to, sizeof to);
-    std::string answer;
-    if (::connect(s, &generic, sizeof to) == 0) {
-      while (!request.empty()) {
-        const auto n = ::send(s, request.data(), request.size(), MSG_NOSIGNAL);
-        if (n <= 0) break;
-        request.remove_prefix(static_cast<std::size_t>(n));
-      }
-      ::shutdown(s, SHUT_WR);  // or the server would wait for the rest of what it refuses
-      char piece[16 * 1024];
-      for (ssize_t n; (n = ::recv(s, piece, sizeof piece, 0)) > 0;) answer.append(piece, static_cast<std::size_t>(n));
+    if (::connect(s, &generic, sizeof to) != 0) return s;
+    while (!bytes.empty()) {
+      const auto n = ::send(s, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      if (n <= 0) break;
+      bytes.remove_prefix(static_cast<std::size_t>(n));
     }
+    return s;
+  }
+
+  /// Sends bytes as they are and reads until the server closes.
+  std::string exchange(std::string_view request) const {
+    std::string answer;
+    const int s = begin(request);
+    ::shutdown(s, SHUT_WR);  // or the server would wait for the rest of what it refuses
+    char piece[16 * 1024];
+    for (ssize_t n; (n = ::recv(s, piece, sizeof piece, 0)) > 0;) answer.append(piece, static_cast<std::size_t>(n));
     ::close(s);
     return answer;
   }
