@@ -87,7 +87,13 @@ BOOST_AUTO_TEST_CASE(a_peer_that_cannot_be_reached_fails_for_every_resource) {
 
 BOOST_AUTO_TEST_CASE(what_waits_from_imports_by_hand_is_told_too) {
   one_site s("field", 1, memory::manual_clock(second(1000)));
-  s.self.ledger([](auto& t) { t.add_quarantine({.resource = "org_office", .uuid = id_of("a")}); }).value();
+  s.self
+      .ledger([](auto& t) {
+        t.add_quarantine({.resource = "org_office", .uuid = id_of("a")});
+        const auto base = t.put_repository({.uuid = id_of("base"), .name = "Base"});
+        t.add_quarantine({.repository = base, .resource = "org_office", .uuid = id_of("b")});
+      })
+      .value();
   BOOST_TEST(collect_metrics(s.self).value().quarantined_here == 1u);
   BOOST_TEST(
       holds_line(to_exposition(collect_metrics(s.self).value()), "edensync_quarantined_records{repository=\"\"} 1"));

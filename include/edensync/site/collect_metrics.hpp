@@ -50,10 +50,13 @@ result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
     const auto time = s.now();
     const auto log = now.log(0, lines);
     for (const auto& e : log) ++m.log[{e.mode, e.result}];
+    // All there are; what is of a repository is told with that.
+    m.quarantined_here = now.count_quarantined(this_site);
     for (const auto& r : now.repositories()) {
       auto& of = m.repositories.emplace_back();
       of.repository = r.name;
       of.quarantined = now.count_quarantined(r.id);
+      m.quarantined_here -= of.quarantined;
       of.clock_skew = read_clock_skew(now, r.id);
       if (r.last_connected) of.connected_before = time - *r.last_connected;
       const auto run = now.get_run(r.id);
@@ -79,7 +82,6 @@ result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
         }
       }
     }
-    m.quarantined_here = now.count_quarantined(this_site);
     m.open_references = now.count_open_references();
     m.sequence = now.sequence();
     return m;
