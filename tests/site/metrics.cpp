@@ -2,6 +2,7 @@
 
 #include "edensync/site/metrics.hpp"
 #include "edensync/core/utf8.hpp"
+#include "edensync/admin/tasks.hpp"
 
 #include <string>
 
@@ -124,6 +125,31 @@ BOOST_AUTO_TEST_CASE(a_site_tells_what_its_runs_left_behind) {
   BOOST_TEST(holds_line(seen.body, "edensync_open_references 0"), seen.body);
   BOOST_TEST(holds_line(seen.body, "edensync_recent_log_lines{mode=\"pull/outgoing\",result=\"success\"} 1"),
              seen.body);
+}
+
+BOOST_AUTO_TEST_CASE(the_lag_of_a_pull_is_that_of_what_is_known_and_not_the_age_of_the_youngest_record) {
+  two_sites p(true);
+  p.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  const auto lag = [&] { return collect_metrics(p.field.self).value().tasks.at(0).pull_lag; };
+  BOOST_TEST(!lag().has_value());
+  BOOST_TEST(p.run().ok());  // there is nothing to pull, and that is known now
+  BOOST_TEST(lag().value() == 0);
+  p.base.put(an("a"));
+  BOOST_TEST(p.run().ok());
+  p.clock.advance(1000);
+  BOOST_TEST(p.run().ok());
+  p.clock.advance(7);
+  BOOST_TEST(lag().value() == 7);
+  p.line.cut_after(0);
+  BOOST_TEST(!p.run().ok());
+  BOOST_TEST(lag().value() == 7);
+  admin::tasks<parts> tasks(p.field.self);
+  const auto change = [&](auto how) { return tasks.change(p.peer, "org_office", how).has_value(); };
+  BOOST_TEST(change([](sync_task& t) { t.update = policy_name::take_remote; }));
+  BOOST_TEST(lag().value() == 7);
+  // Of what was filtered away before nothing is known.
+  BOOST_TEST(change([](sync_task& t) { t.filters = {{"~", "~.name=a"}}; }));
+  BOOST_TEST(!lag().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(health_is_for_everybody_and_metrics_are_for_administrators) {

@@ -11,6 +11,7 @@
 
 #include "edensync/core/result.hpp"
 #include "edensync/core/sync_task.hpp"
+#include "edensync/site/known_until.hpp"
 #include "edensync/site/site.hpp"
 #include "edensync/site/task_filters.hpp"
 
@@ -116,6 +117,7 @@ class tasks {
       if (wider) {
         ledger.set_watermark(t.id, direction::pull, {});
         ledger.set_resume(t.id, std::nullopt);
+        keep_known_until(ledger, t.id, std::nullopt);
       }
       return t;
     });

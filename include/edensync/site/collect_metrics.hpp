@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "edensync/site/clock_skew.hpp"
+#include "edensync/site/known_until.hpp"
 #include "edensync/site/metrics.hpp"
 #include "edensync/site/push_place.hpp"
 #include "edensync/site/site.hpp"
@@ -70,8 +71,7 @@ result<metrics> collect_metrics(site<Parts>& s, std::size_t lines = 1000) {
         auto& each = m.tasks.emplace_back();
         each.repository = r.name;
         each.resource = t.resource;
-        const auto pulled = now.get_watermark(t.id, direction::pull);
-        if (pulled.time) each.pull_lag = time - *pulled.time;
+        if (const auto known = read_known_until(now, t.id)) each.pull_lag = time - *known;
         detail::read_transfers(log, r.id, time, each);
         const auto resource = s.resources().find(t.resource);
         if constexpr (requires { now.count(change_query{}); }) {

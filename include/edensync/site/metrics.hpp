@@ -17,7 +17,8 @@ namespace edensync {
 struct task_metrics {
   std::string repository;
   std::string resource;
-  /// Seconds since the time up to which the peer's records are known; none if nothing was pulled yet.
+  /// Seconds since the last pull was asked for that was taken to its end: what the peer changed before is known. None if there
+  /// was none, or if it asked for less than the task asks for now.
   std::optional<std::int64_t> pull_lag{};
   /// Records that changed here since the last push, at most; none if the store cannot count, or nothing is pushed.
   std::optional<std::uint64_t> pending{};
@@ -116,7 +117,7 @@ inline std::string to_exposition(const metrics& m) {
       out.sample({{"repository", t.repository}, {"resource", t.resource}, {"direction", "push"}}, t.*push);
     }
   };
-  of_task("edensync_pull_lag_seconds", "Time since the moment up to which the peer's records are known.",
+  of_task("edensync_pull_lag_seconds", "Time since the moment up to which the peer's changes are known.",
           &task_metrics::pull_lag);
   of_task("edensync_push_pending_records", "Records that changed here since the last push, at most.",
           &task_metrics::pending);

@@ -14,6 +14,7 @@
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/site/document_root.hpp"
+#include "edensync/site/known_until.hpp"
 #include "edensync/site/peer_date.hpp"
 #include "edensync/site/push_place.hpp"
 #include "edensync/site/refused_words.hpp"
@@ -146,6 +147,7 @@ class pull final : public transfer<Parts> {
     return settle([&](auto& t) {
       if (!(next == mark_)) t.set_watermark(task_.id, direction::pull, next);
       t.set_resume(task_.id, std::nullopt);
+      keep_known_until(t, task_.id, asked_);
       auto left = what_waits(t, refused_by::this_site);
       left.unknown = unknown_tables(report_.imported, site_.resources());
       left.future = report_.imported.future;
