@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang]
+# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang] [coverage]
 #
 # Needs root or sudo only if something is missing. Boost comes from the versioned 1.81 packages: the unversioned ones
 # are 1.74. Exits 0 if everything asked for is there; a missing ODB is said and is no failure.
@@ -14,6 +14,7 @@ for purpose in "${@:-build}"; do
     test)     packages+=(libboost-test1.81-dev ccache clang-format git tinyproxy-bin pkg-config libgtest-dev catch2 spin) ;;
     examples) packages+=(curl ca-certificates) ;;
     clang)    packages+=(clang libclang-rt-14-dev) ;;
+    coverage) packages+=(llvm-14) ;;
     odb)      want_odb=yes ;;
     *)        echo "install.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
   esac
