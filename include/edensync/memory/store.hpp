@@ -44,19 +44,19 @@ class store {
   ///
   /// Snapshots of before stay as they are. Precondition: no transaction is open.
   void reopen(std::shared_ptr<const edensync::schema> resources) {
-    auto grown = std::make_unique<detail::state>(*core_->now);
-    grown->tables.resize(resources->size());
+    auto changed = std::make_unique<detail::state>(*core_->now);
+    changed->tables.resize(resources->size());
     for (const auto& each : *resources) {
-      auto& rows = grown->tables[each.id()].edit().rows;
+      auto& rows = changed->tables[each.id()].edit().rows;
       for (auto& old : rows) {
-        auto wider = std::make_shared<detail::row>(*old);
-        wider->content.fields.resize(each.fields().size(), null_value{});
-        old = std::move(wider);
+        auto other = std::make_shared<detail::row>(*old);
+        other->content.fields.resize(each.fields().size(), null_value{});
+        old = std::move(other);
       }
     }
     auto next = std::make_shared<detail::core>(std::move(resources), core_->epoch);
     next->patience = core_->patience.load();
-    next->now = std::move(grown);
+    next->now = std::move(changed);
     core_ = std::move(next);
   }
 

@@ -18,11 +18,8 @@ class administrator {
  public:
   administrator(station& where, const std::string& peer, std::vector<edensync::sync_task> meant, trace& log)
       : at_(&where), meant_(std::move(meant)), log_(&log) {
-    peer_ = at_->know({.name = peer, .url = "http://" + peer + ".example.org/eden", .accept_push = true});
-    for (auto& t : meant_) {
-      t.repository = peer_;
-      static_cast<void>(at_->add_task(t).value());
-    }
+    known_ = {.name = peer, .url = "http://" + peer + ".example.org/eden", .accept_push = true};
+    enter();
   }
 
   edensync::repository_id repository() const { return peer_; }
@@ -33,7 +30,7 @@ class administrator {
     return std::ranges::any_of(all, [this](const auto& r) { return r.id == peer_ && !r.uuid.empty(); });
   }
 
-  /// Changes something about a task, or removes it, or adds it again.
+  /// Changes something about a task, or removes it, or adds it again; or does so with the repository.
   void act(random& chance, bool also_policies) {
     using edensync::policy_name;
     static constexpr std::array modes{edensync::sync_mode::pull, edensync::sync_mode::push, edensync::sync_mode::both,
@@ -45,6 +42,10 @@ class administrator {
     const auto what = chance.below(also_policies ? 8 : 6);
     const auto number = chance.next();
     log_->say(at_->name, " changes the task ", task.resource, ", way ", what);
+    if (what == 0 && number % 3 == 0) {
+      enter_anew();
+      return;
+    }
     if (what == 0) {
       if (!at_->remove_task(peer_, task.resource)) static_cast<void>(at_->add_task(task).value());
       return;
@@ -98,7 +99,26 @@ class administrator {
   }
 
  private:
+  void enter() {
+    peer_ = at_->know(known_);
+    for (auto& t : meant_) {
+      t.repository = peer_;
+      static_cast<void>(at_->add_task(t).value());
+    }
+  }
+
+  // What waits in quarantine for it goes with it. A run that died may hold it still.
+  void enter_anew() {
+    auto now = known_;
+    for (const auto& r : at_->look().repositories())
+      if (r.id == peer_) now.uuid = r.uuid;
+    if (const auto gone = at_->forget(now); !gone) return log_->say("  not removed: ", gone.error().text());
+    log_->say("  the repository is removed and entered anew");
+    enter();
+  }
+
   station* at_;
+  edensync::repository known_;
   std::vector<edensync::sync_task> meant_;
   trace* log_;
   edensync::repository_id peer_ = 0;

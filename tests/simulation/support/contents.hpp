@@ -20,6 +20,8 @@ struct version {
   bool deleted = false;
   /// Everything else in one text. The fields of a deleted record do not travel, so they are not in it.
   std::string content;
+  /// The field that not all tables have at all times; empty if there is nothing in it.
+  std::string late{};
 
   friend bool operator==(const version&, const version&) = default;
 };
@@ -58,9 +60,12 @@ inline version version_of(const edensync::stored_record& r) {
   }
   v.content = "created " + (r.created_on ? edensync::to_text(*r.created_on) : std::string("never"));
   const auto known_everywhere = resources()[r.resource].fields().size();
-  for (std::size_t f = 0; f < r.fields.size(); ++f)
-    // A field that a site does not know yet is an empty one.
-    if (f < known_everywhere || edensync::has_content(r.fields[f])) v.content += ", " + text_of(r.fields[f]);
+  for (std::size_t f = 0; f < r.fields.size(); ++f) {
+    if (f < known_everywhere)
+      v.content += ", " + text_of(r.fields[f]);
+    else if (edensync::has_content(r.fields[f]))
+      v.late = ", " + text_of(r.fields[f]);
+  }
   return v;
 }
 
@@ -77,7 +82,7 @@ contents contents_of(Reader& reader, const edensync::schema& s) {
 
 inline std::string text_of(const key& k, const version& v, const edensync::schema& s) {
   return std::string(s[k.first].name()) + ' ' + k.second.text() + ": " + edensync::to_text(v.modified_on) + ' ' +
-         v.content;
+         v.content + v.late;
 }
 
 /// Whether a site need not know of it: a component that it never held, and that is deleted where it is known

@@ -2,6 +2,7 @@
 
 #include "edensync/site/active_site.hpp"
 #include "edensync/site/passive_site.hpp"
+#include "edensync/admin/repositories.hpp"
 #include "edensync/admin/tasks.hpp"
 
 #include "station.hpp"
@@ -80,6 +81,9 @@ class engine_station : public station {
   }
 
   edensync::repository_id know(const edensync::repository& r) override { return site_->put(r).value(); }
+  edensync::result<void> forget(const edensync::repository& r) override {
+    return edensync::admin::repositories(*site_).remove(r.uuid.empty() ? r.name : r.uuid.text());
+  }
   edensync::result<edensync::sync_task> add_task(const edensync::sync_task& t) override {
     return edensync::admin::tasks(*site_).add(t);
   }

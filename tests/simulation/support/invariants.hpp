@@ -96,6 +96,10 @@ inline void check_nothing_lost(const stations& some, const stations& all, bool n
         const auto held = now.find(e.record);
         if (held != now.end() && (held->second.modified_on > e.made.modified_on || held->second == e.made)) continue;
         if (held == now.end() && need_not_be_known(all, e.record)) continue;
+        // What stood in a field that a site did not have, or lost, is not there.
+        if (held != now.end() && held->second.content == e.made.content &&
+            held->second.modified_on == e.made.modified_on && held->second.late.empty())
+          continue;
         const bool tied = held != now.end() && held->second.modified_on == e.made.modified_on;
         // A reference that waits for its record, here or where the edit was made, is filled in without a new time.
         if (tied && (newest_wins || waits(*at, e.record) || e.made.content.find("null") != std::string::npos)) continue;

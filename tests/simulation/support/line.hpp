@@ -86,6 +86,8 @@ class line {
 
   std::uint64_t bytes() const { return loopback_.bytes_up() + loopback_.bytes_down(); }
   std::uint64_t exchanges() const { return loopback_.exchanges(); }
+  /// How often the active site asked to be registered.
+  std::size_t registrations() const { return registrations_; }
   /// Whether the passive site died of a request.
   bool passive_died() const { return passive_died_; }
 
@@ -139,6 +141,7 @@ class line {
       const auto* head = op_.next();
       if (line_.active_.down()) return nullptr;
       if (head != nullptr) {
+        line_.registrations_ += head->target.starts_with("/sync/repository/register") ? 1 : 0;
         line_.log_.say(line_.active_.name, ' ', line_.active_.clock.now(), " asks ", head->method, ' ',
                        std::string_view(head->target).substr(0, 60));
         if (line_.faults_.cut && line_.chance_.one_in(2)) {
@@ -288,6 +291,7 @@ class line {
   faults faults_;
   edensync::memory::loopback loopback_;
   int edits_ = 0;
+  std::size_t registrations_ = 0;
   bool passive_died_ = false;
 };
 

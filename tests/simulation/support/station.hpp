@@ -95,13 +95,12 @@ class station {
     begin();
   }
 
-  /// The program is started again with tables that have a field more.
-  void grow() {
-    if (grown_) return;
-    grown_ = true;
+  /// The program is started again with tables that have a field more, or without it if they had it: what stood there is gone.
+  void change_tables() {
+    grown_ = !grown_;
     unlock();
     end();
-    store().reopen(std::make_shared<const edensync::schema>(grown_resources()));
+    store().reopen(std::make_shared<const edensync::schema>(tables()));
     crash = 0;
     begin();
   }
@@ -114,6 +113,8 @@ class station {
 
   /// What administrators do.
   virtual edensync::repository_id know(const edensync::repository& r) = 0;
+  /// Removes what is known of a repository, with its tasks; refused during a run.
+  virtual edensync::result<void> forget(const edensync::repository& r) = 0;
   virtual edensync::result<edensync::sync_task> add_task(const edensync::sync_task& t) = 0;
   virtual edensync::result<edensync::sync_task> change_task(edensync::repository_id r, const std::string& resource,
                                                             const std::function<void(edensync::sync_task&)>& how) = 0;
