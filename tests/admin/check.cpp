@@ -53,11 +53,11 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_tried_one_by_one) {
       auto seen = p.check();
       BOOST_TEST(line_of(seen, "reachable") == (eden ? "yes: something answers" : "yes: an edensync site answers"));
       BOOST_TEST(line_of(seen, "certificate") == "unknown: the line is not encrypted");
-      BOOST_TEST(line_of(seen, "credentials") == "yes: the account may read");
+      BOOST_TEST(line_of(seen, "credentials") == "yes: there is no account, and the peer lets anybody read");
       BOOST_TEST(line_of(seen, "clock") == "yes: the peer's is 0 seconds ahead");
       BOOST_TEST(line_of(seen, "resource org_office") == "yes: the peer serves it");
       BOOST_TEST(line_of(seen, "registered").starts_with("no: "));
-      BOOST_TEST(line_of(seen, "pushes accepted").starts_with("no: "));
+      BOOST_TEST(line_of(seen, "pushes accepted org_office").starts_with("no: "));
       // It did not register by the way.
       BOOST_TEST(p.base.self.repositories().value().empty());
       BOOST_TEST(p.peer_now().uuid.empty());
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_tried_one_by_one) {
       seen = p.check();
       BOOST_TEST(admin::all_hold(seen));
       BOOST_TEST(line_of(seen, "registered").starts_with("yes: "));
-      BOOST_TEST(line_of(seen, "pushes accepted") ==
+      BOOST_TEST(line_of(seen, "pushes accepted org_office") ==
                  (eden ? "yes: a document without records was taken" : "yes: the peer says so"));
       BOOST_TEST(p.base.contents() == before, boost::test_tools::per_element());
       BOOST_TEST(p.base.store.snapshot().sequence() == sequence);
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_as_it_should_be_is_named) {
   auto seen = p.check();
   BOOST_TEST(line_of(seen, "clock") == "no: the peer's is 3600 seconds ahead");
   BOOST_TEST(line_of(seen, "registered").starts_with("yes: "));
-  BOOST_TEST(line_of(seen, "pushes accepted").starts_with("no: "));
+  BOOST_TEST(line_of(seen, "pushes accepted org_office").starts_with("no: "));
 
   // The peer has forgotten this site.
   p.base.self.ledger([&](auto& t) { t.erase_repository(there.id); }).value();
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_as_it_should_be_is_named) {
   p.line.cut_after(0);
   seen = p.check();
   BOOST_TEST(line_of(seen, "reachable").starts_with("no: "));
-  BOOST_TEST(line_of(seen, "pushes accepted") == "-");
+  BOOST_TEST(line_of(seen, "pushes accepted org_office") == "-");
 }
 
 BOOST_AUTO_TEST_CASE(a_typed_identifier_that_is_not_the_peers_is_named) {
@@ -214,6 +214,139 @@ BOOST_AUTO_TEST_CASE(a_ledger_that_makes_no_sense_is_noticed) {
     BOOST_TEST(told().starts_with("unknown: a run ended badly"), told());
   }
   BOOST_TEST(told() == "-");
+}
+
+BOOST_AUTO_TEST_CASE(each_task_is_tried_and_each_that_pushes_is_asked_about) {
+  for (const auto mode : {sync_mode::pull, sync_mode::push, sync_mode::both, sync_mode::none}) {
+    BOOST_TEST_CONTEXT("mode " << static_cast<int>(mode)) {
+      checked_sites p(false);
+      p.add_task({.resource = "org_office", .mode = mode});
+      p.add_task({.resource = "org_organisation", .mode = mode});
+      BOOST_TEST(p.run().ok());
+      const auto seen = p.check();
+      BOOST_TEST(admin::all_hold(seen));
+      for (const std::string table : {"org_office", "org_organisation"}) {
+        const bool any = mode != sync_mode::none;
+        BOOST_TEST(line_of(seen, "resource " + table) == (any ? "yes: the peer serves it" : "-"));
+        BOOST_TEST(line_of(seen, "columns of " + table) == (any ? "yes: the peer has all of them" : "-"));
+        BOOST_TEST(line_of(seen, "pushes accepted " + table) == (pushes(mode) ? "yes: the peer says so" : "-"));
+      }
+      BOOST_TEST(line_of(seen, "pushes accepted") == (pushes(mode) ? "-" : "unknown: nothing is pushed there"));
+      // Nothing is pushed, and still the peer says that it knows this site.
+      if (mode == sync_mode::pull) BOOST_TEST(line_of(seen, "registered").starts_with("yes: the peer knows this site"));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_is_not_told_that_the_peer_knows_this_site_does_not_say_so) {
+  checked_sites eden(true);
+  eden.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  BOOST_TEST(eden.run().ok());
+  eden.field.self
+      .ledger([&](auto& t) {
+        update_repository(t, eden.peer, [&](repository& r) { r.uuid = eden.base.self.uuid().value(); });
+      })
+      .value();
+  BOOST_TEST(line_of(eden.check(), "registered").starts_with("unknown: this site knows the peer's UUID"));
+
+  checked_sites p(false);
+  p.add_task({.resource = "org_office", .mode = sync_mode::pull});
+  BOOST_TEST(p.run().ok());
+  const auto there = p.base.self.repositories().value().at(0);
+  p.base.self.ledger([&](auto& t) { t.erase_repository(there.id); }).value();
+  const auto seen = p.check();
+  BOOST_TEST(line_of(seen, "registered").starts_with("no: the peer does not know this site"));
+  BOOST_TEST(line_of(seen, "pushes accepted") == "unknown: nothing is pushed there");
+}
+
+BOOST_AUTO_TEST_CASE(a_catalogue_for_everybody_says_nothing_of_the_account) {
+  unsigned status = 401;
+  const auto check = [&](sync_mode mode, std::string words = "Authentication Required") {
+    site_and_script p([&, words](const heard& h) {
+      if (h.head.target.starts_with("/sync/dataset.xml")) return scripted_answer{.body = "<s3xml/>"};
+      return scripted_answer{.status = status, .body = words};
+    });
+    p.add_task(mode);
+    auto peer = p.field.self.repositories().value().at(0);
+    peer.username = "ann";
+    admin::check_peer<parts> op(p.field.self, peer, p.field.self.tasks(p.peer).value());
+    p.line.run(op);
+    return op.findings();
+  };
+  auto seen = check(sync_mode::both);
+  BOOST_TEST(line_of(seen, "credentials").starts_with("no: "));
+  BOOST_TEST(line_of(seen, "resource org_office").starts_with("no: "));
+  BOOST_TEST(line_of(seen, "pushes accepted org_office") == "-");
+  status = 429;
+  seen = check(sync_mode::both);
+  BOOST_TEST(line_of(seen, "credentials").starts_with("unknown: "));
+  const auto advice = [&](std::string_view subject) {
+    for (const auto& f : seen)
+      if (f.subject == subject) return f.advice;
+    return std::string();
+  };
+  BOOST_TEST(advice("credentials").starts_with("too many logins have failed there"));
+  status = 403;
+  seen = check(sync_mode::both, "Insufficient Privileges");
+  BOOST_TEST(line_of(seen, "credentials") == "yes: the account may read");
+  BOOST_TEST(line_of(seen, "resource org_office").starts_with("no: "));
+  BOOST_TEST(advice("resource org_office").ends_with("the right to read it"));
+  BOOST_TEST(advice("pushes accepted org_office").ends_with("the right to write"));
+  // Whoever only pushes need not be allowed to read.
+  seen = check(sync_mode::push, "Insufficient Privileges");
+  BOOST_TEST(line_of(seen, "resource org_office").starts_with("unknown: "));
+  BOOST_TEST(line_of(seen, "columns of org_office").starts_with("unknown: the peer does not describe its table"));
+}
+
+BOOST_AUTO_TEST_CASE(columns_that_one_of_the_two_does_not_have_are_named) {
+  std::string described;
+  const auto check = [&](sync_mode mode, unsigned status = 200) {
+    site_and_script p([&](const heard& h) {
+      if (h.head.target == "/org/office/fields.xml") return scripted_answer{.status = status, .body = described};
+      if (h.head.target.ends_with("/fields.xml")) return scripted_answer{.status = 404};
+      return scripted_answer{.body = "<s3xml/>"};
+    });
+    p.add_task(mode);
+    admin::check_peer<parts> op(p.field.self, p.field.self.repositories().value().at(0),
+                                p.field.self.tasks(p.peer).value());
+    p.line.run(op);
+    return line_of(op.findings(), "columns of org_office");
+  };
+  one_site s("field", 1, memory::manual_clock(second(1000)));
+  const auto& ours = s.self.resources()[s.self.resources().find("org_office")];
+  const auto whole = to_field_document(ours);
+  described = whole;
+  BOOST_TEST(check(sync_mode::both) == "yes: the peer has all of them");
+  const auto name = "<field name=\"name\"";
+  const auto at = whole.find(name);
+  BOOST_TEST_REQUIRE(at != std::string::npos);
+  described = whole.substr(0, at) +
+              "<field name=\"extra\" type=\"string\"/><field name=\"pe_id\" type=\"reference pr_pentity\"/>" +
+              whole.substr(whole.find('\n', at));
+  BOOST_TEST(check(sync_mode::push) == "no: the peer does not have name");
+  BOOST_TEST(check(sync_mode::pull) == "unknown: the peer does not have name; this site does not have extra");
+  BOOST_TEST(check(sync_mode::both) == "no: the peer does not have name; this site does not have extra");
+  for (const std::string other :
+       {"<html/>", "", "<fields resource=\"org_organisation\"/>", "<fields resource=\"org_office\">"}) {
+    described = other;
+    BOOST_TEST(check(sync_mode::both).starts_with("unknown: the peer does not describe its table"), other);
+  }
+  described = whole;
+  BOOST_TEST(check(sync_mode::both, 403).starts_with("unknown: the peer does not describe its table"));
+}
+
+BOOST_AUTO_TEST_CASE(imports_by_hand_that_wait_are_told) {
+  one_site s("field", 1, memory::manual_clock(second(1000)));
+  s.self
+      .ledger([](auto& t) {
+        t.add_quarantine({.resource = "org_office", .uuid = id_of("a")});
+        const auto base = t.put_repository({.uuid = id_of("base"), .name = "Base"});
+        t.add_quarantine({.repository = base, .resource = "org_office", .uuid = id_of("b")});
+      })
+      .value();
+  const auto seen = admin::check_site(s.self).value();
+  BOOST_TEST(line_of(seen, "quarantine of imports") == "unknown: 1 records wait");
+  BOOST_TEST(line_of(seen, "quarantine Base") == "unknown: 1 records wait");
 }
 
 BOOST_AUTO_TEST_CASE(a_table_that_one_of_the_two_does_not_have_is_said_so) {

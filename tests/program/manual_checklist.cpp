@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_site_follows_the_manual_and_is_synchronised) {
   while (!active.json("status", {"--repository", "Headquarters"}).at("worker").as_bool()) continue;
   const auto found = active.json("check", {"--repository", "Headquarters"});
   for (const auto* const each :
-       {"reachable", "credentials", "registered", "clock", "pushes accepted", "a worker alive"})
+       {"reachable", "credentials", "registered", "clock", "pushes accepted dvr_centre", "a worker alive"})
     BOOST_TEST(holds(found, each) == "yes", each);
 
   // What it is for: pull first, then push, in the background.

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
   for (const std::string good : {"folder", "database", "UUID", "schema", "reachable", "credentials", "clock",
                                  "resource dvr_centre", "watermarks Base dvr_centre"})
     BOOST_TEST(held(seen, good) == "yes", good << ": " << boost::json::serialize(seen));
-  for (const std::string lacks : {"registered", "pushes accepted", "a worker alive"})
+  for (const std::string lacks : {"registered", "pushes accepted dvr_centre", "a worker alive"})
     BOOST_TEST(held(seen, lacks) == "no", lacks);
   BOOST_TEST(held(seen, "accounts") == "unknown");  // nobody can ask this one
   BOOST_TEST(held(boost::json::parse(base.good("check", {"--json"})), "accounts") == "yes");
@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(the_prerequisites_of_a_run_are_checked_one_by_one) {
   const background worker(field, {"worker"});
   while (!field.json("status", {"--repository", "Base"}).at("worker").as_bool()) continue;
   seen = check(0);
-  for (const std::string now : {"registered", "pushes accepted", "a worker alive"})
+  for (const std::string now : {"registered", "pushes accepted dvr_centre", "a worker alive"})
     BOOST_TEST(held(seen, now) == "yes");
 
   field.good("repository set", {"--no-register", "--name", "Base", "--password-file", field.file("pw", "wrong\n")});

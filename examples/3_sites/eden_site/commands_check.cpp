@@ -313,7 +313,8 @@ std::vector<command> check_commands() {
        "looks whether the site is well, and whether a run with a repository would have what it needs",
        "--data DIR [--repository N] [--json]\n\n"
        "  --repository N   tries as well, one by one and without changing anything there: reachable, certificate,\n"
-       "                   credentials, registered, clock, each resource, pushes accepted, a worker alive\n\n"
+       "                   credentials, registered, clock, each resource and its columns, pushes accepted,\n"
+       "                   a worker alive\n\n"
        "  A line for each: yes, no or unknown, and what to do about it. Fails if one is no",
        {{"data"}, {"repository"}, {"json", kind::flag}},
        check},

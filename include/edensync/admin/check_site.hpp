@@ -69,6 +69,8 @@ result<std::vector<finding>> check_site(site<Parts>& s) {
     out.push_back({"schema", tables ? answer::yes : answer::no,
                    std::to_string(s.resources().size()) + " tables are described",
                    tables ? "" : "eden-site schema add"});
+    // All there are; what came from repositories is told with them.
+    auto by_hand = ledger.count_quarantined(this_site);
     for (const auto& r : ledger.repositories()) {
       if (auto typed = check_uuid(ledger, r, "UUID " + r.name)) out.push_back(std::move(*typed));
       for (const auto& t : ledger.tasks(r.id)) {
@@ -78,10 +80,15 @@ result<std::vector<finding>> check_site(site<Parts>& s) {
         detail::check_marks(ledger, r, t, now, out);
       }
       detail::check_lease(ledger, r, now, out);
-      if (const auto waiting = ledger.count_quarantined(r.id); waiting != 0)
+      const auto waiting = ledger.count_quarantined(r.id);
+      by_hand -= waiting;
+      if (waiting != 0)
         out.push_back({"quarantine " + r.name, answer::unknown, std::to_string(waiting) + " records wait",
                        "see the log for what is wrong with them"});
     }
+    if (by_hand != 0)
+      out.push_back({"quarantine of imports", answer::unknown, std::to_string(by_hand) + " records wait",
+                     "eden-site quarantine list says what is wrong with them"});
     if (const auto open = ledger.count_open_references(); open != 0)
       out.push_back({"references", answer::unknown, std::to_string(open) + " wait for a record that is not here", {}});
     return out;

@@ -40,21 +40,30 @@ inline bool is_meta_column(std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// How Eden calls the types of fields that can travel.
+inline constexpr std::pair<std::string_view, field_type> field_type_words[] = {
+    {"string", field_type::string},       {"text", field_type::text},
+    {"integer", field_type::integer},     {"bigint", field_type::bigint},
+    {"double", field_type::floating},     {"boolean", field_type::boolean},
+    {"date", field_type::date},           {"time", field_type::time},
+    {"datetime", field_type::datetime},   {"json", field_type::json},
+    {"password", field_type::password},   {"upload", field_type::upload},
+    {"blob", field_type::blob},           {"list:string", field_type::list_string},
+    {"reference", field_type::reference}, {"list:integer", field_type::list_integer},
+    {"decimal", field_type::decimal},     {"list:reference", field_type::list_reference}};
+
 /// Eden's name of a field type; none if it is not one that can travel.
 inline std::optional<field_type> field_type_of(std::string_view word) {
-  static constexpr std::pair<std::string_view, field_type> words[] = {
-      {"string", field_type::string},       {"text", field_type::text},
-      {"integer", field_type::integer},     {"bigint", field_type::bigint},
-      {"double", field_type::floating},     {"boolean", field_type::boolean},
-      {"date", field_type::date},           {"time", field_type::time},
-      {"datetime", field_type::datetime},   {"json", field_type::json},
-      {"password", field_type::password},   {"upload", field_type::upload},
-      {"blob", field_type::blob},           {"list:string", field_type::list_string},
-      {"reference", field_type::reference}, {"list:integer", field_type::list_integer},
-      {"decimal", field_type::decimal},     {"list:reference", field_type::list_reference}};
-  for (const auto& [name, type] : words)
+  for (const auto& [name, type] : field_type_words)
     if (name == word) return type;
   return std::nullopt;
+}
+
+/// The opposite of `field_type_of`.
+inline std::string_view word_of(field_type of) {
+  for (const auto& [name, type] : field_type_words)
+    if (type == of) return name;
+  return {};
 }
 
 /// Adds a field as Eden names its type. Meta columns, keys and geometries, which follow from other fields, are no fields.

@@ -17,6 +17,7 @@
 #include "edensync/log/log_line.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
+#include "edensync/schema/field_document.hpp"
 #include "edensync/site/answer_catalogue.hpp"
 #include "edensync/site/answer_compare.hpp"
 #include "edensync/site/answer_download.hpp"
@@ -228,6 +229,10 @@ class passive_site {
       if (!path.ends_with(".xml")) return failed(415, "Unsupported data format!");
       return std::make_unique<answer_catalogue<Parts>>(site_, request);
     }
+    // An Eden describes its tables, to whoever may read; by that another site sees what would be left out.
+    if (const auto table = site_.resources().find(described_there(path));
+        table != no_resource && request.method == "GET")
+      return std::make_unique<plain_answer>(200, "text/xml", to_field_document(site_.resources()[table]));
     if (path == compare_query::path && request.method == "GET") return compared(request);
     if constexpr (detail::has_file_store<Parts>)
       if (site_.files() != nullptr && request.method == "GET" && path.starts_with(downloads))
