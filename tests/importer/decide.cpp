@@ -57,6 +57,39 @@ BOOST_AUTO_TEST_CASE(circumstances_are_gathered_without_looking_anywhere) {
   BOOST_TEST((!d.erase && d.merge));
 }
 
+BOOST_AUTO_TEST_CASE(a_version_without_a_time_is_the_one_that_is_here_if_it_holds_the_same) {
+  incoming_record in;
+  import_item item;
+  item.incoming = &in;
+  item.local.emplace().version = {second(4), 1, false};
+  item.tie = content_order::equal;
+  BOOST_TEST((circumstances(item, {}, second(9)).incoming.modified_on == second(4)));
+  item.tie = content_order::local_first;
+  BOOST_TEST((circumstances(item, {}, second(9)).incoming.modified_on == second(9)));
+  item.tie = content_order::equal;
+  import_options eden;
+  eden.as_eden = true;
+  BOOST_TEST((circumstances(item, eden, second(9)).incoming.modified_on == second(9)));
+}
+
+BOOST_AUTO_TEST_CASE(a_rule_of_ones_own_takes_a_version_for_what_it_is) {
+  incoming_record in;
+  import_item item;
+  item.incoming = &in;
+  item.local.emplace();
+  const auto taken = [&] { return with_rule(item, {}, true); };
+  BOOST_TEST((taken().what == action::update && taken().write == columns::received));
+  item.local->version.deleted = true;
+  BOOST_TEST((taken().what == action::undelete));
+  in.content.version.deleted = true;
+  BOOST_TEST((taken().what == action::erase && taken().write == columns::none));
+  in.content.replaced_by = id_of("b");
+  BOOST_TEST((taken().what == action::merge));
+  BOOST_TEST((taken().conflict == conflict_state::accepted && taken().why == rule::custom));
+  const auto left = with_rule(item, taken(), false);
+  BOOST_TEST((left.what == action::none && left.conflict == conflict_state::refused && left.write == columns::none));
+}
+
 // An Eden takes the incoming one at the same time; between edensync sites the contents decide.
 BOOST_AUTO_TEST_CASE(only_a_native_peers_ties_are_settled_by_content) {
   incoming_record in;

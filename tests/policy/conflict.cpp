@@ -95,4 +95,10 @@ static_assert(ours(meets(dead(late), live(early)).conflict(take_remote))[2] ==
 
 BOOST_AUTO_TEST_CASE(tables_hold_at_compile_time) {}
 
+// What runs is counted, and what is evaluated by the compiler does not run.
+BOOST_AUTO_TEST_CASE(what_is_new_here_is_in_conflict_with_nothing) {
+  BOOST_TEST(!both_changed(arrives(live(late)).conflict(keep_local).in));
+  BOOST_TEST(both_changed(meets(live(late), live(late)).conflict(keep_local).in));
+}
+
 }  // namespace edensync::situations

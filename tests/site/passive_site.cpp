@@ -183,6 +183,26 @@ BOOST_AUTO_TEST_CASE(every_request_that_is_turned_away_leaves_a_line) {
   BOOST_TEST(s.log().empty());
 }
 
+BOOST_AUTO_TEST_CASE(no_column_of_the_log_holds_the_password_of_a_request) {
+  asked_site s;
+  const std::string secret = "se<same";
+  for (const std::string as : {"x_se<same", "se%3Csame", "x_se&lt;same", "se&lt;same"}) {
+    s.ask("GET", "/sync/sync.xml?resource=" + as, {}, "ann", secret);
+    s.ask("POST", "/sync/sync.xml?resource=" + as + "&repository=urn:uuid:peer", "<s3xml/>", "ann", secret);
+    s.ask("DELETE", "/sync/sync.xml?resource=" + as, {}, "ann", secret);
+  }
+  int n = 0;
+  for (const std::string as : {"se<same", "Camp se&lt;same"})
+    s.ask("POST", "/sync/repository/register.json",
+          R"({"uuid": "urn:uuid:)" + std::to_string(++n) + R"(", "name": ")" + as + R"("})", "ann", secret);
+  BOOST_TEST(s.log().size() == 14u);
+  for (const auto& e : s.log())
+    for (const auto& column : {e.resource, e.message, e.action, e.mode, e.repository_name})
+      BOOST_TEST((column.find("same") == std::string::npos), column);
+  for (const auto& r : s.self.repositories().value()) BOOST_TEST(r.name.find("same") == std::string::npos, r.name);
+  BOOST_TEST(s.log()[0].repository_name == "Camp ***");
+}
+
 BOOST_AUTO_TEST_CASE(what_cannot_be_served_leaves_a_line) {
   for (const std::string method : {"GET", "POST"})
     for (std::uint64_t n = 1; n < 4; ++n) {

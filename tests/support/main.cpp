@@ -27,6 +27,8 @@ std::string_view base_name(std::string_view path) { return path.substr(path.find
 
 // Compilers and caches shorten paths, so the shorter of the two must be the end of the longer one.
 bool same_file(std::string_view a, std::string_view b) {
+  for (auto* path : {&a, &b})
+    while (path->starts_with("../")) path->remove_prefix(3);
   return base_name(a) == base_name(b) && (a.ends_with(b) || b.ends_with(a));
 }
 

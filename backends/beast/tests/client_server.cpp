@@ -147,12 +147,16 @@ BOOST_AUTO_TEST_CASE(credentials_are_sent_unasked_and_kept_out_of_the_headers) {
   for (client* c : {&with, &without, &half}) {
     test_operation op(get("/x"));
     BOOST_TEST(c->run(op).has_value());
-    // What the peer knows now, it may repeat.
-    auto sent = c == &with ? beast::to_authorization({user, password}).substr(6) : std::string();
+    // What the peer knows now, it may repeat, in this form or another.
+    const auto& secrets = op.last().secrets;
+    BOOST_TEST(secrets.empty() == (c != &with));
+    if (c != &with) continue;
+    auto sent = beast::to_authorization({user, password}).substr(6);
     sent.resize(sent.find_last_not_of('=') + 1);
-    BOOST_TEST(
-        op.last().secrets == (c == &with ? std::vector<std::string>{password, sent} : std::vector<std::string>{}),
-        boost::test_tools::per_element());
+    for (const auto& form : {password, sent, std::string("cGFzczp3b3JkIHdpdGggYSBjb2xvbiwgc3BhY2VzIGFuZCDDqQ"),
+                             std::string("pass%3Aword%20with%20a%20colon%2C%20spaces%20and%20%C3%A9"),
+                             std::string("pass:word with a colon, spaces and \\u00e9")})
+      BOOST_TEST((std::find(secrets.begin(), secrets.end(), form) != secrets.end()), form);
   }
   BOOST_REQUIRE(seen.size() == 3U);
   BOOST_TEST(seen[0].user == user);

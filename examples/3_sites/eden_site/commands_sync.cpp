@@ -88,16 +88,19 @@ void dry_run(open_site& here, const edensync::repository& peer, bool json, std::
   for (const auto& t : r.report.transfers) {
     const auto& c = t.imported.total;
     const bool pull = t.way == edensync::direction::pull;
+    // What the peer would make of a push it cannot be asked.
+    const auto here_only = [&](std::uint64_t n) { return pull ? boost::json::value(n) : boost::json::value(); };
     transfers.push_back({{"resource", t.resource},
                          {"direction", pull ? "pull" : "push"},
                          {"records", pull ? c.received : t.exported.records()},
-                         {"created", c.created},
-                         {"updated", c.updated},
-                         {"deleted", c.deleted},
-                         {"kept", c.kept},
-                         {"refused", c.refused},
-                         {"quarantined", c.quarantined},
+                         {"created", here_only(c.created)},
+                         {"updated", here_only(c.updated)},
+                         {"deleted", here_only(c.deleted)},
+                         {"kept", here_only(c.kept)},
+                         {"refused", here_only(c.refused)},
+                         {"quarantined", here_only(c.quarantined)},
                          {"file", t.file.empty() ? boost::json::value() : boost::json::value(t.file)},
+                         {"given_up", t.given_up ? boost::json::value(edensync::redact(t.given_up->text())) : nullptr},
                          {"error", t.error ? boost::json::value(edensync::redact(t.error->text())) : nullptr}});
   }
   if (json) {

@@ -145,12 +145,15 @@ result<folder_lock> data_folder::lock_for_run(std::int64_t repository) const {
   return lock;
 }
 
+fs::path data_folder::dry_run_lock(std::int64_t repository) const {
+  return where_ / "runs" / ("dry_run." + std::to_string(repository));
+}
+
 result<folder_lock> data_folder::lock_for_dry_run(std::int64_t repository) const {
   std::error_code wrong;
   fs::create_directories(where_ / "runs", wrong);
   if (wrong) return file_failure(where_ / "runs", wrong);
-  auto lock = folder_lock::take(where_ / "runs" / ("dry_run." + std::to_string(repository)),
-                                folder_lock::kind::exclusive, true);
+  auto lock = folder_lock::take(dry_run_lock(repository), folder_lock::kind::exclusive, true);
   if (!lock && lock.error().code == error::store_locked)
     return make_failure(error::store_locked, "another dry run with this repository is under way");
   return lock;

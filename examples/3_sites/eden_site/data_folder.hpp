@@ -71,6 +71,8 @@ class data_folder {
   /// Held during a dry run with a repository; whoever has it may remove what others left behind. Errors: store_locked if
   /// another one is under way.
   edensync::result<folder_lock> lock_for_dry_run(std::int64_t repository) const;
+  /// The file that this locks; who holds it may remove it.
+  std::filesystem::path dry_run_lock(std::int64_t repository) const;
 
   /// Held, by any number, while certificates are there that the database may not name yet, or are read whose name was taken
   /// from it.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <edensync/core/result.hpp>
@@ -22,14 +23,19 @@ class folder_lock {
 
   /// Waits until it can be had. Errors: with `at_once`, store_locked instead.
   static edensync::result<folder_lock> take(const std::filesystem::path& file, kind k, bool at_once) {
-    folder_lock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-    if (lock.file_ < 0) return failed(file);
-    const int how = (k == kind::shared ? LOCK_SH : LOCK_EX) | (at_once ? LOCK_NB : 0);
-    while (::flock(lock.file_, how) != 0) {
-      if (errno == EWOULDBLOCK) return edensync::make_failure(edensync::error::store_locked);
-      if (errno != EINTR) return failed(file);
+    for (;;) {
+      folder_lock lock(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+      if (lock.file_ < 0) return failed(file);
+      const int how = (k == kind::shared ? LOCK_SH : LOCK_EX) | (at_once ? LOCK_NB : 0);
+      while (::flock(lock.file_, how) != 0) {
+        if (errno == EWOULDBLOCK) return edensync::make_failure(edensync::error::store_locked);
+        if (errno != EINTR) return failed(file);
+      }
+      struct stat found {};
+      if (::fstat(lock.file_, &found) != 0) return failed(file);
+      // Whoever held it before has removed it meanwhile: the next one would lock another file.
+      if (found.st_nlink != 0) return lock;
     }
-    return lock;
   }
 
   folder_lock(folder_lock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}

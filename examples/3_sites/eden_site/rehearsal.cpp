@@ -56,6 +56,8 @@ edensync::result<void> check_exchange_folder(open_site& here, const edensync::re
 edensync::result<rehearsal> rehearse(open_site& here, const edensync::repository& peer) {
   const auto alone = here.folder.lock_for_dry_run(peer.id);
   if (!alone) return alone.error();
+  // The lock goes with the dry run: before it is given back.
+  const passing_file locked{here.folder.dry_run_lock(peer.id)};
   const auto beginning = "dry_run." + std::to_string(peer.id) + ".";
   remove_leftovers(here.folder, beginning);
   const end_signals ends;

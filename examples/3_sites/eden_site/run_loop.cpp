@@ -75,7 +75,9 @@ struct run_loop::lead {
       report = edensync::synchronize_files(self, run->peer().id, edensync::files::open_folder, std::move(hooks));
       return;
     }
-    hooks.elsewhere = [&](const std::string& base, edensync::operation& op) { ask(here, base, op); };
+    hooks.elsewhere = [&](const std::string& base, edensync::operation& op) {
+      ask(here, {.url = base, .proxy = run->peer().proxy}, op);
+    };
     edensync::active_site calling(self);
     const auto op = calling.synchronize_with(run->peer().id, std::move(hooks));
     // What fails stands in the report, too, and there with the transfer that it belongs to.
@@ -83,12 +85,12 @@ struct run_loop::lead {
     report = op->report();
   }
 
-  // Whoever it is gets no credentials; and the peer, which has named it, has us ask nobody whom it could not ask for being
-  // further away.
-  void ask(const open_site& here, const std::string& base, edensync::operation& op) {
+  // Whoever it is gets no credentials, but is asked by way of the same proxy; and the peer, which has named it, has us ask
+  // nobody whom it could not ask for being further away.
+  void ask(const open_site& here, const edensync::repository& whom, edensync::operation& op) {
     edensync::beast::client_options how;
     how.nearest = client->reached().value_or(edensync::beast::nearness::anywhere);
-    auto made = client_for(here, edensync::repository{.url = base}, how);
+    auto made = client_for(here, whom, how);
     if (!made) return op.on_failure(made.error());
     {
       const std::lock_guard guard(lock);

@@ -34,18 +34,20 @@ struct policies_by_name {
 
   static constexpr verdict create(policy_name name, const version_stamp& incoming) {
     verdict v{true, rule::no_twin};
-    static_cast<void>(((Policies::name == name && (v = Policies::create(incoming), true)) || ...));
+    ((Policies::name == name ? static_cast<void>(v = Policies::create(incoming)) : void()), ...);
     return v;
   }
 
   static constexpr verdict update(policy_name name, const version_stamp& local, const version_stamp& incoming) {
     verdict v{false, rule::policy_keeps_local};
-    static_cast<void>(((Policies::name == name && (v = Policies::update(local, incoming), true)) || ...));
+    ((Policies::name == name ? static_cast<void>(v = Policies::update(local, incoming)) : void()), ...);
     return v;
   }
 
   static constexpr bool resolve(policy_name name, const version_stamp& local, const version_stamp& incoming) {
-    return ((Policies::name == name && Policies::resolve(local, incoming)) || ...);
+    bool takes = false;
+    ((Policies::name == name ? static_cast<void>(takes = Policies::resolve(local, incoming)) : void()), ...);
+    return takes;
   }
 };
 

@@ -10,6 +10,8 @@
 #include "edensync/core/site_uuid.hpp"
 #include "edensync/core/utf8.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/log/redact.hpp"
+#include "edensync/log/spellings.hpp"
 #include "edensync/protocol/register_message.hpp"
 #include "edensync/site/plain_answer.hpp"
 #include "edensync/site/site.hpp"
@@ -23,9 +25,14 @@ template <class Parts>
 class answer_register final : public plain_answer {
  public:
   /// `asked`: what the address told already; otherwise the body tells it.
-  answer_register(site<Parts>& s, std::string user, bool native, bool accept_push,
+  answer_register(site<Parts>& s, const request_head& head, bool native, bool accept_push,
                   std::optional<register_request> asked = {})
-      : site_(s), user_(std::move(user)), native_(native), accept_push_(accept_push), asked_(std::move(asked)) {}
+      : site_(s),
+        user_(head.user),
+        secrets_(spellings(head.password)),
+        native_(native),
+        accept_push_(accept_push),
+        asked_(std::move(asked)) {}
 
   bool wants_body() const override { return !asked_; }
 
@@ -105,8 +112,10 @@ class answer_register final : public plain_answer {
   }
 
   // Repositories are known by name or UUID: no newcomer takes the one or looks like the other.
-  static std::string free_name(const register_request& asked, const std::vector<repository>& all) {
-    const auto wanted = diagnostics({}, utf8_beginning(well_formed(asked.name), longest_name)).peer();
+  // Nor is the password of its account seen in it.
+  std::string free_name(const register_request& asked, const std::vector<repository>& all) const {
+    const std::vector<std::string_view> secrets(secrets_.begin(), secrets_.end());
+    const auto wanted = diagnostics({}, utf8_beginning(redact(well_formed(asked.name), secrets), longest_name)).peer();
     if (wanted.empty() || wanted.starts_with("urn:uuid:")) return asked.uuid.text();
     auto name = wanted;
     const auto taken = [&](const repository& r) { return r.name == name || r.uuid.text() == name; };
@@ -129,6 +138,7 @@ class answer_register final : public plain_answer {
 
   site<Parts>& site_;
   std::string user_;
+  std::vector<std::string> secrets_;
   bool native_;
   bool accept_push_;
   std::optional<register_request> asked_;

@@ -9,12 +9,15 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "edensync/core/access.hpp"
 #include "edensync/core/upload.hpp"
 #include "edensync/core/utf8.hpp"
 #include "edensync/log/line_limit.hpp"
 #include "edensync/log/log_line.hpp"
+#include "edensync/log/redact.hpp"
+#include "edensync/log/spellings.hpp"
 #include "edensync/protocol/headers.hpp"
 #include "edensync/protocol/sync_query.hpp"
 #include "edensync/schema/field_document.hpp"
@@ -115,16 +118,16 @@ class passive_site {
     // The form of 2011: everything stands in the address.
     if (path == "/sync/repository/register.xml" && request.method == "GET")
       if (auto asked = parse_register_query(request.target); !asked.uuid.empty())
-        return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push(rights),
-                                                        std::move(asked));
+        return std::make_unique<answer_register<Parts>>(site_, request, native, may_push(rights), std::move(asked));
     if (path == "/sync/repository/register.json") {
       if (!posts) return refused(what, {}, 405, "Unsupported method!");
-      return std::make_unique<answer_register<Parts>>(site_, request.user, native, may_push(rights));
+      return std::make_unique<answer_register<Parts>>(site_, request, native, may_push(rights));
     }
     if (registers) return refused(what, {}, 415, "Unsupported data format!");
     auto query = parse_sync_query(request.target);
     if (imitates_eden<typename Parts::policies> && query) drop_what_eden_drops(*query);
-    const std::string resource = query ? diagnostics({}, utf8_beginning(query->resource, 100)).peer() : std::string();
+    const bool known = query && site_.resources().find(query->resource) != no_resource;
+    const std::string resource = known ? query->resource : query ? of_peer(query->resource, request) : std::string();
     if (!posts && request.method != "GET") return refused(what, resource, 405, "Unsupported method!");
     if (!query) return not_understood(what, {});
     if (names_a_record(path)) return refused(what, resource, 404, "Record not found!");
@@ -135,8 +138,8 @@ class passive_site {
       return std::make_unique<plain_answer>(200, "text/html", to_json(status_message::failed(400, words)));
     }
     if (query->resource.find('_') == std::string::npos) return not_understood(what, resource);
-    if (site_.resources().find(query->resource) == no_resource) {
-      const auto words = diagnostics({}, "undefined table: " + query->resource).peer();
+    if (!known) {
+      const auto words = "undefined table: " + resource;
       note(log_lines::turned_away(what, resource, words));
       // An Eden says no more than the status.
       return failed(400, native ? words : std::string());
@@ -164,6 +167,13 @@ class passive_site {
   }
 
  private:
+  // What a request says, for the log: short, in one line, and without the password that came with it.
+  static std::string of_peer(std::string_view theirs, const request_head& request) {
+    const auto forms = spellings(request.password);
+    const std::vector<std::string_view> secrets(forms.begin(), forms.end());
+    return diagnostics({}, utf8_beginning(redact(std::string(theirs), secrets), 100)).peer();
+  }
+
   bool may_push(access_level rights) const { return settings_.accept_pushes || rights == access_level::administer; }
 
   // A repository is known only to the account that registered it; for others it does not exist.

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "edensync/log/spellings.hpp"
 #include "edensync/beast/basic_credentials.hpp"
 #include "edensync/beast/detail/route.hpp"
 #include "edensync/beast/nearness.hpp"
@@ -24,7 +25,10 @@ class conversation;
 class client_core {
  public:
   client_core(const std::string& address, std::string user, std::string password, client_options o)
-      : way(find_route(address, o)), who{std::move(user), std::move(password)}, options(std::move(o)) {}
+      : way(find_route(address, o)), who{std::move(user), std::move(password)}, options(std::move(o)) {
+    add_secrets(who.user, who.password);
+    if (way.has_value() && way->proxy) add_secrets(way->proxy->user, way->proxy->password);
+  }
 
   const result<route> way;
   const basic_credentials who;
@@ -41,21 +45,9 @@ class client_core {
   }
   void note_reached(std::optional<nearness> how) { reached_ = how ? static_cast<int>(*how) : -1; }
 
-  /// What requests hold by which this client is believed, by the peer or by a proxy that reads them.
-  std::vector<std::string> secrets() const {
-    std::vector<std::string> all;
-    const auto add = [&](const std::string& user, const std::string& password) {
-      if (user.empty() || password.empty()) return;
-      all.push_back(password);
-      auto basic = to_base64(user + ":" + password);
-      // Also where it is told without its padding.
-      basic.resize(basic.find_last_not_of('=') + 1);
-      all.push_back(std::move(basic));
-    };
-    add(who.user, who.password);
-    if (way.has_value() && way->proxy) add(way->proxy->user, way->proxy->password);
-    return all;
-  }
+  /// What requests hold by which this client is believed, by the peer or by a proxy that reads them, in the forms in which
+  /// they may repeat it.
+  const std::vector<std::string>& secrets() const noexcept { return secrets_; }
 
   traffic counted() const { return {requests, sent, received}; }
 
@@ -80,6 +72,22 @@ class client_core {
   }
 
  private:
+  void add_secrets(const std::string& user, const std::string& password) {
+    if (user.empty() || password.empty()) return;
+    for (auto& form : spellings(password)) secrets_.push_back(std::move(form));
+    for (const auto& text : {user + ":" + password, password}) {
+      // Also where it is told without its padding, or with the letters of URLs.
+      auto form = to_base64(text);
+      form.resize(form.find_last_not_of('=') + 1);
+      if (form.size() < 6) continue;
+      secrets_.push_back(form);
+      std::replace(form.begin(), form.end(), '+', '-');
+      std::replace(form.begin(), form.end(), '/', '_');
+      if (form != secrets_.back()) secrets_.push_back(std::move(form));
+    }
+  }
+
+  std::vector<std::string> secrets_;
   std::atomic<int> reached_{-1};
   std::mutex mutex_;
   std::vector<std::weak_ptr<conversation>> running_;
