@@ -7,12 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "edensync/concepts/conflict_policy.hpp"
-#include "edensync/concepts/update_policy.hpp"
+#include "edensync/concepts/check_policy.hpp"
+#include "edensync/policy/check_policy_set.hpp"
 #include "edensync/policy/conflict.hpp"
 #include "edensync/policy/method_of.hpp"
 #include "edensync/policy/mirror.hpp"
-#include "edensync/policy/policy_set.hpp"
 #include "edensync/laws/law.hpp"
 
 namespace edensync::laws {
@@ -234,18 +233,21 @@ inline constexpr std::array policy_set_laws{
 
 /// Tries the laws of a policy that is one for updates, one for conflicts, or both.
 template <class P, class Before>
-  requires(edensync::update_policy<P> || edensync::conflict_policy<P>)
 void policy(Before&& before) {
+  static_assert(edensync::detail::check_some_policy<P>());
   P p;
   if constexpr (edensync::update_policy<P>) check_all<P>(update_policy_laws<P>, p, before);
   if constexpr (edensync::conflict_policy<P>) check_all<P>(conflict_policy_laws<P>, p, before);
 }
 
 /// Tries the laws of a complete set of rules.
-template <edensync::policy_set S, class Before>
+template <class S, class Before>
 void policy_set(Before&& before) {
-  S s;
-  check_all<S>(policy_set_laws<S>, s, before);
+  static_assert(edensync::detail::check_policy_set<S>::value);
+  if constexpr (edensync::policy_set<S>) {
+    S s;
+    check_all<S>(policy_set_laws<S>, s, before);
+  }
 }
 
 }  // namespace edensync::laws

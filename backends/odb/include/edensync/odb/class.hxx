@@ -29,8 +29,9 @@ class objects_of : public objects {
   using traits = ::odb::access::object_traits_impl<T, ::odb::id_sqlite>;
   using id_type = typename traits::id_type;
   static_assert(!std::is_void<typename traits::id_type>::value && std::is_integral<id_type>::value && traits::auto_id,
-                "edensync: the id of a class that takes part is an integer, with `#pragma db id auto`");
-  static_assert(!traits::polymorphic, "edensync: a polymorphic class cannot take part");
+                "edensync: record_store on ODB needs an integer id with `#pragma db id auto` in each class; see "
+                "docs/concepts/record_store.md");
+  static_assert(!traits::polymorphic, "edensync: record_store on ODB needs classes that are not polymorphic; see docs/concepts/record_store.md");
 
  public:
   explicit objects_of(connection& c) : c_(c), bound_(traits::column_count), grows_(new bool[traits::column_count]) {}
