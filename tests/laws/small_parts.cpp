@@ -6,8 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
+#include <mutex>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "edensync/log/stream_sink.hpp"
 #include "edensync/memory/manual_clock.hpp"
@@ -58,6 +60,11 @@ struct tells_milliseconds_factory {
 struct stands_still : memory::manual_clock {
   using memory::manual_clock::manual_clock;
   void advance(std::int64_t) {}
+};
+
+struct ends_in_2038 : memory::manual_clock {
+  using memory::manual_clock::manual_clock;
+  timestamp now() const { return {static_cast<std::int32_t>(memory::manual_clock::now().seconds)}; }
 };
 
 // --- sinks --------------------------------------------------------------------------------------------------------------
@@ -112,6 +119,35 @@ struct stammers {
   std::mutex lock;
 };
 
+// Changes an event, and has a stream write it.
+template <class Change>
+struct changes_events {
+  changes_events(std::ostream& to, event_form form) : to(to, form) {}
+  void write(log_event e) noexcept {
+    const std::lock_guard guard(lock);
+    if (change(e)) to.write(e);
+  }
+  stream_sink to;
+  Change change{};
+  std::mutex lock;
+};
+struct shortens {
+  bool operator()(log_event& e) {
+    if (e.message.size() > 64) e.message.resize(64);
+    return true;
+  }
+};
+struct forgets_where {
+  bool operator()(log_event& e) {
+    e.resource.clear();
+    return true;
+  }
+};
+struct says_it_once {
+  bool operator()(log_event& e) { return std::exchange(last, e.message) != e.message; }
+  std::string last;
+};
+
 // --- policies -----------------------------------------------------------------------------------------------------------
 
 struct changes_its_mind {
@@ -127,6 +163,21 @@ struct changes_its_mind {
   }
 };
 
+struct alternates {
+  static constexpr policy_name name = policy_name::take_newer;
+  static bool resolve(const version_stamp&, const version_stamp&) {
+    static bool last = false;
+    return last = !last;
+  }
+};
+
+struct calls_all_new {
+  static constexpr decision decide(const decide_input& in) {
+    decision d = standard::decide(in);
+    d.why = rule::no_twin;
+    return d;
+  }
+};
 struct knows_no_strategy {
   static constexpr decision decide(decide_input in) {
     in.allowed = strategy{};
@@ -184,8 +235,10 @@ BOOST_AUTO_TEST_CASE(clocks_keep_theirs) {
 BOOST_AUTO_TEST_CASE(clocks_can_break_theirs) {
   BOOST_TEST(broken_by(tells_milliseconds_factory(), laws::clock_laws<tells_milliseconds_factory>) ==
              "a time can be written\nit tells UTC\n");
-  BOOST_TEST(broken_by(manual_clocks<stands_still>(), laws::clock_laws<manual_clocks<stands_still>>) ==
-             "it goes as time goes\n");
+  BOOST_TEST(broken_by(manual_clocks<stands_still>(), laws::clock_laws<manual_clocks<stands_still>>)
+                 .starts_with("it goes as time goes\n"));
+  BOOST_TEST(broken_by(manual_clocks<ends_in_2038>(), laws::clock_laws<manual_clocks<ends_in_2038>>) ==
+             "it may be read while it goes\n");
 }
 
 BOOST_AUTO_TEST_CASE(sinks_keep_theirs) {
@@ -197,7 +250,15 @@ BOOST_AUTO_TEST_CASE(sinks_keep_theirs) {
 
 BOOST_AUTO_TEST_CASE(sinks_can_break_theirs) {
   BOOST_TEST(broken_by(sinks<believes_peers>(), laws::log_sink_laws<sinks<believes_peers>>) ==
-             "nobody else writes its lines\n");
+             "what is known of it is written\nnobody else writes its lines\n");
+  BOOST_TEST(broken_by(sinks<changes_events<shortens>>(), laws::log_sink_laws<sinks<changes_events<shortens>>>) ==
+             "what is known of it is written\n");
+  BOOST_TEST(
+      broken_by(sinks<changes_events<forgets_where>>(), laws::log_sink_laws<sinks<changes_events<forgets_where>>>) ==
+      "what is known of it is written\n");
+  BOOST_TEST(
+      broken_by(sinks<changes_events<says_it_once>>(), laws::log_sink_laws<sinks<changes_events<says_it_once>>>) ==
+      "what happens again is written again\n");
   BOOST_TEST(broken_by(sinks<stammers>(), laws::log_sink_laws<sinks<stammers>>).starts_with("an event is written\n"));
 }
 
@@ -222,6 +283,9 @@ BOOST_AUTO_TEST_CASE(policies_can_break_theirs) {
              "two sites come to the same end\n");
   BOOST_TEST(broken_by(updates_what_is_new(), laws::policy_set_laws<updates_what_is_new>) ==
              "an action fits what is here\n");
+  BOOST_TEST(broken_by(alternates(), laws::conflict_policy_laws<alternates>) ==
+             "a conflict is judged the same again\n");
+  BOOST_TEST(broken_by(calls_all_new(), laws::policy_set_laws<calls_all_new>) == "a decision names its rule\n");
   BOOST_TEST(broken_by(stamps_what_it_keeps(), laws::policy_set_laws<stamps_what_it_keeps>) ==
              "nothing is written by the way\n");
   BOOST_TEST(broken_by(quarrels_alone(), laws::policy_set_laws<quarrels_alone>) == "a conflict needs two\n");

@@ -1,8 +1,16 @@
 # cmake -Dcompiler= -Dflags= -Dsource= -P refuse.cmake: SOURCE must be refused with the sentences of its first lines, each
 # of them printed as often as it is there.
+# -Dodb= -Dfolder=: first the ODB compiler makes the mapping of the header of the same name, in that folder.
 file(STRINGS ${source} lines REGEX "^// refused: ")
 if(NOT lines)
   message(FATAL_ERROR "${source}:1: the first line must be '// refused: <text the compiler prints>'")
+endif()
+
+if(odb)
+  string(REGEX REPLACE "[.]cxx$" ".hxx" header ${source})
+  file(MAKE_DIRECTORY ${folder})
+  execute_process(COMMAND ${odb} --database sqlite --std c++11 --generate-query --generate-prepared
+    --output-dir ${folder} ${header} COMMAND_ERROR_IS_FATAL ANY)
 endif()
 
 execute_process(COMMAND ${compiler} ${flags} ${source} RESULT_VARIABLE failed OUTPUT_VARIABLE said ERROR_VARIABLE said)

@@ -1,7 +1,8 @@
 # cmake -Dsource= -P sentences.cmake: each sentence that a header says to who writes a part of his own is that of some
 # program here, and leads to a page.
-file(GLOB_RECURSE headers ${source}/include/*.hpp ${source}/backends/*/include/*.hpp)
-file(GLOB programs ${source}/tests/refusals/*.cpp)
+file(GLOB_RECURSE headers ${source}/include/*.hpp ${source}/backends/*/include/*.hpp
+  ${source}/backends/*/include/*.hxx)
+file(GLOB programs ${source}/tests/refusals/*.cpp ${source}/tests/refusals/odb/*.cxx)
 set(refused)
 foreach(program IN LISTS programs)
   file(STRINGS ${program} lines REGEX "^// refused: edensync: ")

@@ -54,10 +54,13 @@ struct law_part {
   int shelf = 7;
 };
 
-#pragma db object table("law_base")
+// ODB counts its updates, and refuses those of an object that somebody else has changed since it was loaded.
+#pragma db object table("law_base") optimistic
 struct law_base {
 #pragma db id auto
   std::int64_t id = 0;
+#pragma db version
+  unsigned long version = 0;
   odb::nullable<std::string> name;
 };
 

@@ -235,6 +235,8 @@ void the_log_outlives_its_repository(F& f) {
     task = t.put_task(make_task(a, "law_site"));
     t.set_watermark(task, direction::pull, {s::second(1), "x"});
     t.set_resume(task, resume_state{"x", "y", 1, {}});
+    t.set_lease({a, "one", s::second(1), 3});
+    t.set_lease({b, "one", s::second(1), 3});
     t.add_quarantine(make_quarantine(a, task, "a"));
     t.add_quarantine(make_quarantine(b, 0, "a"));
     line.repository = a;
@@ -245,8 +247,8 @@ void the_log_outlives_its_repository(F& f) {
   auto now = store.snapshot();
   expect(now.repositories().size() == 1 && now.tasks(a).empty() && now.count_quarantined(a) == 0 &&
              now.count_quarantined(b) == 1 && now.get_watermark(task, direction::pull) == watermark{} &&
-             !now.get_resume(task),
-         "a repository goes with its tasks, watermarks and quarantine, and nobody else's");
+             !now.get_resume(task) && !now.get_lease(a) && now.get_lease(b),
+         "a repository goes with its tasks, watermarks, lease and quarantine, and nobody else's");
   const auto all = now.log(0, 10);
   expect(all.size() == 2 && all[0].message == "second" && all[0].id > all[1].id, "the log stays, newest first");
   const auto mine = now.log(a, 10);

@@ -45,6 +45,32 @@ void an_event_is_written(F& f) {
 }
 
 template <class F>
+void what_is_known_of_it_is_written(F& f) {
+  auto sink = f.make();
+  log_event e = make_event("words of law");
+  e.repository = "base of law";
+  e.resource = "law_site";
+  sink->write(e);
+  log_event asked = make_event(std::string(1000, 'x') + "end");
+  asked.method = "POST";
+  asked.path = "/sync/law.xml";
+  asked.user = "user@law.example";
+  asked.status = 418;
+  sink->write(asked);
+  const std::string all = f.written(*sink);
+  for (const std::string_view each :
+       {"base of law", "law_site", "POST", "/sync/law.xml", "user@law.example", "418", "words of law", "xend"})
+    expect(all.find(each) != std::string::npos, "what an event says is written, also: " + std::string(each));
+}
+
+template <class F>
+void what_happens_again_is_written_again(F& f) {
+  auto sink = f.make();
+  for (int n = 0; n < 3; ++n) sink->write(make_event("again"));
+  expect(lines_in(f.written(*sink)) == 3, "an event that is like the one before has a line, too");
+}
+
+template <class F>
 void nobody_else_writes_its_lines(F& f) {
   auto sink = f.make();
   sink->write(make_event("a peer says\n2026-01-01T00:00:00 error law forged\r\nand\x1b[2J more"));
@@ -110,6 +136,8 @@ void what_cannot_be_written_is_lost(F& f) {
 template <class Factory>
 inline constexpr std::array log_sink_laws{
     law<Factory>{"an event is written", &detail::an_event_is_written<Factory>},
+    law<Factory>{"what is known of it is written", &detail::what_is_known_of_it_is_written<Factory>},
+    law<Factory>{"what happens again is written again", &detail::what_happens_again_is_written_again<Factory>},
     law<Factory>{"nobody else writes its lines", &detail::nobody_else_writes_its_lines<Factory>},
     law<Factory>{"odd events are taken", &detail::odd_events_are_taken<Factory>},
     law<Factory>{"events of several threads are kept apart",

@@ -2,14 +2,14 @@
 
 #include <concepts>
 
+#include "edensync/concepts/check_clock.hpp"
 #include "edensync/concepts/check_event_source.hpp"
 #include "edensync/concepts/check_file_store.hpp"
 #include "edensync/concepts/check_store.hpp"
-#include "edensync/concepts/clock.hpp"
 #include "edensync/concepts/record_store.hpp"
 #include "edensync/concepts/uid_source.hpp"
 #include "edensync/concepts/xml_event_source.hpp"
-#include "edensync/policy/policy_set.hpp"
+#include "edensync/policy/check_policy_set.hpp"
 
 namespace edensync {
 
@@ -39,11 +39,7 @@ inline constexpr bool names_all_parts = requires {
   typename P::policies;
 };
 template <class P>
-inline constexpr bool clock_is_clock = clock<typename P::clock>;
-template <class P>
 inline constexpr bool uid_source_is_uid_source = uid_source<typename P::uid_source>;
-template <class P>
-inline constexpr bool policies_is_policy_set = policy_set<typename P::policies>;
 
 template <class P>
 concept has_file_store = requires {
@@ -70,12 +66,11 @@ struct check_parts {
                 "edensync: the bag of parts must name store, clock, uid_source, event_source and policies; "
                 "see docs/concepts/parts.md");
   static_assert(check_record_store<typename P::store>::value);  // says itself what is missing
-  static_assert(clock_is_clock<P>, "edensync: clock needs now() -> timestamp; see docs/concepts/clock.md");
+  static_assert(check_clock<typename P::clock>::value);
   static_assert(uid_source_is_uid_source<P>,
                 "edensync: uid_source needs make() -> uid; see docs/concepts/uid_source.md");
   static_assert(check_event_source<typename P::event_source>::value);
-  static_assert(policies_is_policy_set<P>,
-                "edensync: policy_set needs decide(decide_input) -> decision, static; see docs/concepts/policy_set.md");
+  static_assert(check_policy_set<typename P::policies>::value);
   static constexpr bool value = true;
 };
 

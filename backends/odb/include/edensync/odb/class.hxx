@@ -11,6 +11,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -22,6 +23,16 @@ namespace edensync {
 namespace odb {
 namespace gateway {
 
+template <class T>
+struct is_optimistic {
+  using traits = ::odb::access::object_traits_impl<T, ::odb::id_sqlite>;
+  template <class C>
+  static auto look(int) -> decltype(C::version(std::declval<const typename C::image_type&>()), std::true_type());
+  template <class C>
+  static std::false_type look(...);
+  static constexpr bool value = decltype(look<traits>(0))::value;
+};
+
 /// The objects of one class, by the columns that the ODB compiler made of its members: whatever their types are, private
 /// or not, what SQLite is given and gives is an integer, a number or a text.
 template <class T>
@@ -29,8 +40,9 @@ class objects_of : public objects {
   using traits = ::odb::access::object_traits_impl<T, ::odb::id_sqlite>;
   using id_type = typename traits::id_type;
   static_assert(!std::is_void<typename traits::id_type>::value && std::is_integral<id_type>::value && traits::auto_id,
-                "edensync: the id of a class that takes part is an integer, with `#pragma db id auto`");
-  static_assert(!traits::polymorphic, "edensync: a polymorphic class cannot take part");
+                "edensync: record_store on ODB needs an integer id with `#pragma db id auto` in each class; see "
+                "docs/concepts/record_store.md");
+  static_assert(!traits::polymorphic, "edensync: record_store on ODB needs classes that are not polymorphic; see docs/concepts/record_store.md");
 
  public:
   explicit objects_of(connection& c) : c_(c), bound_(traits::column_count), grows_(new bool[traits::column_count]) {}
@@ -67,7 +79,7 @@ class objects_of : public objects {
       current now(c_);
       made loaded;
       if (!c_.internals().db->find(static_cast<id_type>(id), loaded.get())) return false;
-      fill(loaded.get(), given);
+      fill(loaded.get(), with_version<T>(id, given));
       try {
         c_.internals().db->update(loaded.get());
       } catch (const ::odb::object_not_persistent&) {
@@ -122,6 +134,37 @@ class objects_of : public objects {
     pointer p_;
     typename pointers::guard guard_;
   };
+
+  // Of an optimistic class ODB updates only the version that was loaded, which no image of an object has but one that is read.
+  template <class C>
+  auto with_version(std::int64_t id, const std::vector<assignment>& given) ->
+      typename std::enable_if<!is_optimistic<C>::value, const std::vector<assignment>&>::type {
+    static_cast<void>(id);
+    return given;
+  }
+  template <class C>
+  auto with_version(std::int64_t id, std::vector<assignment> given) ->
+      typename std::enable_if<is_optimistic<C>::value, std::vector<assignment>>::type {
+    auto& statements = c_.internals().link->statement_cache().template find_object<T>();
+    typename traits::statements_type::auto_lock lock(statements);
+    const id_type key = static_cast<id_type>(id);
+    if (!traits::find_(statements, &key)) return given;
+    traits::bind(bound_.data(), statements.image(), ::odb::sqlite::statement_select);
+    static const std::size_t at = version_column();
+    given.push_back({at, content(bound_[at])});
+    return given;
+  }
+
+  // … SET "version"="version"+1, …
+  static std::size_t version_column() {
+    const std::string update = traits::update_statement;
+    const auto all = columns();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const std::string quoted = '"' + all[i].name + '"';
+      if (update.find(quoted + '=' + quoted + "+1") != std::string::npos) return i;
+    }
+    throw std::logic_error("edensync: ODB counts the versions of " + table() + " in no column");
+  }
 
   static database_error was_ignored() {
     return database_error(SQLITE_CONSTRAINT_TRIGGER, "a trigger of the application ignored it");

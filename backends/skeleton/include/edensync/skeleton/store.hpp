@@ -42,6 +42,6 @@ class store {
   std::shared_ptr<const edensync::schema> resources_;
 };
 
-static_assert(record_store<store>);
+static_assert(edensync::detail::check_record_store<store>::value);
 
 }  // namespace edensync::skeleton

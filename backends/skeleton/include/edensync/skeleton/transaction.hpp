@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "edensync/concepts/record_store.hpp"
+#include "edensync/concepts/check_store.hpp"
 #include "edensync/skeleton/ledger_view.hpp"
 
 namespace edensync::skeleton {
@@ -53,7 +53,8 @@ class transaction : public ledger_view {
   // Step 7. The ledger, in the same commit as the records.
 
   void set_setting(std::string_view, std::string_view) { not_written_yet("set_setting"); }
-  /// Each `put` inserts if the id is 0 and replaces otherwise; ids are not used again.
+  /// Each `put` inserts if the id is 0 and replaces otherwise, and what belongs to it (tasks, watermarks, resume state, lease)
+  /// stays; ids are not used again.
   repository_id put_repository(const repository&) { not_written_yet("put_repository"); }
   /// Its data sets, tasks, jobs, run, lease, watermarks and quarantine go as well; its log stays.
   void erase_repository(repository_id) { not_written_yet("erase_repository"); }
@@ -88,6 +89,7 @@ class transaction : public ledger_view {
   write_context context_;
 };
 
-static_assert(record_transaction<transaction>);
+// Says in a sentence what is missing or different.
+static_assert(edensync::detail::check_transaction<transaction>::value);
 
 }  // namespace edensync::skeleton
