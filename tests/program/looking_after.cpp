@@ -8,12 +8,14 @@
 
 #include "support/eden_site.hpp"
 #include "support/file_host.hpp"
+#include "support/password_proxy.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using edensync::test::file_host;
 using edensync::test::fixture;
+using edensync::test::password_proxy;
 using edensync::test::read_file;
 using edensync::test::served;
 using edensync::test::workplace;
@@ -313,6 +315,35 @@ BOOST_FIXTURE_TEST_CASE(an_archive_may_lie_at_another_host, two_sites) {
   for (const auto& l : log.as_array())
     fetched = fetched || (l.at("action") == "fetch archive" && l.at("result") == "success");
   BOOST_TEST(fetched);
+}
+
+// Whoever reaches the peer by a proxy of its own reaches what the peer names in the same way.
+BOOST_AUTO_TEST_CASE(an_archive_at_another_host_comes_by_the_repositorys_proxy,
+                     *boost::unit_test::precondition([](auto) { return password_proxy::installed(); })) {
+  two_sites all;
+  auto& base = all.base;
+  workplace third;
+  third.make();
+  base.good("dataset add", {"--code", "DEMO"});
+  base.good("dataset add-resource", {"--code", "DEMO", "--resource", "dvr_centre"});
+  base.good("dataset archive", {"--code", "DEMO"});
+  password_proxy proxy;
+  std::string heard;
+  {
+    const file_host host(read_file(fs::path(base.data) / "archives" / "DEMO.zip"), heard);
+    base.good("dataset set", {"--code", "DEMO", "--archive-url", host.address + "/files/demo.zip"});
+    served s(base);
+    third.good("repository add",
+               {"--name", "Offers", "--type", "data", "--url", s.address, "--username", "field", "--password-file",
+                third.file("pw", "hidden-word\n"), "--proxy", proxy.address("pilot:p4ss.word-1@")});
+    third.good("dataset add", {"--code", "DEMO", "--repository", "Offers"});
+    third.good("sync", {"--repository", "Offers", "--wait"});
+    BOOST_TEST(s.stop() == 0);
+  }
+  BOOST_TEST(heard.starts_with("GET /files/demo.zip HTTP/1."), heard);
+  BOOST_TEST(heard.find("\r\nVia: ") != std::string::npos, heard);
+  BOOST_TEST(heard.find("Authorization") == std::string::npos, heard);
+  BOOST_TEST(all_of(third).find("Harbour School") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(the_log_is_kept_as_long_as_is_wanted, workplace) {
