@@ -255,4 +255,21 @@ BOOST_AUTO_TEST_CASE(a_table_without_rowid_and_odd_names_are_like_others) {
   BOOST_TEST(app.sql.rows(R"sql(SELECT * FROM "a ""b"" 'c'")sql") == (lines{"5|x|z|own|1|z", "6|Trust|||5|"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_database_in_utf_16_is_like_others) {
+  application app("PRAGMA encoding='UTF-16';" + std::string(tables));
+  app.sql.run("INSERT INTO organisations VALUES(1,'Zürich 😀','NO',1)");
+  const auto before = app.definitions();
+  {
+    auto store = app.adopt();
+    app.sql.run("INSERT INTO organisations(id,name) VALUES(2,'Ærø')");
+    imported(store, [](auto& t) { return t.insert(a_record(organisation, "中文")).value(); });
+    BOOST_TEST(changes(store.snapshot(), organisation) == (lines{"1 Zürich 😀 NO", "2 Ærø", "3 中文"}));
+    const auto known = store.snapshot().find(organisation, uid("urn:uuid:中文"));
+    BOOST_TEST((known && known->handle == record_handle{3}));
+    BOOST_TEST(app.sql.one("SELECT name FROM organisations WHERE id=3") == "中文");
+  }
+  sqlite::release({.path = app.path}).value();
+  BOOST_TEST(app.definitions() == before, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

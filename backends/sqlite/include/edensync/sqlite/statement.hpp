@@ -138,7 +138,10 @@ class execution {
   double get_floating(int column) const { return sqlite3_column_double(s_, column); }
   /// Empty if it is NULL. The bytes of a blob come as they are.
   std::string_view get_text(int column) const {
-    const auto* p = static_cast<const char*>(sqlite3_column_blob(s_, column));
+    // A text as UTF-8, also from a database in UTF-16, of which a blob would be the bytes.
+    const void* bytes = sqlite3_column_type(s_, column) == SQLITE_TEXT ? sqlite3_column_text(s_, column)
+                                                                       : sqlite3_column_blob(s_, column);
+    const auto* p = static_cast<const char*>(bytes);
     return p == nullptr ? std::string_view()
                         : std::string_view(p, static_cast<std::size_t>(sqlite3_column_bytes(s_, column)));
   }
