@@ -163,7 +163,7 @@ class objects_of : public objects {
       const std::string quoted = '"' + all[i].name + '"';
       if (update.find(quoted + '=' + quoted + "+1") != std::string::npos) return i;
     }
-    throw std::logic_error("edensync: ODB counts the versions of " + table() + " in no column");
+    throw std::logic_error("ODB counts the versions of " + table() + " in no column");
   }
 
   static database_error was_ignored() {
