@@ -20,6 +20,7 @@
 #include "engine.hpp"
 #include "open_site.hpp"
 #include "output.hpp"
+#include "text_files.hpp"
 
 namespace eden_site {
 
@@ -106,14 +107,24 @@ class replacing_file {
     if (beside_.empty()) return;
     std::error_code wrong;
     if (rights_) fs::permissions(beside_, *rights_, wrong);
+    // Whole on the disk before it takes the other's place: a power cut may not leave neither.
+    if (!wrong) wrong = settled(beside_);
     if (!wrong) fs::rename(beside_, place_, wrong);
     if (wrong) failed(wrong);
     beside_.clear();
+    settle_folder(fs::absolute(place_).parent_path()).value();
   }
 
   std::ofstream out;
 
  private:
+  static std::error_code settled(const fs::path& file) {
+    const int written = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const int why = written >= 0 && ::fsync(written) == 0 ? 0 : errno;
+    if (written >= 0) ::close(written);
+    return {why, std::generic_category()};
+  }
+
   [[noreturn]] void failed(const std::error_code& why) const {
     edensync::throw_failure(error::bad_setting, name_ + " cannot be written" + (why ? ": " + why.message() : ""));
   }
