@@ -21,6 +21,7 @@ using edensync::test::fault;
 using edensync::test::faulty_site;
 using edensync::test::fixture;
 using edensync::test::served;
+using edensync::test::workplace;
 
 struct failing : faulty_site {
   int failed_import(const std::string& how) const {
@@ -80,6 +81,32 @@ BOOST_AUTO_TEST_CASE(an_import_meets_a_disk_that_is_full_from_each_call_on) {
 
 BOOST_AUTO_TEST_CASE(an_import_meets_one_error_of_the_disk_at_each_call) {
   BOOST_TEST(failed_import("once" + std::to_string(EIO)) > 40);
+}
+
+// Also a run ends then, and says why.
+BOOST_AUTO_TEST_CASE(a_run_meets_a_disk_that_is_full_from_each_call_on) {
+  workplace base;
+  base.make();
+  base.good("settings set", {"--mode", "eden"});
+  base.add_user("field", "secret", "write");
+  base.good("import", {"--resource", "dvr_centre", fixture("centres.xml").string()});
+  served s(base);
+  good("repository add",
+       {"--name", "Base", "--url", s.address, "--username", "field", "--password-file", file("pw", "secret\n")});
+  good("resource add", {"--repository", "Base", "--resource", "dvr_centre"});
+  const std::vector<std::string> words{"--repository", "Base", "--wait"};
+  const int calls = each_call(
+      std::to_string(ENOSPC), 1, false,
+      [&](int n, const std::string& how) {
+        const fault f(at_call(n, how));
+        const auto d = at("sync", words);
+        // Of a disk that is full in the midst of settling SQLite only says that it failed.
+        const auto says = [&](std::string_view words) { return (d.out + d.err).find(words) != std::string::npos; };
+        if (d.status != 0) BOOST_TEST((says("no space left") || says("disk I/O error")), d.out << d.err);
+        return d.status;
+      },
+      [&] { good("sync", words); });
+  BOOST_TEST(calls > 40);
 }
 
 BOOST_AUTO_TEST_CASE(what_has_a_name_is_on_the_disk_and_so_is_its_name) {

@@ -65,7 +65,11 @@ edensync::run_state wait_for(open_site& here, edensync::repository_id peer) {
   });
   std::optional<std::chrono::steady_clock::time_point> since;
   for (;;) {
-    if (!here.folder.has_worker().value()) run_loop(here, events, {.only = peer, .jobs = false}).work_off();
+    if (!here.folder.has_worker().value()) {
+      const auto led = run_loop(here, events, {.only = peer, .jobs = false}).work_off();
+      // A disk that is full stays so; what was asked for stays asked for.
+      if (!led && !(led.error().code == edensync::error::store_locked)) throw edensync::failure_exception(led.error());
+    }
     const auto s = runs(here.site).of(peer).value();
     if (!s.requested && !s.running()) return s;
     // Whoever leads it may hang: then it is up to others to take it over.
@@ -208,7 +212,7 @@ void work(const arguments& given, std::ostream& out) {
   if (given.has("once")) {
     run_loop loop(*here, events, {.jobs = false});
     const on_end_signal stop(ends, [&] { loop.stop(); });
-    loop.work_off();
+    loop.work_off().value();
     return;
   }
   const worker_thread working(*here, events);

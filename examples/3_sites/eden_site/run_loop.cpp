@@ -141,7 +141,8 @@ void run_loop::work(bool until_done) {
 void run_loop::begin_runs() {
   while (active_.size() < runs_at_once) {
     auto begun = worker_.begin();
-    if (!begun) return complain(begun.error().text());
+    failed_ = begun ? std::nullopt : std::optional(begun.error());
+    if (failed_) return complain(failed_->text());
     said_.clear();
     if (!*begun) return;
     auto& one = *active_.emplace_back(std::make_unique<lead>());

@@ -29,8 +29,12 @@ class run_loop {
   /// Until `stop`.
   void work() { work(false); }
 
-  /// Until there is nothing more to begin, or `stop`.
-  void work_off() { work(true); }
+  /// Until there is nothing more to begin, or `stop`. Errors: why nothing could be begun, that of the store.
+  edensync::result<void> work_off() {
+    work(true);
+    if (failed_) return *failed_;
+    return {};
+  }
 
   /// Ends the runs, each at a record, to be gone on with by the next worker. Thread safety: from any thread.
   void stop();
@@ -51,6 +55,7 @@ class run_loop {
   std::list<std::unique_ptr<lead>> active_;
   std::optional<std::chrono::steady_clock::time_point> forgot_;
   std::string said_;
+  std::optional<edensync::failure> failed_;
   std::mutex lock_;  // guards the two below
   bool stopping_ = false;
   bool ended_ = false;
