@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang] [coverage]
+# Installs what is missing on Debian 12, and nothing that is there:   tools/install.sh [build] [test] [examples] [odb] [clang] [coverage] [valgrind]
 #
 # Needs root or sudo only if something is missing. Boost comes from the versioned 1.81 packages: the unversioned ones
 # are 1.74. Exits 0 if everything asked for is there; a missing ODB is said and is no failure.
@@ -15,6 +15,7 @@ for purpose in "${@:-build}"; do
     examples) packages+=(curl ca-certificates) ;;
     clang)    packages+=(clang libclang-rt-14-dev) ;;
     coverage) packages+=(llvm-14) ;;
+    valgrind) packages+=(valgrind) ;;
     odb)      want_odb=yes ;;
     *)        echo "install.sh: unknown purpose '$purpose'" >&2; exit 2 ;;
   esac
