@@ -90,6 +90,28 @@ BOOST_AUTO_TEST_CASE(a_rule_of_ones_own_takes_a_version_for_what_it_is) {
   BOOST_TEST((left.what == action::none && left.conflict == conflict_state::refused && left.write == columns::none));
 }
 
+// Strictness is about MASTER and about records that were born here; any other rule stays what it is.
+BOOST_AUTO_TEST_CASE(a_strict_master_keeps_what_was_born_here_and_leaves_every_other_rule) {
+  incoming_record in;
+  import_item item;
+  item.incoming = &in;
+  item.local.emplace().version = {second(4), 0, false};
+  import_options o;
+  const auto rule_of = [&](std::optional<policy_name> conflict) {
+    o.conflict = conflict;
+    return circumstances(item, o, second(9)).conflict;
+  };
+  BOOST_TEST((rule_of(policy_name::take_master) == policy_name::take_master));
+  o.strict_master = true;
+  BOOST_TEST((rule_of(policy_name::take_master) == policy_name::keep_local));
+  BOOST_TEST((rule_of(policy_name::take_newer) == policy_name::take_newer));
+  BOOST_TEST((rule_of(std::nullopt) == std::nullopt));
+  item.local->version.mci = 1;
+  BOOST_TEST((rule_of(policy_name::take_master) == policy_name::take_master));
+  item.local.reset();
+  BOOST_TEST((rule_of(policy_name::take_master) == policy_name::take_master));
+}
+
 // An Eden takes the incoming one at the same time; between edensync sites the contents decide.
 BOOST_AUTO_TEST_CASE(only_a_native_peers_ties_are_settled_by_content) {
   incoming_record in;

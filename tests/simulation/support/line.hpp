@@ -141,7 +141,7 @@ class line {
       const auto* head = op_.next();
       if (line_.active_.down()) return nullptr;
       if (head != nullptr) {
-        line_.registrations_ += head->target.starts_with("/sync/repository/register") ? 1 : 0;
+        if (head->target.starts_with("/sync/repository/register")) ++line_.registrations_;
         line_.log_.say(line_.active_.name, ' ', line_.active_.clock.now(), " asks ", head->method, ' ',
                        std::string_view(head->target).substr(0, 60));
         if (line_.faults_.cut && line_.chance_.one_in(2)) {
