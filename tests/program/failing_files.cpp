@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_run_meets_a_disk_that_is_full_from_each_call_on) {
         const fault f(at_call(n, how));
         const auto d = at("sync", words);
         // Of a disk that is full in the midst of settling SQLite only says that it failed.
-        const auto says = [&](std::string_view words) { return (d.out + d.err).find(words) != std::string::npos; };
+        const auto says = [&](std::string_view text) { return (d.out + d.err).find(text) != std::string::npos; };
         if (d.status != 0) BOOST_TEST((says("no space left") || says("disk I/O error")), d.out << d.err);
         return d.status;
       },
